@@ -1,0 +1,38 @@
+# Two commands are all it takes: `make run` and `make test`. The rest is comfort.
+PYTHON ?= python3
+export PYTHON
+BIN := .venv/bin
+
+.PHONY: help run test check fmt train bench soak clean
+
+help:      ## say what there is
+	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+run:       ## set up, start everything, say how to text it; Ctrl-C stops it
+	@scripts/setup run
+	@$(BIN)/scrapbook up
+
+test:      ## set up, check style and types, run every test
+	@scripts/setup test
+	@$(MAKE) --no-print-directory check
+	@scripts/test
+
+soak:      ## the kill tests, ten times over (about ten minutes)
+	@scripts/setup test
+	$(BIN)/python -m pytest -q tests/e2e/test_killed.py --kill-rounds 10
+
+check:     ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/basedpyright
+
+fmt:       ## put the code in its usual form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+train:     ## train the assistant, if its data has changed
+	@scripts/setup run
+	@$(BIN)/scrapbook train
+
+clean:     ## remove what can be made again; never the scrapbook itself
+	rm -rf .venv bot/.venv .tools models/*.tar.gz models/*.sha256 .pytest_cache .ruff_cache .hypothesis
