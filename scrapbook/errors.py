@@ -1,0 +1,69 @@
+"""The errors of the house: one tree, each of which says whether trying again can help."""
+
+
+class ScrapbookError(Exception):
+    """Something went wrong that the code knows by name.
+
+    ``permanent`` is true when the same call will fail again however often it is made. The message is
+    written for the log and for whoever runs the house: it holds no text and no number of a person's.
+    """
+
+    permanent: bool = True
+
+    def __init__(self, message: str = "", *, permanent: bool | None = None) -> None:
+        super().__init__(message or (self.__doc__ or "").strip())
+        if permanent is not None:
+            self.permanent = permanent
+
+
+class SettingsError(ScrapbookError):
+    """A setting is missing or wrong."""
+
+
+class AssistantUnavailable(ScrapbookError):
+    """The Rasa server cannot be reached, or is still starting."""
+
+    permanent = False
+
+
+class AssistantFailed(ScrapbookError):
+    """The Rasa server answered, but with an error or without a reply."""
+
+    permanent = False
+
+
+class StoreError(ScrapbookError):
+    """The database did not do what it was asked."""
+
+
+class StoreUnavailable(StoreError):
+    """The database is locked, full or out of reach."""
+
+    permanent = False
+
+
+class AddressInvalid(ScrapbookError):
+    """Not a phone number in E.164 form, with or without ``whatsapp:`` before it."""
+
+
+class AddressTaken(StoreError):
+    """That number already belongs to somebody."""
+
+
+class NotFound(StoreError):
+    """There is no such person, message or entry."""
+
+
+class SendError(ScrapbookError):
+    """Twilio did not accept a message. ``code`` is Twilio's error code, or None."""
+
+    def __init__(self, message: str, *, permanent: bool, code: int | None = None) -> None:
+        super().__init__(message, permanent=permanent)
+        self.code = code
+
+
+class RecipientOptedOut(SendError):
+    """The recipient has texted STOP."""
+
+    def __init__(self, message: str = "The recipient has opted out.") -> None:
+        super().__init__(message, permanent=True, code=21610)

@@ -1,0 +1,10 @@
+"""Where the parts of the project lie: it runs from its checkout."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BOT = ROOT / "bot"
+BOT_PYTHON = BOT / ".venv" / "bin" / "python"
+TRAINING_DATA = ROOT / "data"
+MODELS = ROOT / "models"
+MODEL = MODELS / "assistant.tar.gz"

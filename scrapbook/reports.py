@@ -1,0 +1,86 @@
+"""What the house tells about its own work, to the log and to Sentry: never a private text or a number."""
+
+import logging
+import sys
+
+import sentry_sdk
+import structlog
+from sentry_sdk.types import Event, Hint
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from scrapbook.settings import Settings
+
+# Libraries that log a line for each request or each poll.
+CHATTY = ("httpx", "httpcore", "twilio.http_client", "alembic", "dbos", "uvicorn.access", "sanic.access")
+
+
+def configure(settings: Settings, component: str) -> None:
+    """Set up the log and Sentry for one process.
+
+    Args:
+        component: ``app``, ``actions`` or ``phone``; stands in every line and event.
+    """
+    _configure_log(settings.log_level, component)
+    dsn = settings.sentry_dsn.get_secret_value()
+    if dsn:
+        sentry_sdk.init(
+            dsn=dsn,
+            environment=settings.mode.value,
+            send_default_pii=False,
+            include_local_variables=False,
+            max_request_body_size="never",
+            max_breadcrumbs=0,
+            before_send=_without_private_parts,
+        )
+        sentry_sdk.set_tag("component", component)
+
+
+def report(error: BaseException, **context: str | int) -> None:
+    """Send an error with its ids to Sentry and to the log."""
+    structlog.get_logger("scrapbook.reports").error("error", exc_info=error, **context)
+    with sentry_sdk.new_scope() as scope:
+        scope.set_tags({name: str(value) for name, value in context.items()})
+        sentry_sdk.capture_exception(error, scope=scope)
+
+
+def _configure_log(level: str, component: str) -> None:
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _named(component),
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
+
+
+def _named(component: str) -> Processor:
+    def add(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        return {"component": component, **event}
+
+    return add
+
+
+def _without_private_parts(event: Event, _hint: Hint) -> Event:
+    """Drop what could quote a person: the request, the log's extras, the local variables of frames."""
+    for part in ("request", "extra", "breadcrumbs", "user"):
+        event.pop(part, None)
+    return event

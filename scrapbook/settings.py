@@ -1,0 +1,210 @@
+"""Everything that can be configured, typed and checked where it is read.
+
+A value comes from the environment, from ``.env`` in the working directory, or from the file that
+``NAME_FILE`` names (the way container secrets are handed over); the first of these that is set wins.
+"""
+
+import os
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+from typing_extensions import override
+
+from scrapbook.errors import SettingsError
+
+# Who texts from our own phone when nobody is named: a number that is reserved for fiction.
+PHONE_NUMBER = "+15550100"
+
+
+class Mode(StrEnum):
+    """Whether the house may run what only helps to try it out."""
+
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class _NamedFiles(PydanticBaseSettingsSource):
+    """Reads ``NAME`` from the file that ``NAME_FILE`` names."""
+
+    @override
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        name = str(field.validation_alias)
+        path = os.environ.get(f"{name}_FILE")
+        if not path:
+            return None, name, False
+        try:
+            return Path(path).read_text(encoding="utf-8").strip(), name, False
+        except OSError as error:
+            raise SettingsError(f"{name}_FILE: {error.strerror}: {path}") from error
+
+    @override
+    def __call__(self) -> dict[str, Any]:
+        found = (self.get_field_value(field, name) for name, field in self.settings_cls.model_fields.items())
+        return {alias: value for value, alias, _ in found if value is not None}
+
+
+class Settings(BaseSettings):
+    """The settings of one installation; ``load()`` is the way to get them."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True, frozen=True)
+
+    mode: Mode = Field(default=Mode.DEVELOPMENT, validation_alias="SCRAPBOOK_MODE")
+    public_url: str = Field(default="", validation_alias="SCRAPBOOK_PUBLIC_URL")
+    database_url: str = Field(default="", validation_alias="SCRAPBOOK_DATABASE_URL")
+    data_dir: Path = Field(default=Path("scrapbook-data"), validation_alias="SCRAPBOOK_DATA_DIR")
+    allowed_numbers: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), validation_alias="SCRAPBOOK_ALLOWED_NUMBERS"
+    )
+    host: str = Field(default="127.0.0.1", validation_alias="SCRAPBOOK_HOST")
+    port: int = Field(default=8000, ge=1024, le=65500, validation_alias="SCRAPBOOK_PORT")
+    internal_host: str = Field(default="127.0.0.1", validation_alias="SCRAPBOOK_INTERNAL_HOST")
+    executor_id: str = Field(default="app", min_length=1, validation_alias="SCRAPBOOK_EXECUTOR_ID")
+    rasa_url: str = Field(default="", validation_alias="SCRAPBOOK_RASA_URL")
+    actions_url: str = Field(default="", validation_alias="SCRAPBOOK_ACTIONS_URL")
+    send_rate: float | None = Field(default=None, ge=0, validation_alias="SCRAPBOOK_SEND_RATE")
+    log_level: str = Field(default="INFO", validation_alias="SCRAPBOOK_LOG_LEVEL")
+
+    twilio_account_sid: str = Field(default="", validation_alias="TWILIO_ACCOUNT_SID")
+    twilio_auth_token: SecretStr = Field(default=SecretStr(""), validation_alias="TWILIO_AUTH_TOKEN")
+    twilio_from: str = Field(default="", validation_alias="TWILIO_FROM")
+    twilio_api_url: str = Field(default="", validation_alias="TWILIO_API_URL")
+    sentry_dsn: SecretStr = Field(default=SecretStr(""), validation_alias="SENTRY_DSN")
+
+    @classmethod
+    @override
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, dotenv_settings, _NamedFiles(settings_cls)
+
+    @classmethod
+    def load(cls) -> Self:
+        """Read and check the settings.
+
+        Raises:
+            SettingsError: a value is missing or wrong; the message names the setting and says what it takes.
+        """
+        try:
+            return cls()
+        except ValidationError as error:
+            raise SettingsError("\n".join(_plainly(dict(problem)) for problem in error.errors())) from None
+
+    @field_validator("allowed_numbers", mode="before")
+    @classmethod
+    def _split_numbers(cls, value: object) -> object:
+        return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+    @field_validator("data_dir")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @field_validator("public_url", "twilio_api_url", "rasa_url", "actions_url")
+    @classmethod
+    def _is_a_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
+            raise ValueError("must be a URL like https://scrapbook.example.org")
+        return value.rstrip("/")
+
+    @field_validator("log_level")
+    @classmethod
+    def _is_a_level(cls, value: str) -> str:
+        if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
+            raise ValueError("must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL")
+        return value.upper()
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        needed = {
+            "TWILIO_AUTH_TOKEN": self.twilio_auth_token.get_secret_value(),
+            "TWILIO_FROM": self.twilio_from,
+            "SCRAPBOOK_PUBLIC_URL": self.public_url,
+        }
+        missing = [name for name, value in needed.items() if not value]
+        if self.twilio_account_sid and missing:
+            raise ValueError(f"TWILIO_ACCOUNT_SID is set, so {', '.join(missing)} must be set too")
+        if self.twilio_api_url and not self.twilio_account_sid:
+            raise ValueError("TWILIO_API_URL is set, so TWILIO_ACCOUNT_SID must be set too")
+        if self.mode is Mode.PRODUCTION and not self.twilio_account_sid:
+            raise ValueError("SCRAPBOOK_MODE=production needs a Twilio account: set TWILIO_ACCOUNT_SID")
+        return self
+
+    @model_validator(mode="after")
+    def _fill_in(self) -> Self:
+        """Derive what was left open from what was set; the model is frozen, so this goes past the guard."""
+        derived = {
+            "database_url": f"sqlite:///{self.data_dir / 'scrapbook.db'}",
+            "public_url": f"http://127.0.0.1:{self.port}",
+            "rasa_url": f"http://127.0.0.1:{self.rasa_port}",
+            "actions_url": f"http://127.0.0.1:{self.actions_port}",
+        }
+        for name, value in derived.items():
+            if not getattr(self, name):
+                object.__setattr__(self, name, value)
+        if self.local_twilio and not self.allowed_numbers:
+            object.__setattr__(self, "allowed_numbers", (PHONE_NUMBER,))
+        return self
+
+    @property
+    def local_twilio(self) -> bool:
+        """Whether our own Twilio carries the texts, because no account is configured."""
+        return not self.twilio_account_sid
+
+    @property
+    def segments_per_second(self) -> float:
+        """How fast one number may send; 0 for no limit.
+
+        Twilio sends one segment a second from a long code; our own phone takes any number of them.
+        """
+        if self.send_rate is None:
+            return 0.0 if self.local_twilio else 1.0
+        return self.send_rate
+
+    @property
+    def phone_port(self) -> int:
+        return self.port + 1
+
+    @property
+    def actions_port(self) -> int:
+        return self.port + 2
+
+    @property
+    def rasa_port(self) -> int:
+        return self.port + 3
+
+    @property
+    def phone_url(self) -> str:
+        return f"http://127.0.0.1:{self.phone_port}"
+
+    @cached_property
+    def is_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def journey_database_url(self) -> str:
+        """Where the durable engine keeps its state: a file beside the scrapbook, or the same PostgreSQL."""
+        return f"sqlite:///{self.data_dir / 'journey.db'}" if self.is_sqlite else self.database_url
+
+
+def _plainly(problem: Mapping[str, Any]) -> str:
+    name = ".".join(str(part) for part in problem["loc"])
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    return f"{name}: {message}" if name else message
