@@ -1,0 +1,44 @@
+"""What is kept, and the only place that knows SQL. The subjects hang on a transaction::
+
+store = Store.open("sqlite:////var/lib/scrapbook/scrapbook.db")
+store.migrate()
+with store.transaction() as tx:
+    person = tx.people.add("Ann", ["+15550100"])
+    tx.entries.add(person.id, "decorators are just functions", None, None, datetime.now(UTC))
+"""
+
+from scrapbook.store.records import (
+    Address,
+    Change,
+    Entry,
+    JsonValue,
+    Listing,
+    Media,
+    Message,
+    Outcome,
+    Person,
+    Question,
+    Reply,
+    Topic,
+)
+from scrapbook.store.store import Store
+from scrapbook.store.topics import key_of
+from scrapbook.store.transaction import Transaction
+
+__all__ = [
+    "Address",
+    "Change",
+    "Entry",
+    "JsonValue",
+    "Listing",
+    "Media",
+    "Message",
+    "Outcome",
+    "Person",
+    "Question",
+    "Reply",
+    "Store",
+    "Topic",
+    "Transaction",
+    "key_of",
+]

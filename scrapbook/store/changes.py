@@ -1,0 +1,105 @@
+"""The undo journal: for each change, what the rows it wrote to were before."""
+
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import ColumnElement, delete, exists, insert, select, update
+from sqlalchemy.orm import Session
+
+from scrapbook.errors import StoreError
+from scrapbook.store import undo
+from scrapbook.store.records import Change, JsonValue
+from scrapbook.store.tables import ChangeRow, ImageRow
+from scrapbook.store.undo import Journaled
+
+
+class Changes:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._change: Change | None = None
+
+    @contextmanager
+    def recording(
+        self,
+        person_id: int,
+        message_sid: str | None,
+        kind: str,
+        arguments: Mapping[str, JsonValue],
+        at: datetime,
+    ) -> Generator[None]:
+        """Everything written to the person's entries and topics inside is one change, undone as one.
+
+        An exception takes back what was written inside, also when it is caught outside. Inside another
+        recording, or when something of another person's is written, StoreError.
+        """
+        if self._change is not None:
+            raise StoreError("A change is being recorded already.")
+        with self._session.begin_nested():
+            self._change = self._begin(person_id, message_sid, kind, arguments, at)
+            try:
+                yield
+                self._drop_if_empty(self._change.id)
+            finally:
+                self._change = None
+
+    def undo_latest(self, person_id: int, at: datetime) -> Change | None:
+        """Takes back the person's latest change that still stands, and returns it; None when there is none.
+
+        Entries that it added go to the trash; a topic that it added goes, unless it has entries by now.
+        """
+        standing = select(ChangeRow).where(ChangeRow.person_id == person_id, ChangeRow.undone_at.is_(None))
+        row = self._session.scalar(standing.order_by(ChangeRow.id.desc()).limit(1).with_for_update())
+        if row is None:
+            return None
+        undo.take_back(self._session, row.id, at)
+        self._session.execute(update(ChangeRow).where(ChangeRow.id == row.id).values(undone_at=at))
+        return _change(row, undone_at=at)
+
+    def added(self, row: Journaled, id: int) -> None:  # noqa: A002
+        """To be told after a row is inserted."""
+        if self._change is not None:
+            undo.keep_addition(self._session, self._change, row, id)
+
+    def about_to_change(
+        self, row: Journaled, where: ColumnElement[bool], columns: Mapping[str, object]
+    ) -> None:
+        """To be told before the named columns of some rows are written to."""
+        if self._change is not None:
+            undo.keep_images(self._session, self._change, row, where, list(columns))
+
+    def about_to_remove(self, row: Journaled, where: ColumnElement[bool]) -> None:
+        """To be told before some rows are deleted."""
+        if self._change is not None:
+            undo.keep_images(self._session, self._change, row, where, undo.own_columns(row))
+
+    def _begin(
+        self,
+        person_id: int,
+        message_sid: str | None,
+        kind: str,
+        arguments: Mapping[str, JsonValue],
+        at: datetime,
+    ) -> Change:
+        values = {
+            "person_id": person_id,
+            "message_sid": message_sid,
+            "kind": kind,
+            "arguments": dict(arguments),
+            "made_at": at,
+        }
+        change_id = self._session.execute(
+            insert(ChangeRow).values(values).returning(ChangeRow.id)
+        ).scalar_one()
+        return Change(change_id, person_id, message_sid, kind, arguments, at, None)
+
+    def _drop_if_empty(self, change_id: int) -> None:
+        """A change that wrote nothing is none, or undoing it would look like doing something."""
+        wrote = exists().where(ImageRow.change_id == change_id)
+        self._session.execute(delete(ChangeRow).where(ChangeRow.id == change_id, ~wrote))
+
+
+def _change(row: ChangeRow, undone_at: datetime) -> Change:
+    arguments = cast(dict[str, JsonValue], row.arguments)
+    return Change(row.id, row.person_id, row.message_sid, row.kind, arguments, row.made_at, undone_at)

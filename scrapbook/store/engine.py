@@ -1,0 +1,91 @@
+"""The connections to the database, and how a transaction on them begins."""
+
+import os
+import weakref
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError
+
+from scrapbook.errors import StoreError
+
+WAIT_FOR_LOCK = 5
+"""Seconds until a statement that waits for another transaction gives up."""
+
+CONNECT_TIMEOUT = 5
+"""Seconds."""
+
+READING = {"read_only": True, "postgresql_readonly": True}
+"""Execution options of a connection whose transactions only read."""
+
+
+def connect(url: str) -> Engine:
+    """Nothing is connected to yet. StoreError when the URL is not one of a database that is supported."""
+    engine = _engine(_parsed(url))
+    # A child process must not talk over the connections of its parent.
+    forget = weakref.WeakMethod(engine.dispose)
+    os.register_at_fork(after_in_child=lambda: (dispose := forget()) and dispose(close=False))
+    return engine
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        # It may hold a password.
+        raise StoreError("The database URL cannot be read.") from None
+    if parsed.drivername not in {"sqlite", "sqlite+pysqlite", "postgresql+psycopg"}:
+        raise StoreError(f"The database must be sqlite or postgresql+psycopg, not {parsed.drivername}.")
+    if parsed.get_backend_name() == "sqlite" and parsed.database in {None, "", ":memory:"}:
+        raise StoreError("The database must be a file: one in memory would be forgotten.")
+    return parsed
+
+
+def _engine(url: URL) -> Engine:
+    return _sqlite(url) if url.get_backend_name() == "sqlite" else _postgresql(url)
+
+
+def _sqlite(url: URL) -> Engine:
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": WAIT_FOR_LOCK})
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection: DBAPIConnection, _record: object) -> None:
+    # The driver's own transaction control starts transactions late and only before some statements.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        # What is deleted is overwritten, not only let go of.
+        "secure_delete = ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A transaction that writes takes the lock at once: one that read first and then finds the lock taken
+    could only fail. One that reads takes no lock, and sees the database as it was at its first statement."""
+    reading = bool(connection.get_execution_options().get("read_only"))
+    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reading else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _postgresql(url: URL) -> Engine:
+    arguments: dict[str, Any] = {"connect_timeout": CONNECT_TIMEOUT}
+    engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=arguments)
+    event.listen(engine, "connect", _set_up_postgresql)
+    return engine
+
+
+def _set_up_postgresql(connection: DBAPIConnection, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute(f"SET lock_timeout = '{WAIT_FOR_LOCK}s'")
+    cursor.close()
+    connection.commit()

@@ -1,0 +1,196 @@
+"""What is in the scrapbooks."""
+
+import builtins
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy.orm import Session
+
+from scrapbook.errors import NotFound
+from scrapbook.search import Index, Query
+from scrapbook.store import purge
+from scrapbook.store.changes import Changes
+from scrapbook.store.records import Entry, Media
+from scrapbook.store.statements import chunks, update_one
+from scrapbook.store.tables import EntryMediaRow, EntryRow, PersonRow, TopicRow
+
+HIGHEST_NUMBER = 2**63 - 1
+"""What a database can count to; what people type may be larger."""
+
+_NEWEST_FIRST = (EntryRow.created_at.desc(), EntryRow.number.desc())
+
+
+class Entries:
+    """Ids come from entries read before, for one person; what a person types is an entry's number."""
+
+    def __init__(self, session: Session, changes: Changes, index: Index) -> None:
+        self._session = session
+        self._changes = changes
+        self._index = index
+
+    def add(  # noqa: PLR0913, PLR0917 - the fields of an entry
+        self,
+        person_id: int,
+        text: str,
+        topic_id: int | None,
+        message_sid: str | None,
+        created_at: datetime,
+        media: Sequence[Media] = (),
+    ) -> Entry:
+        """NotFound when there is no such person; StoreError when the topic is not theirs."""
+        values = {
+            "person_id": person_id,
+            "number": self._next_number(person_id),
+            "text": text,
+            "topic_id": topic_id,
+            "message_sid": message_sid,
+            "created_at": created_at,
+        }
+        entry_id = self._session.execute(insert(EntryRow).values(values).returning(EntryRow.id)).scalar_one()
+        self._attach(entry_id, media)
+        self._changes.added(EntryRow, entry_id)
+        return self.get(entry_id)
+
+    def get(self, id: int) -> Entry:  # noqa: A002
+        """NotFound when there is no such entry; one in the trash is found."""
+        for entry in self._entries(EntryRow.id == id):
+            return entry
+        raise NotFound("There is no such entry.")
+
+    def by_number(self, person_id: int, number: int) -> Entry | None:
+        """The person's entry of that number, also when it is in the trash."""
+        if not 0 < number <= HIGHEST_NUMBER:
+            return None
+        found = self._entries(EntryRow.person_id == person_id, EntryRow.number == number)
+        return next(iter(found), None)
+
+    def latest(self, person_id: int) -> Entry | None:
+        return next(iter(self.list(person_id, limit=1)), None)
+
+    def change_text(self, id: int, text: str, at: datetime) -> None:  # noqa: A002
+        self._update(id, text=text, edited_at=at)
+
+    def set_topic(self, id: int, topic_id: int | None) -> None:  # noqa: A002
+        """StoreError when the topic is not of the same person."""
+        self._update(id, topic_id=topic_id)
+
+    def trash(self, id: int, at: datetime) -> None:  # noqa: A002
+        self._update(id, deleted_at=at)
+
+    def restore(self, id: int) -> None:  # noqa: A002
+        """Takes it out of the trash."""
+        self._update(id, deleted_at=None)
+
+    def list(  # noqa: PLR0913 - ways to narrow it down
+        self,
+        person_id: int,
+        *,
+        topic_id: int | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> builtins.list[Entry]:
+        """Newest first, the trash left out; made at ``since`` or later, and before ``until``."""
+        where = [EntryRow.person_id == person_id, EntryRow.deleted_at.is_(None)]
+        if topic_id is not None:
+            where.append(EntryRow.topic_id == topic_id)
+        if since is not None:
+            where.append(EntryRow.created_at >= since)
+        if until is not None:
+            where.append(EntryRow.created_at < until)
+        return self._entries(*where, limit=limit, offset=offset)
+
+    def by_ids(self, person_id: int, ids: Iterable[int]) -> builtins.list[Entry]:
+        """In the order of ``ids``; those in the trash, gone or of somebody else are left out."""
+        wanted = builtins.list(ids)
+        theirs = (EntryRow.person_id == person_id, EntryRow.deleted_at.is_(None))
+        found = {
+            entry.id: entry
+            for chunk in chunks(wanted)
+            for entry in self._entries(*theirs, EntryRow.id.in_(chunk))
+        }
+        return [found[id_] for id_ in wanted if id_ in found]
+
+    def count(self, person_id: int, topic_id: int | None = None) -> int:
+        """The trash left out."""
+        count = select(PersonRow.entry_count).where(PersonRow.id == person_id)
+        if topic_id is not None:
+            theirs = (TopicRow.person_id == person_id, TopicRow.id == topic_id)
+            count = select(TopicRow.entry_count).where(*theirs)
+        return self._session.scalar(count) or 0
+
+    def search(self, person_id: int, query: Query, limit: int) -> builtins.list[Entry]:
+        """Best first, of equals the newest; the trash left out."""
+        return self.by_ids(person_id, self._index.find(person_id, query, limit)) if query.words else []
+
+    def purge_trash(self, before: datetime) -> int:
+        """Removes for good what was put in the trash before then, and every trace of its text outside the
+        messages themselves. How many entries that were."""
+        purged = purge.purge_trash(self._session, before)
+        if purged:
+            self._index.forget_deleted()
+        return purged
+
+    def _next_number(self, person_id: int) -> int:
+        # The update locks the person's row, so that nobody else is given the same number meanwhile.
+        row = update(PersonRow).where(PersonRow.id == person_id)
+        taken = row.values(next_number=PersonRow.next_number + 1).returning(PersonRow.next_number)
+        after = self._session.execute(taken).scalar_one_or_none()
+        if after is None:
+            raise NotFound("There is no such person.")
+        return after - 1
+
+    def _attach(self, entry_id: int, media: Sequence[Media]) -> None:
+        rows = [
+            {"entry_id": entry_id, "ordinal": ordinal, "url": part.url, "content_type": part.content_type}
+            for ordinal, part in enumerate(media)
+        ]
+        if rows:
+            self._session.execute(insert(EntryMediaRow), rows)
+
+    def _update(self, entry_id: int, **values: object) -> None:
+        self._changes.about_to_change(EntryRow, EntryRow.id == entry_id, values)
+        update_one(self._session, update(EntryRow).where(EntryRow.id == entry_id).values(values), "entry")
+
+    def _entries(
+        self, *where: ColumnElement[bool], limit: int | None = None, offset: int = 0
+    ) -> builtins.list[Entry]:
+        rows = select(EntryRow).where(*where).order_by(*_NEWEST_FIRST).limit(limit).offset(offset or None)
+        found = self._session.scalars(rows).all()
+        topics = self._topics({row.topic_id for row in found if row.topic_id is not None})
+        media = self._media(row.id for row in found)
+        return [_entry(row, topics, tuple(media.get(row.id, ()))) for row in found]
+
+    def _topics(self, ids: Iterable[int]) -> dict[int, str]:
+        rows = (
+            row
+            for chunk in chunks(ids)
+            for row in self._session.scalars(select(TopicRow).where(TopicRow.id.in_(chunk)))
+        )
+        return {row.id: row.name for row in rows}
+
+    def _media(self, entry_ids: Iterable[int]) -> dict[int, builtins.list[Media]]:
+        found: dict[int, builtins.list[Media]] = {}
+        for chunk in chunks(entry_ids):
+            parts = select(EntryMediaRow).where(EntryMediaRow.entry_id.in_(chunk))
+            for part in self._session.scalars(parts.order_by(EntryMediaRow.ordinal)):
+                found.setdefault(part.entry_id, []).append(Media(part.url, part.content_type))
+        return found
+
+
+def _entry(row: EntryRow, topics: Mapping[int, str], media: tuple[Media, ...]) -> Entry:
+    return Entry(
+        id=row.id,
+        person_id=row.person_id,
+        number=row.number,
+        text=row.text,
+        topic_id=row.topic_id,
+        topic=None if row.topic_id is None else topics[row.topic_id],
+        message_sid=row.message_sid,
+        created_at=row.created_at,
+        edited_at=row.edited_at,
+        deleted_at=row.deleted_at,
+        media=media,
+    )

@@ -1,0 +1,109 @@
+"""The messages that came in, exactly as they came."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from scrapbook.errors import NotFound
+from scrapbook.store.records import Media, Message, MessageState
+from scrapbook.store.statements import chunks, insert_if_new, update_one
+from scrapbook.store.tables import MessageMediaRow, MessageRow
+
+
+class Attachment(Protocol):
+    """What a message brings along besides its text."""
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def content_type(self) -> str: ...
+
+
+class Messages:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def record(  # noqa: PLR0913 - the fields of a message
+        self,
+        *,
+        sid: str,
+        person_id: int,
+        from_: str,
+        to: str,
+        body: str,
+        received_at: datetime,
+        media: Sequence[Attachment] = (),
+    ) -> Message:
+        """Keeps a message that has just arrived; one that is known by its sid already stays as it is."""
+        new = insert_if_new(
+            self._session,
+            MessageRow,
+            sid=sid,
+            person_id=person_id,
+            from_=from_,
+            to=to,
+            body=body,
+            received_at=received_at,
+            state="received",
+        )
+        if new and media:
+            self._attach(sid, media)
+        return self.get(sid)
+
+    def get(self, sid: str) -> Message:
+        """NotFound when there is no such message."""
+        if (message := self.find(sid)) is None:
+            raise NotFound("There is no such message.")
+        return message
+
+    def find(self, sid: str) -> Message | None:
+        rows = self._session.scalars(select(MessageRow).where(MessageRow.sid == sid)).all()
+        return next(iter(self._messages(rows)), None)
+
+    def set_state(self, sid: str, state: MessageState, problem: str | None = None) -> None:
+        """``problem`` is what went wrong, in plain words. NotFound."""
+        row = update(MessageRow).where(MessageRow.sid == sid).values(state=state, problem=problem)
+        update_one(self._session, row, "message")
+
+    def unfinished(self, person_id: int | None = None) -> list[Message]:
+        """All that are not answered, failed ones included, in the order in which they arrived."""
+        rows = select(MessageRow).where(MessageRow.state != "answered").order_by(MessageRow.id)
+        if person_id is not None:
+            rows = rows.where(MessageRow.person_id == person_id)
+        return self._messages(self._session.scalars(rows).all())
+
+    def _attach(self, sid: str, media: Sequence[Attachment]) -> None:
+        rows = [
+            {"message_sid": sid, "ordinal": ordinal, "url": part.url, "content_type": part.content_type}
+            for ordinal, part in enumerate(media)
+        ]
+        self._session.execute(insert(MessageMediaRow), rows)
+
+    def _messages(self, rows: Sequence[MessageRow]) -> list[Message]:
+        media = self._media(row.sid for row in rows)
+        return [_message(row, tuple(media.get(row.sid, ()))) for row in rows]
+
+    def _media(self, sids: Iterable[str]) -> dict[str, list[Media]]:
+        found: dict[str, list[Media]] = {}
+        for chunk in chunks(sids):
+            parts = select(MessageMediaRow).where(MessageMediaRow.message_sid.in_(chunk))
+            for part in self._session.scalars(parts.order_by(MessageMediaRow.ordinal)):
+                found.setdefault(part.message_sid, []).append(Media(part.url, part.content_type))
+        return found
+
+
+def _message(row: MessageRow, media: tuple[Media, ...]) -> Message:
+    return Message(
+        sid=row.sid,
+        person_id=row.person_id,
+        from_=row.from_,
+        to=row.to,
+        body=row.body,
+        media=media,
+        received_at=row.received_at,
+        state=row.state,
+        problem=row.problem,
+    )

@@ -1,0 +1,107 @@
+"""Whose scrapbooks these are, and the addresses they text from."""
+
+import builtins
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from scrapbook import numbers
+from scrapbook.errors import AddressInvalid, AddressTaken, NotFound, StoreError
+from scrapbook.search import Index
+from scrapbook.store.records import Address, Person
+from scrapbook.store.statements import insert_if_new, rows_written, update_one
+from scrapbook.store.tables import AddressRow, EntryRow, OptOutRow, PersonRow
+
+
+class People:
+    def __init__(self, session: Session, index: Index) -> None:
+        self._session = session
+        self._index = index
+
+    def by_address(self, value: str) -> Person | None:
+        owner = select(AddressRow.person_id).where(AddressRow.value == value).scalar_subquery()
+        return next(iter(self._people(PersonRow.id == owner)), None)
+
+    def get(self, id: int) -> Person:  # noqa: A002
+        """NotFound when there is no such person."""
+        for person in self._people(PersonRow.id == id):
+            return person
+        raise NotFound("There is no such person.")
+
+    def list(self) -> builtins.list[Person]:
+        """In the order in which they came."""
+        return self._people()
+
+    def add(self, name: str, addresses: Iterable[str]) -> Person:
+        """A new person, in the time zone of their first address. AddressInvalid, AddressTaken."""
+        values = [numbers.normalise(address) for address in addresses]
+        if not values:
+            raise AddressInvalid("A person needs at least one address.")
+        row = insert(PersonRow).values(name=name, timezone=numbers.guess_timezone(values[0]))
+        person_id = self._session.execute(row.returning(PersonRow.id)).scalar_one()
+        for value in dict.fromkeys(values):
+            self._claim(person_id, value)
+        return self.get(person_id)
+
+    def rename(self, id: int, name: str) -> None:  # noqa: A002
+        self._update(id, name=name)
+
+    def set_timezone(self, id: int, timezone: str) -> None:  # noqa: A002
+        """``timezone`` is an IANA name, which is not checked here."""
+        self._update(id, timezone=timezone)
+
+    def remove(self, id: int, *, with_entries: bool = False) -> None:  # noqa: A002
+        """Removes the person and all that is kept of them. StoreError when that would take entries along,
+        those in the trash included, without being told to."""
+        person = self.get(id)
+        theirs = EntryRow.person_id == person.id
+        if not with_entries and self._session.scalar(select(EntryRow.id).where(theirs).limit(1)):
+            raise StoreError("This person has entries.")
+        self._session.execute(delete(EntryRow).where(theirs))
+        self._session.execute(delete(PersonRow).where(PersonRow.id == person.id))
+        self._index.forget_deleted()
+
+    def add_address(self, id: int, value: str) -> None:  # noqa: A002
+        """Adding an address that is the person's already changes nothing. AddressInvalid, AddressTaken."""
+        person = self.get(id)
+        address = numbers.normalise(value)
+        if address not in {known.value for known in person.addresses}:
+            self._claim(id, address)
+
+    def remove_address(self, id: int, value: str) -> None:  # noqa: A002
+        """NotFound when it is not an address of that person's."""
+        address = numbers.normalise(value)
+        row = delete(AddressRow).where(AddressRow.person_id == id, AddressRow.value == address)
+        if rows_written(self._session, row) == 0:
+            raise NotFound("There is no such address.")
+
+    def set_opt_out(self, value: str, at: datetime | None) -> None:
+        """``at`` is when the owner of the address asked to be left alone, None when they are back."""
+        self._session.execute(delete(OptOutRow).where(OptOutRow.address == value))
+        if at is not None:
+            insert_if_new(self._session, OptOutRow, address=value, at=at)
+
+    def is_opted_out(self, value: str) -> bool:
+        return self._session.scalar(select(OptOutRow.at).where(OptOutRow.address == value)) is not None
+
+    def _claim(self, person_id: int, value: str) -> None:
+        if not insert_if_new(self._session, AddressRow, value=value, person_id=person_id):
+            raise AddressTaken
+
+    def _update(self, person_id: int, **values: str) -> None:
+        update_one(self._session, update(PersonRow).where(PersonRow.id == person_id).values(values), "person")
+
+    def _people(self, *where: ColumnElement[bool]) -> builtins.list[Person]:
+        rows = self._session.scalars(select(PersonRow).where(*where).order_by(PersonRow.id)).all()
+        addresses = self._addresses(row.id for row in rows)
+        return [Person(row.id, row.name, row.timezone, tuple(addresses.get(row.id, ()))) for row in rows]
+
+    def _addresses(self, person_ids: Iterable[int]) -> dict[int, builtins.list[Address]]:
+        rows = select(AddressRow, OptOutRow.at).outerjoin(OptOutRow, OptOutRow.address == AddressRow.value)
+        theirs = rows.where(AddressRow.person_id.in_(builtins.list(person_ids))).order_by(AddressRow.value)
+        found: dict[int, builtins.list[Address]] = {}
+        for row, opted_out_at in self._session.execute(theirs):
+            found.setdefault(row.person_id, []).append(Address(row.value, opted_out_at))
+        return found

@@ -1,0 +1,147 @@
+"""The replies: recorded before they are sent, then what came of sending them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, exists, insert, select, update
+from sqlalchemy.orm import Session
+
+from scrapbook.errors import NotFound
+from scrapbook.store.records import Reply
+from scrapbook.store.statements import update_one
+from scrapbook.store.tables import MessageRow, ReplyRow
+
+PROGRESS = {"accepted": 0, "scheduled": 0, "queued": 1, "sending": 2, "sent": 3, "delivered": 4, "read": 5}
+"""How far a text has come, by Twilio's delivery status."""
+
+FAILURES = frozenset({"failed", "undelivered", "canceled"})
+"""The ways a text can end without reaching anybody. Nothing comes after them, nor they after delivery."""
+
+
+class Replies:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def record(  # noqa: PLR0913, PLR0917 - the fields of a reply
+        self,
+        message_sid: str,
+        from_: str,
+        to: str,
+        bodies: Sequence[str],
+        segments: Sequence[int],
+        at: datetime,
+        round_: int = 0,
+    ) -> list[Reply]:
+        """What is to be sent in answer to a message, in order. When that was recorded before in the same
+        round of answering it, it stands. NotFound when there is no such message."""
+        self._lock(message_sid)
+        in_round = (ReplyRow.message_sid == message_sid) & (ReplyRow.round == round_)
+        if not (recorded := self._replies(in_round)):
+            rows = [
+                {"ordinal": ordinal, "body": body, "segments": count}
+                for ordinal, (body, count) in enumerate(zip(bodies, segments, strict=True))
+            ]
+            common = {"message_sid": message_sid, "round": round_, "from_": from_, "to": to}
+            self._insert([row | common | {"state": "recorded", "created_at": at} for row in rows])
+            recorded = self._replies(in_round)
+        return recorded
+
+    def get(self, id: int) -> Reply:  # noqa: A002
+        """NotFound when there is no such reply."""
+        for reply in self._replies(ReplyRow.id == id):
+            return reply
+        raise NotFound("There is no such reply.")
+
+    def of_message(self, sid: str) -> list[Reply]:
+        """Of all rounds, in the order in which they are to be sent."""
+        return self._replies(ReplyRow.message_sid == sid)
+
+    def mark_sent(self, id: int, twilio_sid: str, at: datetime) -> None:  # noqa: A002
+        """NotFound. A delivery status that was reported for ``twilio_sid`` before this is kept."""
+        reply = self.get(id)
+        values = {"state": "sent", "twilio_sid": twilio_sid, "sent_at": at, "error_code": None, "error": None}
+        if reply.twilio_sid == twilio_sid:
+            del values["error_code"], values["error"]
+        else:
+            values |= {"delivery_status": None, "delivery_status_at": None}
+        self._update(id, values)
+
+    def mark_failed(self, id: int, code: int | None, error: str, at: datetime) -> None:  # noqa: A002
+        """``code`` is Twilio's, ``error`` what went wrong in plain words. NotFound."""
+        self._update(id, {"state": "failed", "error_code": code, "error": error, "sent_at": at})
+
+    def update_delivery(
+        self,
+        id: int,  # noqa: A002
+        twilio_sid: str,
+        status: str,
+        error_code: int | None,
+        at: datetime,
+    ) -> bool:
+        """Whether ``status`` is news: not when it is unknown, comes late or again, or is about an earlier
+        attempt to send the reply. NotFound."""
+        row = self._session.scalar(select(ReplyRow).where(ReplyRow.id == id).with_for_update())
+        if row is None:
+            raise NotFound("There is no such reply.")
+        if row.twilio_sid not in {None, twilio_sid} or not _is_news(row.delivery_status, status):
+            return False
+        values = {"twilio_sid": twilio_sid, "delivery_status": status, "delivery_status_at": at}
+        self._update(id, values if error_code is None else values | {"error_code": error_code})
+        return True
+
+    def latest_to_person(self, person_id: int, before_sid: str) -> list[Reply]:
+        """The replies to the person's latest answered message that got any, ``before_sid`` itself aside, in
+        the round that answered it."""
+        theirs = (MessageRow.person_id == person_id, MessageRow.sid != before_sid)
+        has_replies = exists().where(ReplyRow.message_sid == MessageRow.sid)
+        answered = select(MessageRow.sid).where(*theirs, MessageRow.state == "answered", has_replies)
+        sid = self._session.scalar(answered.order_by(MessageRow.id.desc()).limit(1))
+        replies = self.of_message(sid) if sid else []
+        return [reply for reply in replies if reply.round == replies[-1].round]
+
+    def _lock(self, message_sid: str) -> None:
+        message = select(MessageRow.id).where(MessageRow.sid == message_sid).with_for_update()
+        if self._session.scalar(message) is None:
+            raise NotFound("There is no such message.")
+
+    def _insert(self, rows: Sequence[Mapping[str, object]]) -> None:
+        if rows:
+            self._session.execute(insert(ReplyRow), list(rows))
+
+    def _update(self, reply_id: int, values: Mapping[str, object]) -> None:
+        update_one(self._session, update(ReplyRow).where(ReplyRow.id == reply_id).values(values), "reply")
+
+    def _replies(self, where: ColumnElement[bool]) -> list[Reply]:
+        rows = self._session.scalars(select(ReplyRow).where(where).order_by(ReplyRow.round, ReplyRow.ordinal))
+        return [_reply(row) for row in rows]
+
+
+def _is_news(known: str | None, reported: str) -> bool:
+    if known is None:
+        return reported in PROGRESS or reported in FAILURES
+    if known in FAILURES:
+        return False
+    if reported in FAILURES:
+        return PROGRESS[known] < PROGRESS["delivered"]
+    return PROGRESS.get(reported, -1) > PROGRESS[known]
+
+
+def _reply(row: ReplyRow) -> Reply:
+    return Reply(
+        id=row.id,
+        message_sid=row.message_sid,
+        round=row.round,
+        ordinal=row.ordinal,
+        from_=row.from_,
+        to=row.to,
+        body=row.body,
+        segments=row.segments,
+        state=row.state,
+        twilio_sid=row.twilio_sid,
+        delivery_status=row.delivery_status,
+        error_code=row.error_code,
+        error=row.error,
+        created_at=row.created_at,
+        sent_at=row.sent_at,
+        delivery_status_at=row.delivery_status_at,
+    )

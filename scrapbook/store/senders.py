@@ -1,0 +1,26 @@
+"""When each of the sending numbers is free to send."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from scrapbook.store.statements import insert_if_new
+from scrapbook.store.tables import SenderRow
+
+
+class Senders:
+    """One row for each number that sends: the theoretical arrival time of the generic cell rate algorithm
+    (ITU-T I.371), without a burst allowance."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def reserve(self, from_: str, seconds: float, now: datetime) -> datetime:
+        """The time from which ``from_`` may send; it is then taken for ``seconds``."""
+        insert_if_new(self._session, SenderRow, address=from_, free_at=now)
+        row = select(SenderRow.free_at).where(SenderRow.address == from_).with_for_update()
+        start = max(self._session.execute(row).scalar_one(), now)
+        taken = update(SenderRow).where(SenderRow.address == from_)
+        self._session.execute(taken.values(free_at=start + timedelta(seconds=seconds)))
+        return start

@@ -1,0 +1,59 @@
+"""The way into the database."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Self
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from scrapbook.store import schema
+from scrapbook.store.engine import READING, connect
+from scrapbook.store.failures import wrapped
+from scrapbook.store.transaction import Transaction
+
+SESSION = {"synchronize_session": False, "populate_existing": True}
+"""Rows are turned into records as soon as they are read, and written by statements: what a session remembers
+of them is never of use."""
+
+
+class Store:
+    """Everything that is kept. One for each process, used from all of its threads.
+
+    Whatever the database refuses leaves as StoreUnavailable when trying again can help (locked, full, out of
+    reach), as StoreError otherwise.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._reading = engine.execution_options(**READING)
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """``sqlite:////path/to/file`` or ``postgresql+psycopg://…``. Connects at first use. StoreError when
+        it is neither."""
+        return cls(connect(url))
+
+    def close(self) -> None:
+        with wrapped():
+            self._engine.dispose()
+
+    def migrate(self) -> None:
+        """Brings the tables up to date; safe to be called by several processes at once."""
+        with wrapped():
+            schema.migrate(self._engine)
+
+    def schema_is_current(self) -> bool:
+        with wrapped(), self._reading.connect() as connection:
+            return schema.is_current(connection)
+
+    @contextmanager
+    def transaction(self, *, read_only: bool = False) -> Generator[Transaction]:
+        """Commits at the end, takes everything back on any exception.
+
+        One that only reads waits for nobody and cannot write (StoreError). On SQLite all others run one
+        after the other: keep them short, and wait for nothing inside.
+        """
+        engine = self._reading if read_only else self._engine
+        with wrapped(), Session(engine, execution_options=SESSION) as session, session.begin():
+            yield Transaction(session)

@@ -1,0 +1,276 @@
+"""The tables. What must always hold is said here, so that the database itself refuses the rest."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    MetaData,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from scrapbook.store.columns import Id, Json, StorableText, UtcDateTime
+from scrapbook.store.records import JsonValue, MessageState, ReplyState
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        int: Id,
+        str: StorableText,
+        datetime: UtcDateTime,
+        MessageState: StorableText,
+        ReplyState: StorableText,
+    }
+
+
+class PersonRow(Base):
+    """``next_number`` is the number of the person's next entry; ``entry_count`` is kept by triggers."""
+
+    __tablename__ = "people"
+    __table_args__ = (
+        CheckConstraint("next_number > 0", name="next_number_positive"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    timezone: Mapped[str]
+    next_number: Mapped[int] = mapped_column(server_default=text("1"))
+    entry_count: Mapped[int] = mapped_column(server_default=text("0"))
+
+
+class AddressRow(Base):
+    __tablename__ = "addresses"
+    __table_args__ = (
+        CheckConstraint("value LIKE '+%' OR value LIKE 'whatsapp:+%'", name="value_is_an_address"),
+    )
+
+    value: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+
+
+class OptOutRow(Base):
+    """An address whose owner wants to be left alone, also when they are removed and added anew."""
+
+    __tablename__ = "opt_outs"
+
+    address: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
+class MessageRow(Base):
+    """``id`` counts messages in the order of their arrival; the rest of the house knows them by ``sid``."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        CheckConstraint("state IN ('received', 'answered', 'failed')", name="state_known"),
+        Index("ix_messages_person_id_id", "person_id", "id"),
+        Index(
+            "ix_messages_unfinished",
+            "id",
+            sqlite_where=text("state <> 'answered'"),
+            postgresql_where=text("state <> 'answered'"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sid: Mapped[str] = mapped_column(unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    from_: Mapped[str] = mapped_column("from_address")
+    to: Mapped[str] = mapped_column("to_address")
+    body: Mapped[str]
+    received_at: Mapped[datetime]
+    state: Mapped[MessageState]
+    problem: Mapped[str | None]
+
+
+class MessageMediaRow(Base):
+    __tablename__ = "message_media"
+
+    message_sid: Mapped[str] = mapped_column(ForeignKey("messages.sid", ondelete="CASCADE"), primary_key=True)
+    ordinal: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    url: Mapped[str]
+    content_type: Mapped[str]
+
+
+class ReplyRow(Base):
+    """``round`` counts how often the message was started anew by hand before it was answered so."""
+
+    __tablename__ = "replies"
+    __table_args__ = (
+        CheckConstraint("state IN ('recorded', 'sent', 'failed')", name="state_known"),
+        CheckConstraint("segments >= 0", name="segments_not_negative"),
+        UniqueConstraint("message_sid", "round", "ordinal"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_sid: Mapped[str] = mapped_column(ForeignKey("messages.sid", ondelete="CASCADE"))
+    round: Mapped[int]
+    ordinal: Mapped[int]
+    from_: Mapped[str] = mapped_column("from_address")
+    to: Mapped[str] = mapped_column("to_address")
+    body: Mapped[str]
+    segments: Mapped[int]
+    state: Mapped[ReplyState]
+    twilio_sid: Mapped[str | None]
+    delivery_status: Mapped[str | None]
+    delivery_status_at: Mapped[datetime | None]
+    error_code: Mapped[int | None]
+    error: Mapped[str | None]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+
+
+class TopicRow(Base):
+    """``key`` is what makes two names the same; ``entry_count`` (without the trash) is kept by triggers."""
+
+    __tablename__ = "topics"
+    __table_args__ = (
+        UniqueConstraint("person_id", "key"),
+        # What the entries refer to, so that no entry can be filed under somebody else's topic.
+        UniqueConstraint("id", "person_id"),
+        CheckConstraint("name <> ''", name="name_not_empty"),
+        CheckConstraint("key <> ''", name="key_not_empty"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    key: Mapped[str]
+    entry_count: Mapped[int] = mapped_column(server_default=text("0"))
+
+
+class EntryRow(Base):
+    __tablename__ = "entries"
+    __table_args__ = (
+        UniqueConstraint("person_id", "number"),
+        CheckConstraint("number > 0", name="number_positive"),
+        ForeignKeyConstraint(["topic_id", "person_id"], ["topics.id", "topics.person_id"]),
+        Index(
+            "ix_entries_newest",
+            "person_id",
+            "created_at",
+            "number",
+            sqlite_where=text("deleted_at IS NULL"),
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
+        Index("ix_entries_of_topic", "person_id", "topic_id", "created_at", "number"),
+        Index(
+            "ix_entries_trash",
+            "deleted_at",
+            sqlite_where=text("deleted_at IS NOT NULL"),
+            postgresql_where=text("deleted_at IS NOT NULL"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # No cascade: the search index must see entries go while their topics still have names.
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    number: Mapped[int]
+    text: Mapped[str]
+    topic_id: Mapped[int | None]
+    message_sid: Mapped[str | None] = mapped_column(
+        ForeignKey("messages.sid", ondelete="SET NULL"), index=True
+    )
+    created_at: Mapped[datetime]
+    edited_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+
+
+class EntryMediaRow(Base):
+    __tablename__ = "entry_media"
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id", ondelete="CASCADE"), primary_key=True)
+    ordinal: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    url: Mapped[str]
+    content_type: Mapped[str]
+
+
+class ChangeRow(Base):
+    __tablename__ = "changes"
+    __table_args__ = (
+        Index(
+            "ix_changes_to_undo",
+            "person_id",
+            "id",
+            sqlite_where=text("undone_at IS NULL"),
+            postgresql_where=text("undone_at IS NULL"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    message_sid: Mapped[str | None] = mapped_column(
+        ForeignKey("messages.sid", ondelete="SET NULL"), index=True
+    )
+    kind: Mapped[str]
+    arguments: Mapped[JsonValue] = mapped_column(Json, nullable=False)
+    made_at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+
+
+class ImageRow(Base):
+    """What a row was before a change wrote to it: the columns written, all of them for a row removed,
+    nothing (NULL) for a row that the change added."""
+
+    __tablename__ = "row_images"
+    __table_args__ = (
+        CheckConstraint("table_name IN ('entries', 'topics')", name="table_name_known"),
+        Index("ix_row_images_row", "row_id", "table_name"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    change_id: Mapped[int] = mapped_column(ForeignKey("changes.id", ondelete="CASCADE"), index=True)
+    table_name: Mapped[str]
+    row_id: Mapped[int]
+    before: Mapped[JsonValue] = mapped_column(Json, nullable=True)
+
+
+class ConversationRow(Base):
+    """What must be remembered from one turn of a person's to the next."""
+
+    __tablename__ = "conversations"
+
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    question: Mapped[JsonValue] = mapped_column(Json, nullable=True)
+    asked_at: Mapped[datetime | None]
+    listing: Mapped[JsonValue] = mapped_column(Json, nullable=True)
+
+
+class OutcomeRow(Base):
+    __tablename__ = "outcomes"
+
+    message_sid: Mapped[str] = mapped_column(ForeignKey("messages.sid", ondelete="CASCADE"), primary_key=True)
+    response: Mapped[str]
+    arguments: Mapped[JsonValue] = mapped_column(Json, nullable=False)
+
+
+class SenderRow(Base):
+    """``free_at`` is the moment from which the number may send its next segment."""
+
+    __tablename__ = "senders"
+
+    address: Mapped[str] = mapped_column(primary_key=True)
+    free_at: Mapped[datetime]

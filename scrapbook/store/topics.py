@@ -1,0 +1,110 @@
+"""What people file their entries under."""
+
+import builtins
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, ScalarSelect, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from scrapbook.errors import NotFound, StoreError
+from scrapbook.search import fold
+from scrapbook.store.changes import Changes
+from scrapbook.store.records import Topic
+from scrapbook.store.statements import update_one
+from scrapbook.store.tables import EntryRow, TopicRow
+
+
+def key_of(name: str) -> str:
+    """What two names of the same topic have in common: neither case, nor accents, nor spaces matter."""
+    return "".join(fold(name).split())
+
+
+class Topics:
+    """Ids come from topics read before, for one person; what a person types is a topic's name."""
+
+    def __init__(self, session: Session, changes: Changes) -> None:
+        self._session = session
+        self._changes = changes
+
+    def list(self, person_id: int) -> builtins.list[Topic]:
+        """The topics with the newest entries first, those without any last."""
+        return self._topics(TopicRow.person_id == person_id)
+
+    def get(self, id: int) -> Topic:  # noqa: A002
+        """NotFound when there is no such topic."""
+        for topic in self._topics(TopicRow.id == id):
+            return topic
+        raise NotFound("There is no such topic.")
+
+    def by_name(self, person_id: int, name: str) -> Topic | None:
+        found = self._topics(TopicRow.person_id == person_id, TopicRow.key == key_of(name))
+        return next(iter(found), None)
+
+    def add(self, person_id: int, name: str) -> Topic:
+        """A new topic. StoreError when the name is blank or the person has a topic of that name."""
+        key = self._free_key(person_id, name)
+        row = insert(TopicRow).values(person_id=person_id, name=name.strip(), key=key)
+        topic_id = self._session.execute(row.returning(TopicRow.id)).scalar_one()
+        self._changes.added(TopicRow, topic_id)
+        return self.get(topic_id)
+
+    def rename(self, id: int, name: str) -> None:  # noqa: A002
+        """StoreError when the name is blank or another topic of the person's has it. NotFound."""
+        topic = self.get(id)
+        values: dict[str, object] = {
+            "name": name.strip(),
+            "key": self._free_key(topic.person_id, name, besides=topic.id),
+        }
+        self._changes.about_to_change(TopicRow, TopicRow.id == topic.id, values)
+        update_one(self._session, update(TopicRow).where(TopicRow.id == topic.id).values(values), "topic")
+
+    def merge(self, from_id: int, into_id: int) -> int:
+        """Files what is under one topic, trash too, under another of the same person's, and removes the
+        first. How many entries moved, the trash not counted. NotFound; StoreError when it is no other."""
+        source, target = self.get(from_id), self.get(into_id)
+        if source.id == target.id or source.person_id != target.person_id:
+            raise StoreError("A topic is merged into another of the same person's.")
+        self._refile(source, target.id)
+        self._remove(source)
+        return source.entry_count
+
+    def remove_if_empty(self, id: int) -> bool:  # noqa: A002
+        """Whether it is gone: it stays when it has entries. Those in the trash lose their topic. NotFound."""
+        topic = self.get(id)
+        if topic.entry_count:
+            return False
+        self._refile(topic, None)
+        self._remove(topic)
+        return True
+
+    def _free_key(self, person_id: int, name: str, besides: int | None = None) -> str:
+        if not (key := key_of(name)):
+            raise StoreError("A topic needs a name.")
+        taken = select(TopicRow.id).where(TopicRow.person_id == person_id, TopicRow.key == key)
+        if self._session.scalar(taken) not in {None, besides}:
+            raise StoreError("There is a topic of that name.")
+        return key
+
+    def _refile(self, topic: Topic, topic_id: int | None) -> None:
+        filed = (EntryRow.person_id == topic.person_id) & (EntryRow.topic_id == topic.id)
+        values: dict[str, object] = {"topic_id": topic_id}
+        self._changes.about_to_change(EntryRow, filed, values)
+        self._session.execute(update(EntryRow).where(filed).values(values))
+
+    def _remove(self, topic: Topic) -> None:
+        self._changes.about_to_remove(TopicRow, TopicRow.id == topic.id)
+        self._session.execute(delete(TopicRow).where(TopicRow.id == topic.id))
+
+    def _topics(self, *where: ColumnElement[bool]) -> builtins.list[Topic]:
+        used = _last_used()
+        rows = select(TopicRow, used).where(*where).order_by(used.desc().nulls_last(), TopicRow.key)
+        return [
+            Topic(row.id, row.person_id, row.name, row.entry_count, used_at)
+            for row, used_at in self._session.execute(rows)
+        ]
+
+
+def _last_used() -> ScalarSelect[datetime]:
+    of_topic = (EntryRow.person_id == TopicRow.person_id) & (EntryRow.topic_id == TopicRow.id)
+    entry = select(EntryRow.created_at).where(of_topic, EntryRow.deleted_at.is_(None))
+    return entry.order_by(EntryRow.created_at.desc()).limit(1).correlate(TopicRow).scalar_subquery()

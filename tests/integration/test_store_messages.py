@@ -1,0 +1,196 @@
+from datetime import timedelta
+
+import pytest
+
+from scrapbook.errors import NotFound, StoreError
+from scrapbook.store import Media, Message, Outcome, Person, Reply, Store, Transaction
+from tests.integration.conftest import NOW
+
+
+def receive(tx: Transaction, person: Person, sid: str, body: str = "hello", **more) -> Message:
+    return tx.messages.record(
+        sid=sid, person_id=person.id, from_="+15550100", to="+15550999", body=body, received_at=NOW, **more
+    )
+
+
+def reply(tx: Transaction, sid: str, *bodies: str, round_: int = 0) -> list[Reply]:
+    return tx.replies.record(sid, "+15550999", "+15550100", bodies, [1] * len(bodies), NOW, round_)
+
+
+def test_a_message_is_kept_as_it_came(store: Store, ann: Person):
+    media = (Media("https://api.example/1", "image/png"), Media("https://api.example/2", "audio/ogg"))
+    with store.transaction() as tx:
+        kept = receive(tx, ann, "SM1", " hi\n'; DROP TABLE entries; -- 🎉 ", media=media)
+    assert kept == Message(
+        "SM1",
+        ann.id,
+        "+15550100",
+        "+15550999",
+        " hi\n'; DROP TABLE entries; -- 🎉 ",
+        media,
+        NOW,
+        "received",
+        None,
+    )
+
+
+def test_a_message_that_comes_again_changes_nothing(store: Store, ann: Person):
+    with store.transaction() as tx:
+        first = receive(tx, ann, "SM1", "hello", media=[Media("u", "image/png")])
+        assert receive(tx, ann, "SM1", "something else", media=[Media("v", "image/png")]) == first
+
+
+def test_unfinished_messages_stand_in_the_order_of_their_arrival(store: Store, ann: Person, ben: Person):
+    with store.transaction() as tx:
+        for sid, person in (("SM3", ann), ("SM1", ben), ("SM2", ann), ("SM0", ann)):
+            receive(tx, person, sid)
+        tx.messages.set_state("SM2", "answered")
+        tx.messages.set_state("SM0", "failed", "the assistant gave no reply")
+        assert [message.sid for message in tx.messages.unfinished()] == ["SM3", "SM1", "SM0"]
+        assert [message.sid for message in tx.messages.unfinished(ann.id)] == ["SM3", "SM0"]
+        assert tx.messages.get("SM0").problem == "the assistant gave no reply"
+
+
+def test_it_says_when_there_is_no_such_message(store: Store):
+    with store.transaction() as tx:
+        assert tx.messages.find("SM404") is None
+        for act in (
+            tx.messages.get,
+            lambda sid: tx.messages.set_state(sid, "failed"),
+            lambda sid: reply(tx, sid),
+        ):
+            with pytest.raises(NotFound):
+                act("SM404")
+
+
+def test_replies_are_recorded_once(store: Store, ann: Person):
+    with store.transaction() as tx:
+        receive(tx, ann, "SM1")
+        first = reply(tx, "SM1", "one", "two")
+        assert reply(tx, "SM1", "three") == first
+        assert [one.body for one in tx.replies.of_message("SM1")] == ["one", "two"]
+        assert [one.state for one in first] == ["recorded", "recorded"]
+
+
+def test_a_message_started_anew_gets_new_replies(store: Store, ann: Person):
+    with store.transaction() as tx:
+        receive(tx, ann, "SM1")
+        reply(tx, "SM1", "sorry")
+        again = reply(tx, "SM1", "saved", round_=1)
+        assert reply(tx, "SM1", "other", round_=1) == again
+        assert [one.body for one in tx.replies.of_message("SM1")] == ["sorry", "saved"]
+
+
+def test_a_reply_is_sent_or_fails(store: Store, ann: Person):
+    with store.transaction() as tx:
+        receive(tx, ann, "SM1")
+        one, two = reply(tx, "SM1", "one", "two")
+        tx.replies.mark_sent(one.id, "SMout", NOW)
+        tx.replies.mark_failed(two.id, 21610, "The recipient has opted out.", NOW)
+        one, two = tx.replies.of_message("SM1")
+    assert (one.state, one.twilio_sid, one.sent_at) == ("sent", "SMout", NOW)
+    assert (two.state, two.error_code, two.error) == ("failed", 21610, "The recipient has opted out.")
+
+
+@pytest.mark.parametrize(
+    ("reported", "known"),
+    [
+        (["queued", "sending", "sent", "delivered", "read"], "read"),
+        (["delivered", "sent"], "delivered"),
+        (["sent", "queued"], "sent"),
+        (["sent", "undelivered", "delivered"], "undelivered"),
+        (["failed", "undelivered", "sent"], "failed"),
+        (["delivered", "failed"], "delivered"),
+        (["delivered", "delivered"], "delivered"),
+        (["sent", "partially_delivered"], "sent"),
+        (["no such status"], None),
+    ],
+)
+def test_a_delivery_status_never_goes_back(store: Store, ann: Person, reported: list[str], known: str | None):
+    with store.transaction() as tx:
+        receive(tx, ann, "SM1")
+        [one] = reply(tx, "SM1", "one")
+        tx.replies.mark_sent(one.id, "SMout", NOW)
+        for status in reported:
+            tx.replies.update_delivery(one.id, "SMout", status, None, NOW)
+        assert tx.replies.get(one.id).delivery_status == known
+
+
+def test_a_delivery_status_may_come_before_the_answer_to_sending(store: Store, ann: Person):
+    with store.transaction() as tx:
+        receive(tx, ann, "SM1")
+        [one] = reply(tx, "SM1", "one")
+        assert tx.replies.update_delivery(one.id, "SMout", "undelivered", 30003, NOW)
+        tx.replies.mark_sent(one.id, "SMout", NOW)
+        one = tx.replies.get(one.id)
+    assert (one.state, one.delivery_status, one.error_code) == ("sent", "undelivered", 30003)
+
+
+def test_a_status_of_an_earlier_attempt_is_no_news(store: Store, ann: Person):
+    with store.transaction() as tx:
+        receive(tx, ann, "SM1")
+        [one] = reply(tx, "SM1", "one")
+        tx.replies.mark_sent(one.id, "SMfirst", NOW)
+        tx.replies.update_delivery(one.id, "SMfirst", "failed", 30001, NOW)
+        tx.replies.mark_sent(one.id, "SMsecond", NOW)
+        assert not tx.replies.update_delivery(one.id, "SMfirst", "undelivered", 30001, NOW)
+        one = tx.replies.get(one.id)
+    assert (one.delivery_status, one.error_code) == (None, None)
+
+
+def test_it_says_when_there_is_no_such_reply(store: Store):
+    with store.transaction() as tx:
+        for act in (
+            lambda: tx.replies.get(404),
+            lambda: tx.replies.mark_sent(404, "SM", NOW),
+            lambda: tx.replies.mark_failed(404, None, "x", NOW),
+            lambda: tx.replies.update_delivery(404, "SM", "sent", None, NOW),
+        ):
+            with pytest.raises(NotFound):
+                act()
+
+
+def test_the_latest_replies_are_those_to_repeat(store: Store, ann: Person, ben: Person):
+    with store.transaction() as tx:
+        for sid, person in (("SM1", ann), ("SM2", ann), ("SM3", ann), ("SM4", ben), ("SM5", ann)):
+            receive(tx, person, sid)
+            reply(tx, sid, f"to {sid}")
+            tx.messages.set_state(sid, "answered")
+        receive(tx, ann, "SM6")
+        tx.messages.set_state("SM6", "answered")
+        tx.messages.set_state("SM3", "failed")
+        assert [one.body for one in tx.replies.latest_to_person(ann.id, "SM5")] == ["to SM2"]
+        assert [one.body for one in tx.replies.latest_to_person(ann.id, "SM7")] == ["to SM5"]
+
+
+def test_only_the_replies_that_answered_are_repeated(store: Store, ann: Person):
+    with store.transaction() as tx:
+        receive(tx, ann, "SM1")
+        reply(tx, "SM1", "sorry")
+        reply(tx, "SM1", "saved", "more", round_=1)
+        tx.messages.set_state("SM1", "answered")
+        assert [one.body for one in tx.replies.latest_to_person(ann.id, "SM2")] == ["saved", "more"]
+        assert tx.replies.latest_to_person(ann.id, "SM1") == []
+
+
+def test_a_turn_has_one_outcome(store: Store, ann: Person):
+    outcome = Outcome("utter_saved", {"number": "1", "topic": "café"})
+    with store.transaction() as tx:
+        receive(tx, ann, "SM1")
+        assert tx.outcomes.of("SM1") is None
+        tx.outcomes.record("SM1", outcome)
+    with pytest.raises(StoreError), store.transaction() as tx:  # noqa: PT012
+        tx.entries.add(ann.id, "twice", None, "SM1", NOW)
+        tx.outcomes.record("SM1", outcome)
+    with store.transaction(read_only=True) as tx:
+        assert tx.outcomes.of("SM1") == outcome
+        assert tx.entries.count(ann.id) == 0
+
+
+def test_a_number_sends_at_its_rate(store: Store):
+    with store.transaction() as tx:
+        slots = [tx.senders.reserve("+15550999", 2.5, NOW) for _ in range(3)]
+        assert [(slot - NOW).total_seconds() for slot in slots] == [0, 2.5, 5]
+        assert tx.senders.reserve("+15550998", 1, NOW) == NOW
+        later = NOW + timedelta(hours=1)
+        assert tx.senders.reserve("+15550999", 1, later) == later

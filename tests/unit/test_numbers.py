@@ -1,0 +1,63 @@
+import pytest
+
+from scrapbook import numbers
+from scrapbook.errors import AddressInvalid
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("+15550100", "+15550100"),
+        (" +1 (415) 555-0132 ", "+14155550132"),
+        ("whatsapp:+15550100", "whatsapp:+15550100"),
+        ("WhatsApp: +44 20 7946 0018", "whatsapp:+442079460018"),
+        ("+442079460018", "+442079460018"),
+    ],
+)
+def test_it_writes_a_number_in_one_way(typed: str, address: str):
+    assert numbers.normalise(typed) == address
+
+
+def test_it_takes_a_national_number_when_told_whose():
+    assert numbers.normalise("020 7946 0018", region="GB") == "+442079460018"
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "Ann", "12345", "020 7946 0018", "+1", "+0000000000", "whatsapp:", "sip:a@b"]
+)
+def test_it_refuses_what_is_no_number(typed: str):
+    with pytest.raises(AddressInvalid) as refused:
+        numbers.normalise(typed)
+    assert str(refused.value) == AddressInvalid.__doc__
+
+
+def test_a_plain_number_is_reached_on_both_channels():
+    assert numbers.both_channels("+1 555 0100") == ("+15550100", "whatsapp:+15550100")
+
+
+def test_a_whatsapp_address_stays_on_its_channel():
+    assert numbers.both_channels("whatsapp:+15550100") == ("whatsapp:+15550100",)
+
+
+def test_it_tells_the_channel_from_the_address():
+    assert numbers.channel("+15550100") == "sms"
+    assert numbers.channel("whatsapp:+15550100") == "whatsapp"
+    assert numbers.plain("whatsapp:+15550100") == "+15550100"
+
+
+@pytest.mark.parametrize(
+    ("address", "timezone"),
+    [
+        ("+14155550132", "America/Los_Angeles"),
+        ("whatsapp:+4915112345678", "Europe/Berlin"),
+        ("+447400123456", "Europe/London"),
+        ("+34600123456", "Europe/Madrid"),
+    ],
+)
+def test_it_guesses_the_time_zone_from_the_number(address: str, timezone: str):
+    assert numbers.guess_timezone(address) == timezone
+
+
+@pytest.mark.parametrize("address", ["+15550100", "+79161234567", "+61412345678"])
+def test_it_says_utc_where_the_number_could_be_anywhere(address: str):
+    assert numbers.guess_timezone(address) == "UTC"
