@@ -1,0 +1,59 @@
+"""Looking at entries by when they were made, or by number."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Literal, TypeAlias, get_args
+from zoneinfo import ZoneInfo
+
+from scrapbook.book.book import Book, Named
+from scrapbook.book.pages import MOST_LISTED, Page, first_page, next_page
+
+Period: TypeAlias = Literal["today", "yesterday", "this week", "last week", "this month", "last month"]
+PERIODS: tuple[Period, ...] = get_args(Period)
+
+
+def during(book: Book, period: Period) -> Page | None:
+    """The entries of a period in the person's time zone, newest first. None when there are none."""
+    since, until = bounds(period, book.now, ZoneInfo(book.person.timezone))
+    entries = book.tx.entries.list(book.person.id, since=since, until=until, limit=MOST_LISTED)
+    return first_page(book, period, entries) if entries else None
+
+
+def last(book: Book, count: int) -> Page | None:
+    """The newest ``count`` entries (at least one). None when there are none."""
+    entries = book.tx.entries.list(book.person.id, limit=min(max(count, 1), MOST_LISTED))
+    return first_page(book, f"last {len(entries)}", entries) if entries else None
+
+
+def show(book: Book, numbers: list[int]) -> Named:
+    """Without numbers the latest entry."""
+    return book.look_up(numbers)
+
+
+def more(book: Book) -> Page | None:
+    """Goes on with the latest list. None when nothing is left."""
+    return next_page(book)
+
+
+def bounds(period: Period, now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """From when, and until before when; aware. Weeks begin on Monday (ISO 8601)."""
+    first, end = _days(period, now.astimezone(zone).date())
+    return _midnight(first, zone), _midnight(end, zone)
+
+
+def _days(period: Period, today: date) -> tuple[date, date]:
+    """First day, and the day after the last."""
+    tomorrow = today + timedelta(days=1)
+    monday = today - timedelta(days=today.weekday())
+    first_of_month = today.replace(day=1)
+    return {
+        "today": (today, tomorrow),
+        "yesterday": (today - timedelta(days=1), today),
+        "this week": (monday, tomorrow),
+        "last week": (monday - timedelta(days=7), monday),
+        "this month": (first_of_month, tomorrow),
+        "last month": ((first_of_month - timedelta(days=1)).replace(day=1), first_of_month),
+    }[period]
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time.min, zone)

@@ -1,0 +1,48 @@
+"""Keeping thoughts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scrapbook.book.book import Book
+from scrapbook.matching import Outcome
+from scrapbook.store import Entry, Media
+from scrapbook.thoughts import Thought
+
+REMINDERS = "reminders"
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """``similar``: topics that may have been meant by a topic which had to be made for the entry."""
+
+    entry: Entry
+    similar: tuple[str, ...] = ()
+
+
+def save(book: Book, message: str, media: Sequence[Media] = ()) -> Saved | None:
+    """Keeps a message where it says it belongs. None when there is nothing to keep."""
+    thought = Thought.of(message)
+    return keep(book, thought.text, thought.topic, media)
+
+
+def keep(book: Book, text: str, topic: str | None, media: Sequence[Media] = ()) -> Saved | None:
+    """A topic spelled almost like one that exists is that one; where that is doubtful it is a new one,
+    and ``similar`` names those it may be."""
+    if not text.strip() and not media:
+        return None
+    if topic is None:
+        return Saved(_add(book, text, None, media))
+    found = book.match_topic(topic)
+    similar = found.candidates if found.outcome is Outcome.TORN else ()
+    return Saved(_add(book, text, found.topic or topic, media), similar)
+
+
+def remind(book: Book, message: str, media: Sequence[Media] = ()) -> Saved | None:
+    """Keeps the message under ``reminders``."""
+    return keep(book, message, REMINDERS, media)
+
+
+def _add(book: Book, text: str, topic: str | None, media: Sequence[Media]) -> Entry:
+    with book.recording("save"):
+        topic_id = book.topic_or_new(topic).id if topic else None
+        return book.tx.entries.add(book.person.id, text, topic_id, book.message_sid, book.now, media)
