@@ -1,0 +1,60 @@
+"""The form-encoded bodies of Twilio's webhooks, and how they are read field by field."""
+
+from urllib.parse import parse_qsl
+
+from starlette.datastructures import ImmutableMultiDict
+
+from scrapbook.errors import ScrapbookError
+
+Form = ImmutableMultiDict[str, str]
+MAX_FIELDS = 500
+
+
+class MalformedWebhook(ScrapbookError):
+    """The body of a webhook is not what Twilio documents. The message names fields, never their values."""
+
+
+def parse_form(body: bytes) -> Form:
+    """The fields of a form-encoded body, blank ones included: Twilio signs those too.
+
+    Raises MalformedWebhook for text that is not UTF-8 and for more than MAX_FIELDS fields.
+    """
+    try:
+        fields = parse_qsl(
+            body.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS
+        )
+    except ValueError as problem:
+        raise MalformedWebhook("the body is not a form") from problem
+    return ImmutableMultiDict(fields)
+
+
+def required(form: Form, name: str) -> str:
+    """The value of a field that has to be there and has to say something."""
+    value = form.get(name, "")
+    if not value:
+        raise MalformedWebhook(f"{name} is missing")
+    return value
+
+
+def whole_number(form: Form, name: str) -> int | None:
+    """The value of a field of digits, None where it is missing or blank."""
+    value = form.get(name, "")
+    if not value:
+        return None
+    if not (value.isascii() and value.isdigit() and len(value) <= 9):
+        raise MalformedWebhook(f"{name} is not a number")
+    return int(value)
+
+
+def decimal(form: Form, name: str, limit: float) -> float | None:
+    """The value of a field between -limit and limit, None where it is missing or blank."""
+    value = form.get(name, "")
+    if not value:
+        return None
+    try:
+        number = float(value)
+    except ValueError as problem:
+        raise MalformedWebhook(f"{name} is not a number") from problem
+    if not -limit <= number <= limit:
+        raise MalformedWebhook(f"{name} is out of range")
+    return number

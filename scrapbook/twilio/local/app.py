@@ -1,0 +1,59 @@
+"""The local Twilio, put together."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import httpx
+from starlette.applications import Starlette
+
+from scrapbook.twilio.form import MalformedWebhook
+from scrapbook.twilio.local import phones, problems
+from scrapbook.twilio.local.config import LocalTwilio
+from scrapbook.twilio.local.creation import Creation
+from scrapbook.twilio.local.faults import Faults
+from scrapbook.twilio.local.inbound import Inbound
+from scrapbook.twilio.local.ledger import Ledger
+from scrapbook.twilio.local.links import MediaLinks
+from scrapbook.twilio.local.outbound import Outbound
+from scrapbook.twilio.local.phones import Phones
+from scrapbook.twilio.local.rest import RestApi
+from scrapbook.twilio.local.tasks import Tasks
+from scrapbook.twilio.local.webhooks import Webhooks
+
+
+def create_app(config: LocalTwilio) -> Starlette:
+    """An ASGI app with a life span: its file is open, and its deliveries go on, while it is served."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncGenerator[None]:
+        ledger, tasks = Ledger(config.database), Tasks()
+        async with httpx.AsyncClient(timeout=config.webhook_timeout, trust_env=False) as client:
+            _compose(app, config, ledger, tasks, client)
+            yield
+            await tasks.stop()
+        ledger.close()
+
+    handlers = {
+        problems.Problem: problems.answer,
+        MalformedWebhook: phones.answer,
+        ValueError: phones.answer,
+    }
+    return Starlette(lifespan=lifespan, exception_handlers=handlers)
+
+
+def _compose(
+    app: Starlette, config: LocalTwilio, ledger: Ledger, tasks: Tasks, client: httpx.AsyncClient
+) -> None:
+    webhooks, faults = Webhooks(config, client), Faults()
+    inbound = Inbound(config, ledger, webhooks, faults, tasks)
+    outbound = Outbound(config, ledger, webhooks, faults, tasks)
+    links = MediaLinks(config, ledger)
+    app.router.routes.extend(
+        [
+            Phones(config.number, ledger, inbound, faults).mount(),
+            *links.routes(),
+            *RestApi(config, ledger, Creation(config, ledger, outbound, faults, client), links).routes(),
+        ]
+    )
+    inbound.resume()
+    outbound.resume()

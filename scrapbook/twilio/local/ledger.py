@@ -1,0 +1,250 @@
+"""All messages of the local Twilio, in one SQLite file."""
+
+import asyncio
+import json
+import sqlite3
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from scrapbook.twilio.handset import Attachment
+
+_SCHEMA = files("scrapbook.twilio.local").joinpath("schema.sql").read_text(encoding="utf-8")
+_SETTINGS = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """An attachment without its content. ``size`` is in bytes."""
+
+    sid: str
+    content_type: str
+    size: int
+    created_at: datetime
+    deleted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """``status`` of inbound ones: pending or delivered; of others Twilio's. ``extras``: webhook fields."""
+
+    seq: int
+    changed: int
+    sid: str
+    direction: str
+    from_: str
+    to: str
+    body: str
+    status: str
+    error_code: int | None
+    status_callback: str
+    extras: Mapping[str, str]
+    created_at: datetime
+    updated_at: datetime
+    sent_at: datetime | None
+    deleted: bool
+    media: tuple[Media, ...]
+
+    @property
+    def is_inbound(self) -> bool:
+        """Whether the handset wrote it."""
+        return self.direction == "inbound"
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message that has no sid yet."""
+
+    direction: str
+    from_: str
+    to: str
+    body: str
+    status: str
+    status_callback: str = ""
+    extras: Mapping[str, str] = field(default_factory=dict[str, str])
+    media: Sequence[Attachment] = ()
+
+
+class Ledger:
+    """Belongs to the thread that made it: calls are short and do not overlap."""
+
+    def __init__(self, database: Path) -> None:
+        database.parent.mkdir(parents=True, exist_ok=True)
+        self._connection = sqlite3.connect(database, isolation_level=None)
+        self._connection.row_factory = sqlite3.Row
+        self._connection.executescript(_SETTINGS + _SCHEMA)
+        self._change = asyncio.Event()
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._connection.close()
+
+    async def wait_for_change(self) -> None:
+        """Returns after the next change of any message."""
+        await self._change.wait()
+
+    def add(self, new: NewMessage) -> Message:
+        """Keeps a message, under a sid of its own."""
+        sid = _sid("MM" if new.media else "SM")
+        now = datetime.now(UTC).isoformat()
+        with self._connection:
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.execute(
+                "INSERT INTO messages (changed, sid, direction, sender, recipient, body, status,"
+                " status_callback, extras, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    self._next(), sid, new.direction, new.from_, new.to, new.body, new.status,
+                    new.status_callback, json.dumps(dict(new.extras)), now, now,
+                ),
+            )  # fmt: skip
+            self._connection.executemany(
+                "INSERT INTO media (sid, message_sid, position, content_type, content, created_at)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                [
+                    (_sid("ME"), sid, position, part.content_type, part.content, now)
+                    for position, part in enumerate(new.media)
+                ],
+            )
+        self._tell()
+        return self.get(sid)
+
+    def get(self, sid: str) -> Message:
+        """Raises KeyError when there is no such message."""
+        found = self._messages("sid = ?", (sid,))
+        if not found:
+            raise KeyError(sid)
+        return found[0]
+
+    def set_status(self, sid: str, status: str, error_code: int | None = None) -> Message:
+        """Moves a message on."""
+        now = datetime.now(UTC).isoformat()
+        with self._connection:
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.execute(
+                "UPDATE messages SET status = ?, error_code = ?, changed = ?, updated_at = ?,"
+                " sent_at = CASE WHEN ? = 'sent' THEN ? ELSE sent_at END WHERE sid = ?",
+                (status, error_code, self._next(), now, status, now, sid),
+            )
+        self._tell()
+        return self.get(sid)
+
+    def of_number(self, number: str, after: int) -> list[Message]:
+        """What changed after the given change in the conversations of ``number``, oldest change first."""
+        return self._messages("changed > ? AND ? IN (sender, recipient)", (after, number), "changed")
+
+    def latest_change(self) -> int:
+        """The number of the newest change."""
+        return int(self._connection.execute("SELECT value FROM sequence").fetchone()["value"])
+
+    def waiting(self, sender: str | None = None) -> list[Message]:
+        """Inbound messages that the house has not taken yet, oldest first."""
+        condition = "status = 'pending' AND direction = 'inbound'"
+        if sender is None:
+            return self._messages(condition, ())
+        return self._messages(f"{condition} AND sender = ?", (sender,))
+
+    def on_the_way(self) -> list[Message]:
+        """Outbound messages without a final status, oldest first."""
+        return self._messages("status IN ('queued', 'sent') AND direction <> 'inbound'", ())
+
+    def listed(self, from_: str, to: str) -> list[Message]:
+        """What the account's log shows, newest first; an empty number stands for any."""
+        return self._messages(
+            "NOT deleted AND ? IN ('', sender) AND ? IN ('', recipient)", (from_, to), "seq DESC"
+        )
+
+    def last_from(self, sender: str) -> Message | None:
+        """The newest message of a handset."""
+        found = self._messages("direction = 'inbound' AND sender = ?", (sender,), "seq DESC LIMIT 1")
+        return found[0] if found else None
+
+    def delete(self, sid: str) -> None:
+        """Takes a message out of the account's log. The handset still has its copy."""
+        self._connection.execute("UPDATE messages SET deleted = 1 WHERE sid = ?", (sid,))
+
+    def content(self, media_sid: str) -> Attachment:
+        """Raises KeyError when there is no such attachment."""
+        row = self._connection.execute(
+            "SELECT content_type, content FROM media WHERE sid = ?", (media_sid,)
+        ).fetchone()
+        if row is None:
+            raise KeyError(media_sid)
+        return Attachment(row["content_type"], row["content"])
+
+    def delete_media(self, media_sid: str) -> None:
+        """Takes an attachment out of the account. The handset still has its copy."""
+        self._connection.execute("UPDATE media SET deleted = 1 WHERE sid = ?", (media_sid,))
+
+    def opted_out(self, number: str, subscriber: str) -> bool:
+        """Whether ``subscriber`` has stopped messages from ``number``."""
+        return (
+            self._connection.execute(
+                "SELECT 1 FROM opt_outs WHERE number = ? AND subscriber = ?", (number, subscriber)
+            ).fetchone()
+            is not None
+        )
+
+    def set_opted_out(self, number: str, subscriber: str, opted_out: bool) -> None:
+        """Keeps it."""
+        statement = (
+            "INSERT OR IGNORE INTO opt_outs VALUES (?, ?)"
+            if opted_out
+            else "DELETE FROM opt_outs WHERE number = ? AND subscriber = ?"
+        )
+        self._connection.execute(statement, (number, subscriber))
+
+    def _next(self) -> int:
+        row = self._connection.execute("UPDATE sequence SET value = value + 1 RETURNING value").fetchone()
+        return int(row["value"])
+
+    def _tell(self) -> None:
+        self._change.set()
+        self._change = asyncio.Event()
+
+    def _messages(self, condition: str, values: Sequence[object], order: str = "seq") -> list[Message]:
+        # The conditions are the ones above; what comes from outside is in the values.
+        query = f"SELECT * FROM messages WHERE {condition} ORDER BY {order}"  # noqa: S608
+        return [self._message(row) for row in self._connection.execute(query, tuple(values)).fetchall()]
+
+    def _message(self, row: sqlite3.Row) -> Message:
+        columns: dict[str, Any] = dict(row)
+        return Message(
+            from_=columns.pop("sender"),
+            to=columns.pop("recipient"),
+            extras=json.loads(columns.pop("extras")),
+            created_at=datetime.fromisoformat(columns.pop("created_at")),
+            updated_at=datetime.fromisoformat(columns.pop("updated_at")),
+            sent_at=_moment(columns.pop("sent_at")),
+            deleted=bool(columns.pop("deleted")),
+            media=self._media(row["sid"]),
+            **columns,
+        )
+
+    def _media(self, message_sid: str) -> tuple[Media, ...]:
+        rows = self._connection.execute(
+            "SELECT sid, content_type, length(content) AS size, created_at, deleted FROM media"
+            " WHERE message_sid = ? ORDER BY position",
+            (message_sid,),
+        ).fetchall()
+        return tuple(
+            Media(
+                row["sid"],
+                row["content_type"],
+                row["size"],
+                datetime.fromisoformat(row["created_at"]),
+                bool(row["deleted"]),
+            )
+            for row in rows
+        )
+
+
+def _sid(prefix: str) -> str:
+    return prefix + uuid.uuid4().hex
+
+
+def _moment(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value)

@@ -1,0 +1,77 @@
+"""Messages from the house, on their way to handsets."""
+
+import asyncio
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+
+from scrapbook.twilio.local.addresses import is_whatsapp
+from scrapbook.twilio.local.config import LocalTwilio
+from scrapbook.twilio.local.faults import Fault, Faults
+from scrapbook.twilio.local.ledger import Ledger, Message, NewMessage
+from scrapbook.twilio.local.tasks import Tasks
+from scrapbook.twilio.local.webhooks import Answer, Webhooks
+
+_WHATSAPP_WINDOW = timedelta(hours=24)
+_FILTERED = 30007
+_OUTSIDE_WINDOW = 63016
+
+
+class Outbound:
+    """Moves messages from queued to sent to delivered, one handset's in order, and reports each step."""
+
+    def __init__(
+        self, config: LocalTwilio, ledger: Ledger, webhooks: Webhooks, faults: Faults, tasks: Tasks
+    ) -> None:
+        self._config = config
+        self._ledger = ledger
+        self._webhooks = webhooks
+        self._faults = faults
+        self._tasks = tasks
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    def send(self, new: NewMessage) -> Message:
+        """Takes a message that passed every check."""
+        message = self._ledger.add(new)
+        self._tasks.start(self._carry(message, self._faults.strikes(Fault.FILTERED)))
+        return message
+
+    def resume(self) -> None:
+        """Goes on with what was on its way when the server stopped."""
+        for message in self._ledger.on_the_way():
+            self._tasks.start(self._carry(message, filtered=False))
+
+    async def _carry(self, message: Message, filtered: bool) -> None:
+        reports = asyncio.Queue[Message | None]()
+        self._tasks.start(self._report(reports))
+        async with self._turns[message.to]:
+            await self._step(reports, message, "sent")
+            await self._step(reports, message, *self._end(message, filtered))
+        reports.put_nowait(None)
+
+    async def _step(
+        self, reports: asyncio.Queue[Message | None], message: Message, status: str, error: int | None = None
+    ) -> None:
+        await asyncio.sleep(self._config.pace)
+        reports.put_nowait(self._ledger.set_status(message.sid, status, error))
+
+    def _end(self, message: Message, filtered: bool) -> tuple[str, int | None]:
+        if filtered:
+            return "undelivered", _FILTERED
+        if is_whatsapp(message.to) and not self._may_write(message.to):
+            return "failed", _OUTSIDE_WINDOW
+        return "delivered", None
+
+    def _may_write(self, whatsapp: str) -> bool:
+        latest = self._ledger.last_from(whatsapp)
+        return latest is not None and datetime.now(UTC) - latest.created_at < _WHATSAPP_WINDOW
+
+    async def _report(self, reports: asyncio.Queue[Message | None]) -> None:
+        while message := await reports.get():
+            if message.status_callback:
+                await self._report_one(message)
+
+    async def _report_one(self, message: Message) -> None:
+        for delay in self._config.retry_delays:
+            if await self._webhooks.status(message) is not Answer.DOWN:
+                return
+            await asyncio.sleep(delay)

@@ -1,0 +1,105 @@
+"""Signed requests to the house: the way in for messages, and the reports on those that went out."""
+
+from collections.abc import Mapping
+from enum import Enum, auto
+
+import httpx
+import structlog
+
+from scrapbook.segments import segment_count
+from scrapbook.twilio.form import Form
+from scrapbook.twilio.local.addresses import bare, is_whatsapp
+from scrapbook.twilio.local.config import LocalTwilio
+from scrapbook.twilio.local.ledger import Message
+from scrapbook.twilio.local.shapes import API_VERSION, messages_path
+from scrapbook.twilio.signature import HEADER, Signatures
+
+log = structlog.get_logger(__name__)
+
+_BLANK_SMS = (
+    "FromCity", "FromCountry", "FromState", "FromZip", "ToCity", "ToCountry", "ToState", "ToZip",
+)  # fmt: skip
+
+
+class Answer(Enum):
+    """What the house made of a webhook."""
+
+    TAKEN = auto()
+    REFUSED = auto()
+    """4xx: this very request will not do."""
+    DOWN = auto()
+    """5xx, anything but an answer, or none in time."""
+
+
+class Webhooks:
+    """Posts signed forms."""
+
+    def __init__(self, config: LocalTwilio, client: httpx.AsyncClient) -> None:
+        self._config = config
+        self._client = client
+        self._signatures = Signatures(config.auth_token)
+
+    async def incoming(self, message: Message) -> Answer:
+        """Brings a message to the house."""
+        return await self._post(self._config.webhook_url, self._incoming_fields(message))
+
+    async def status(self, message: Message) -> Answer:
+        """Reports a message's status to the URL that it was sent with."""
+        return await self._post(message.status_callback, self._status_fields(message))
+
+    async def _post(self, url: str, fields: Mapping[str, str]) -> Answer:
+        headers = {HEADER: self._signatures.sign(url, Form(fields))}
+        try:
+            response = await self._client.post(url, data=fields, headers=headers)
+        except httpx.HTTPError as problem:
+            log.warning("webhook_failed", message_sid=fields["MessageSid"], error=type(problem).__name__)
+            return Answer.DOWN
+        if response.is_success:
+            return Answer.TAKEN
+        log.warning("webhook_failed", message_sid=fields["MessageSid"], status=response.status_code)
+        return Answer.REFUSED if response.is_client_error else Answer.DOWN
+
+    def _incoming_fields(self, message: Message) -> dict[str, str]:
+        fields = self._common_fields(message) | {
+            "Body": message.body,
+            "NumMedia": str(len(message.media)),
+            "NumSegments": str(segment_count(message.body)),
+            "SmsMessageSid": message.sid,
+            "SmsStatus": "received",
+        }
+        fields |= _whatsapp_fields(message) if is_whatsapp(message.from_) else dict.fromkeys(_BLANK_SMS, "")
+        return fields | self._media_fields(message) | dict(message.extras)
+
+    def _status_fields(self, message: Message) -> dict[str, str]:
+        error = {} if message.error_code is None else {"ErrorCode": str(message.error_code)}
+        states = {"MessageStatus": message.status, "SmsStatus": message.status}
+        return self._common_fields(message) | states | error
+
+    def _common_fields(self, message: Message) -> dict[str, str]:
+        return {
+            "AccountSid": self._config.account_sid,
+            "ApiVersion": API_VERSION,
+            "From": message.from_,
+            "MessageSid": message.sid,
+            "SmsSid": message.sid,
+            "To": message.to,
+        }
+
+    def _media_fields(self, message: Message) -> dict[str, str]:
+        base = f"{self._config.url}{messages_path(self._config.account_sid)}/{message.sid}/Media"
+        fields: dict[str, str] = {}
+        for index, media in enumerate(message.media):
+            fields |= {
+                f"MediaUrl{index}": f"{base}/{media.sid}",
+                f"MediaContentType{index}": media.content_type,
+            }
+        return fields
+
+
+def _whatsapp_fields(message: Message) -> dict[str, str]:
+    return {
+        "MessageType": "text",
+        "ProfileName": "",
+        "ReferralNumMedia": "0",
+        "WaId": bare(message.from_).removeprefix("+"),
+    }

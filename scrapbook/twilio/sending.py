@@ -1,0 +1,129 @@
+"""Sending messages through Twilio's REST API."""
+
+import logging
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from requests import RequestException
+from twilio.base import values  # pyright: ignore[reportMissingTypeStubs]
+from twilio.base.exceptions import (  # pyright: ignore[reportMissingTypeStubs]
+    TwilioException,
+    TwilioRestException,
+    TwilioServiceException,
+)
+from twilio.http.http_client import TwilioHttpClient  # pyright: ignore[reportMissingTypeStubs]
+from twilio.rest import Client  # pyright: ignore[reportMissingTypeStubs]
+from twilio.rest.api.v2010.account.message import MessageInstance  # pyright: ignore[reportMissingTypeStubs]
+
+from scrapbook.errors import RecipientOptedOut, SendError
+
+OPTED_OUT = 21610
+TOO_MANY_REQUESTS = 20429
+MAX_LENGTH = 1600
+"""The longest body that Twilio takes, in characters (error 21617)."""
+
+_CLOCKS_APART = timedelta(minutes=1)
+_LOOK_BACK = 100
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What Twilio calls the message, and its status at that moment."""
+
+    twilio_sid: str
+    status: str
+
+
+class Sender:
+    """One account. May be shared between threads.
+
+    ``timeout`` is in seconds, for the connection and then for the answer. No call is repeated in here:
+    whoever calls decides by ``SendError.permanent``.
+    """
+
+    def __init__(self, account_sid: str, auth_token: str, api_url: str = "", timeout: float = 10.0) -> None:
+        self._client = Client(account_sid, auth_token, http_client=_http_client(api_url, timeout))
+        if api_url:
+            self._client.api.base_url = api_url
+
+    def send(
+        self,
+        from_: str,
+        to: str,
+        body: str,
+        status_callback: str = "",
+        media_urls: Sequence[str] = (),
+    ) -> Sent:
+        """Hands one message to Twilio.
+
+        Raises RecipientOptedOut, or SendError: permanent where Twilio refuses this message, not permanent
+        where it is out of reach, overloaded or failing. Then it may nevertheless have taken the message:
+        ``find`` tells.
+        """
+        return _calling(
+            lambda: _sent(
+                self._client.messages.create(
+                    from_=from_,
+                    to=to,
+                    body=body or values.unset,
+                    status_callback=status_callback or values.unset,
+                    media_url=list(media_urls) or values.unset,
+                )
+            )
+        )
+
+    def find(
+        self, from_: str, to: str, body: str, since: datetime, known: Collection[str] = ()
+    ) -> Sent | None:
+        """The earliest message like this that Twilio took since then, other than the ``known`` sids.
+
+        For the retry of a send whose answer never arrived. Raises SendError like ``send``.
+        """
+        after = since - _CLOCKS_APART
+        recent = _calling(lambda: self._client.messages.list(from_=from_, to=to, limit=_LOOK_BACK))
+        alike = [
+            message
+            for message in recent
+            if message.body == body
+            and message.sid not in known
+            and message.date_created is not None
+            and message.date_created >= after
+        ]
+        return _sent(alike[-1]) if alike else None
+
+
+def _http_client(api_url: str, timeout: float) -> TwilioHttpClient:
+    host = urlsplit(api_url).hostname
+    return TwilioHttpClient(
+        timeout=timeout,
+        logger=logging.Logger("twilio", logging.WARNING),
+        proxy={"no_proxy": host} if host else None,
+    )
+
+
+def _calling(request: Callable[[], _T]) -> _T:
+    # Twilio's own messages quote numbers, so none of them is chained.
+    try:
+        return request()
+    except (TwilioRestException, TwilioServiceException) as problem:
+        raise _refusal(problem.status, problem.code) from None
+    except RequestException as problem:
+        raise SendError(f"Twilio is out of reach: {type(problem).__name__}", permanent=False) from None
+    except (TwilioException, ValueError) as problem:
+        raise SendError(f"Twilio's answer made no sense: {type(problem).__name__}", permanent=False) from None
+
+
+def _refusal(status: int, code: int | None) -> SendError:
+    if code == OPTED_OUT:
+        return RecipientOptedOut()
+    permanent = 400 <= status < 500 and status != 429 and code != TOO_MANY_REQUESTS
+    return SendError(f"Twilio answered {status}, error {code}", permanent=permanent, code=code)
+
+
+def _sent(message: MessageInstance) -> Sent:
+    return Sent(str(message.sid), str(message.status))

@@ -1,0 +1,21 @@
+"""What became of a message that was sent, as Twilio's status callback reports it."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from scrapbook.twilio.form import Form, required, whole_number
+from scrapbook.twilio.incoming import message_sid
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """``status`` is Twilio's word: queued, sending, sent, delivered, undelivered, failed or read."""
+
+    twilio_sid: str
+    status: str
+    error_code: int | None
+
+    @classmethod
+    def from_form(cls, form: Form) -> Self:
+        """Raises MalformedWebhook when a field that Twilio promises is missing or not what it should be."""
+        return cls(message_sid(form), required(form, "MessageStatus"), whole_number(form, "ErrorCode"))

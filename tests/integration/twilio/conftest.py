@@ -1,0 +1,100 @@
+"""A house and a local Twilio, each a server of its own, connected."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from structlog.testing import capture_logs
+
+from scrapbook.twilio.handset import Handset, HandsetMessage
+from scrapbook.twilio.local import LocalTwilio, create_app
+from scrapbook.twilio.sending import Sender
+from scrapbook.twilio.webhook import routes
+from tests.integration.twilio.house import PERSON, House
+from tests.integration.twilio.served import served
+
+ACCOUNT = "AC" + "5" * 32
+TOKEN = "the token of the tests"
+NUMBER = "+15550199"
+
+Until = Callable[[Callable[[list[HandsetMessage]], bool]], list[HandsetMessage]]
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    """What the servers log is no output of the commands under test."""
+    with capture_logs():
+        yield
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+@pytest.fixture
+def app_url(house: House) -> Iterator[str]:
+    with served(lambda url: Starlette(routes=routes(url, TOKEN, house))) as url:
+        yield url
+
+
+@pytest.fixture
+def config(app_url: str, tmp_path: Path) -> LocalTwilio:
+    return LocalTwilio(
+        account_sid=ACCOUNT,
+        auth_token=TOKEN,
+        number=NUMBER,
+        url="",
+        webhook_url=f"{app_url}/twilio/messages",
+        database=tmp_path / "twilio.db",
+        retry_delays=(0.02,),
+        pace=0.01,
+    )
+
+
+@pytest.fixture
+def twilio_url(config: LocalTwilio) -> Iterator[str]:
+    with served(lambda url: create_app(replace(config, url=url))) as url:
+        yield url
+
+
+@pytest.fixture
+def handset(twilio_url: str) -> Iterator[Handset]:
+    with Handset(twilio_url) as handset:
+        yield handset
+
+
+@pytest.fixture
+def sender(twilio_url: str) -> Sender:
+    return Sender(ACCOUNT, TOKEN, twilio_url)
+
+
+@pytest.fixture
+def until(handset: Handset) -> Until:
+    """Waits until the person's phone shows what is asked for, and returns all that it shows."""
+
+    def wait(condition: Callable[[list[HandsetMessage]], bool]) -> list[HandsetMessage]:
+        return wait_until(handset, condition)
+
+    return wait
+
+
+def wait_until(
+    handset: Handset, condition: Callable[[list[HandsetMessage]], bool], number: str = PERSON
+) -> list[HandsetMessage]:
+    shown: dict[str, HandsetMessage] = {}
+    after = 0
+    for _ in range(200):
+        for message in handset.events(number, after, wait=1):
+            after = message["changed"]
+            shown[message["sid"]] = message
+        messages = sorted(shown.values(), key=lambda message: message["seq"])
+        if condition(messages):
+            return messages
+    raise AssertionError("the phone never showed it")
+
+
+def all_delivered(messages: list[HandsetMessage]) -> bool:
+    return bool(messages) and all(message["status"] == "delivered" for message in messages)

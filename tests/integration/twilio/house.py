@@ -1,0 +1,63 @@
+"""The least house that webhooks can be handed to."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from scrapbook.twilio.incoming import Incoming
+from scrapbook.twilio.sending import Sender
+
+PERSON = "+15550100"
+STRANGER = "+15550142"
+
+
+@dataclass
+class House:
+    """Remembers what it was told. ``trouble`` strikes before anything is kept."""
+
+    people: dict[str, int] = field(default_factory=lambda: {PERSON: 1, f"whatsapp:{PERSON}": 1})
+    accepted: list[Incoming] = field(default_factory=list)
+    answered: list[str] = field(default_factory=list)
+    opted_out: dict[str, bool] = field(default_factory=dict)
+    deliveries: list[tuple[int, str, str, int | None]] = field(default_factory=list)
+    attempts: list[str] = field(default_factory=list)
+    trouble: Callable[[], None] = lambda: None
+    echo: Sender | None = None
+    changed: threading.Condition = field(default_factory=threading.Condition)
+
+    def person_id_of(self, address: str) -> int | None:
+        return self.people.get(address)
+
+    def set_opt_out(self, address: str, opted_out: bool, at: datetime) -> None:
+        assert at.tzinfo is not None
+        with self.changed:
+            self.opted_out[address] = opted_out
+            self.changed.notify_all()
+
+    def accept(self, incoming: Incoming, person_id: int) -> None:
+        assert person_id == 1
+        with self.changed:
+            self.attempts.append(incoming.message_sid)
+            self.changed.notify_all()
+        self.trouble()
+        with self.changed:
+            self.accepted.append(incoming)
+            self.changed.notify_all()
+        if self.echo:
+            self.echo.send(incoming.to, incoming.from_, f"You wrote: {incoming.body}")
+        with self.changed:
+            self.answered.append(incoming.message_sid)
+            self.changed.notify_all()
+
+    def delivery(
+        self, reply_id: int, twilio_sid: str, status: str, error_code: int | None, at: datetime
+    ) -> None:
+        assert at.tzinfo is not None
+        with self.changed:
+            self.deliveries.append((reply_id, twilio_sid, status, error_code))
+            self.changed.notify_all()
+
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        with self.changed:
+            assert self.changed.wait_for(condition, timeout=10), "it did not happen within ten seconds"
