@@ -1,0 +1,126 @@
+"""How sure the classifier has to be before a text in a person's own words counts as a command.
+
+What changes or removes has to be surer than what only looks something up, and has to say so in words: the
+classifier alone never deletes.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Dict, Optional, Pattern
+
+
+@dataclass(frozen=True)
+class Certainty:
+    """``cue`` is what the text says when it means this intent. With it, the classifier's confidence (0 to 1) has
+    to reach ``with_cue``; without it ``without_cue``, or nothing is enough when that is None. Longer texts than
+    ``most_words`` and ``most_sentences`` are about something else.
+    """
+
+    cue: Pattern[str]
+    with_cue: float
+    without_cue: Optional[float] = None
+    most_words: int = 25
+    most_sentences: int = 2
+
+
+def _cue(*parts: str) -> Pattern[str]:
+    """All the parts, in any order, anywhere in the text."""
+    return re.compile("".join(rf"(?=.*\b(?:{part})\b)" for part in parts), re.IGNORECASE | re.DOTALL)
+
+
+_LIST = r"lists?|to ?do lists?|todos?"
+_STORED = r"notes?|entry|entries|scrapbook"
+_NUMBERED = r"(?:notes?|entry|entries|number|item) #?\d+"
+_SAVED = r"saved?|wr[oi]te|written|noted?|text|told?|tell|ask|add|put|set"
+_I_DID = rf"(?:did|have|what|everything|anything|something|thing|things|that) i (?:\w+ )?(?:{_SAVED})"
+_LAST = r"that|this|it|(?:last|latest|previous) (?:one|note|entry|thought|message)"
+_REMOVING = (
+    r"delet\w*|remov\w*|eras\w*|clear\w*|empty|wipe|trash|discard|get rid|throw \w+|scratch|strike|forget|nix|nuke|"
+    r"eliminate|abolish|dump|drop|scrap|bin|cancel|reset|don't need|don't want|don't keep|no longer|"
+    r"(?:get|take|taken|cross|check|tick|come|blank|start|mark)\b.*\b(?:off|from|out|away|over|done)"
+)
+
+CERTAINTIES: Dict[str, Certainty] = {
+    "add_to_topic": Certainty(_cue(_LIST), 0.3, 0.9),
+    "remind": Certainty(_cue(r"remind\w*|alert me|notify me|notified|forget"), 0.3, 0.9),
+    "find": Certainty(_cue(rf"{_LIST}|{_STORED}|reminders?|remind(?:ed)?|remember|{_I_DID}"), 0.3, 0.95, 20),
+    "list_topics": Certainty(_cue(r"topics?|lists?|folders?|categories|subjects"), 0.3, None, 15),
+    "browse": Certainty(_cue(rf"{_STORED}|{_I_DID}|did i|recent|latest|save"), 0.4, None, 15),
+    "show": Certainty(_cue(rf"{_NUMBERED}|(?:show|open|read|see|view|display|text of) (?:me )?#?\d+"), 0.4, None, 12),
+    "more": Certainty(_cue(r"more|next|rest|else|keep going|go on|continue|other ones"), 0.8, None, 6, 1),
+    "delete_entry": Certainty(
+        _cue(_REMOVING, rf"{_STORED}|{_NUMBERED}|(?:this|that) (?:item|thought|one)|last one|just (?:saved|wrote|sent)"),
+        0.5,
+        None,
+        15,
+    ),
+    "take_off_topic": Certainty(_cue(_REMOVING, rf"{_LIST}|items?|tasks?"), 0.4, None, 20),
+    "restore": Certainty(
+        _cue(r"restore|bring|get|recover|undelete|un-delete|put|take|want|need", rf"{_NUMBERED}|deleted"), 0.5, None, 15
+    ),
+    "undo": Certainty(_cue(r"undo|revert|reverse|roll|back|cancel"), 0.7, None, 12),
+    "move": Certainty(
+        _cue(r"move|put|belongs?|go|transfer|shift|file|refile|change|set|tag|relabel|want|be", _STORED), 0.6, None, 15
+    ),
+    "file_under": Certainty(
+        _cue(
+            r"(?:save|file|put|keep|store|tag|label|categori[sz]e|goes|belongs)\b.*\b(?:under|as|with|in|to)|label this|"
+            r"topic (?:of that )?(?:is|to)|make the topic",
+            _LAST + "|topic",
+        ),
+        0.7,
+        None,
+        12,
+    ),
+    "edit": Certainty(
+        _cue(r"edit|change|replace|rewrite|reword|correct|update|fix|make|should", rf"(?:note|entry) #?\d+"), 0.6, None, 40
+    ),
+    "append": Certainty(_cue(r"add|append|attach|extend|continue", _STORED + "|append to"), 0.6, None, 40),
+    "rename_topic": Certainty(_cue(r"rename|call|called|named?", r"topic|list"), 0.6, None, 15),
+    "merge_topics": Certainty(_cue(r"merge|combine|join|fold|move|unite|put", r"topics?|lists?"), 0.6, None, 15),
+    "set_timezone": Certainty(_cue(r"time ?zone"), 0.5, None, 15),
+    "commands": Certainty(
+        _cue(
+            r"(?:can|could|should|may|able|allowed|kinds?|types?|sorts?|areas?|things?|topics?|subjects?|questions?|"
+            r"commands?|help\w*|assist\w*|menu|instructions|manual|features|skills|expert\w*|knowledge\w*|familiar|"
+            r"versed|purpose|capab\w*|use|work|works|good at|good for)"
+        ),
+        0.6,
+        0.9,
+        16,
+        1,
+    ),
+    "status": Certainty(_cue(r"status|pending|queue|working on|saved?|my (?:\w+ )?(?:message|memo|note)s?"), 0.6, None, 10, 1),
+    "repeat": Certainty(
+        _cue(r"repeat\w*|re\w*ate|again|say|said|hear|heard|what was that|pardon|once more|(?:more|another) time|missed|question"),
+        0.45,
+        0.8,
+        13,
+        1,
+    ),
+    "greet": Certainty(_cue(r"hi|hello|hey|how|morning|greetings|evening|afternoon|up|are you"), 0.6, 0.8, 9, 1),
+    "thanks": Certainty(_cue(r"thank\w*|thx|cheers|appreciate\w*|grateful|gratitude|helpful"), 0.45, 0.8, 12, 1),
+    "choose": Certainty(
+        _cue(r"(?:first|second|third|last) one|number \w+|option \w+|choice \w+|latter|former|the (?:first|second)"),
+        0.8,
+        None,
+        6,
+        1,
+    ),
+}
+
+_SENTENCE_END = re.compile(r"[.!?…]+[\s\"')]+\w")
+
+
+def _is_short_enough(text: str, certainty: Certainty) -> bool:
+    sentences = 1 + len(_SENTENCE_END.findall(text))
+    return len(text.split()) <= certainty.most_words and sentences <= certainty.most_sentences
+
+
+def is_sure(intent: str, confidence: float, text: str) -> bool:
+    """Whether the text may be taken for the intent. Keeping needs no certainty: it has no entry."""
+    certainty = CERTAINTIES.get(intent)
+    if certainty is None:
+        return True
+    needed = certainty.with_cue if certainty.cue.search(text) else certainty.without_cue
+    return needed is not None and confidence >= needed and _is_short_enough(text, certainty)

@@ -1,0 +1,14 @@
+"""What each intent does to a scrapbook."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Dict
+
+_FILE = Path(__file__).resolve().parent.parent / "effects.yml"
+
+
+@lru_cache(maxsize=1)
+def effects() -> Dict[str, str]:
+    """The effect of each intent, from effects.yml, which is no more than lines of ``intent: effect``."""
+    lines = _FILE.read_text(encoding="utf-8").splitlines()
+    return dict(line.split(": ") for line in lines if line and not line.startswith("#"))

@@ -1,0 +1,43 @@
+"""Texts that are a whole command without a keyword: ``2.`` chooses, ``gpu?`` asks for what is known about GPUs."""
+
+import re
+from typing import Optional
+
+from wordfreq import zipf_frequency
+
+from components.grammar import Entity, Recognised
+from components.text import Span
+
+_CHOICE = re.compile(r"#?(?P<digits>[1-9]\d?)[.)]?")
+_WORD = re.compile(r"[^\W_]+(?:['’+#.-][^\W_]+)*[+#]*")
+_MOST_WORDS = 3
+# Words as common as this one ("really", "tomorrow", "coffee") are what people ask one another with.
+_TOO_COMMON = 4.75
+_CHAT = frozenset(
+    "ok okay k yes no yeah yep nope ya huh hmm eh lol haha omg wtf pls plz thx u ur r y wat wot wen 2nite 2moro "
+    "tmrw tmr lunch dinner breakfast pub drinks beer cuppa pint babe hun mate bro dude luv hello hi hey pardon sorry "
+    "alright aight awake sober asleep hungry bored busy ready ring fancy wanna gonna gotta".split()
+)
+
+
+def bare_choice(span: Span) -> Optional[Recognised]:
+    """A number between 1 and 99 and nothing else is the answer to a question."""
+    found = _CHOICE.fullmatch(span.content)
+    if found is None:
+        return None
+    start = span.start + found.start("digits")
+    return Recognised("choose", 1.0, [Entity("choice", found["digits"], start, start + len(found["digits"]))])
+
+
+def _is_chat(word: str) -> bool:
+    return word in _CHAT or len(word) == 1 or zipf_frequency(word, "en") > _TOO_COMMON
+
+
+def short_question(span: Span) -> Optional[Recognised]:
+    """Up to three words, none of them a common one, with a question mark: what is known about them."""
+    words = _WORD.findall(span.content.lower())
+    shortened = " ".join(words) != " ".join(span.content.lower().split())
+    if not 1 <= len(words) <= _MOST_WORDS or shortened or any(map(_is_chat, words)):
+        return None
+    end = span.start + len(span.content)
+    return Recognised("find", 0.9, [Entity("query", span.content, span.start, end)])

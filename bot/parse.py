@@ -1,0 +1,81 @@
+"""Reads one text per line on stdin and writes what each is understood as, one JSON object per line.
+
+    .venv/bin/python parse.py < texts.txt
+
+Keys: ``text``, ``intent``, ``confidence`` (0 to 1), ``effect`` (see effects.yml), ``entities`` (a list of
+``{entity, value, start, end}``, offsets in characters of the text). A blank line has its object too.
+"""
+
+import os
+
+os.environ.update(
+    RASA_TELEMETRY_ENABLED="false", TF_CPP_MIN_LOG_LEVEL="3", SQLALCHEMY_SILENCE_UBER_WARNING="1", CUDA_VISIBLE_DEVICES="-1"
+)
+
+import asyncio
+import json
+import logging
+import sys
+import warnings
+from pathlib import Path
+from typing import Any, Dict, Iterable, List, TextIO
+
+HERE = Path(__file__).resolve().parent
+MODEL = HERE.parent / "models" / "assistant.tar.gz"
+
+# Zero width and no white space to Rasa: keeps a leading "/" from being read as a forced intent.
+PADDING = "\u200b"
+
+
+def padded(text: str) -> str:
+    """The text as it may be handed to Rasa."""
+    return PADDING + text if text.lstrip().startswith("/") else text
+
+
+def answer(text: str, parsed: Dict[str, Any], effect_of: Dict[str, str]) -> Dict[str, Any]:
+    """The object that is written for ``text``, from Rasa's answer (``POST /model/parse``) to ``padded(text)``.
+
+    A padded text is always kept and has no entities, so there are no offsets to shift.
+    """
+    intent = parsed["intent"]["name"]
+    keys = ("entity", "value", "start", "end")
+    return {
+        "text": text,
+        "intent": intent,
+        "confidence": round(parsed["intent"]["confidence"], 4),
+        "effect": effect_of[intent],
+        "entities": [{key: entity[key] for key in keys} for entity in parsed["entities"]],
+    }
+
+
+async def parse(texts: Iterable[str], model: Path = MODEL) -> List[Dict[str, Any]]:
+    """An object for each text, in order, from the trained model."""
+    from rasa.core.agent import Agent
+
+    from components.effects import effects
+
+    agent = Agent.load(str(model))
+    effect_of = effects()
+    return [answer(text, await agent.parse_message(padded(text)), effect_of) for text in texts]
+
+
+def _quiet() -> None:
+    """Rasa would log what people wrote, to stdout, and its libraries warn of their own age."""
+    import structlog
+
+    warnings.simplefilter("ignore")
+    logging.disable(logging.WARNING)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+
+
+def main(source: TextIO = sys.stdin, sink: TextIO = sys.stdout) -> None:
+    """Parses ``source`` line by line into ``sink``."""
+    _quiet()
+    sys.path.insert(0, str(HERE))
+    texts = [line.rstrip("\r\n") for line in source]
+    for found in asyncio.run(parse(texts)):
+        sink.write(json.dumps(found, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main()
