@@ -1,0 +1,97 @@
+"""One turn between Rasa and the scrapbook: arguments in, one reply out, all or nothing and only once."""
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, ClassVar, cast
+
+import structlog
+from rasa_sdk import Action, Tracker  # pyright: ignore[reportMissingTypeStubs]
+from rasa_sdk.executor import CollectingDispatcher  # pyright: ignore[reportMissingTypeStubs]
+
+from actions.receipts import keep
+from actions.turn import Slots, Turn
+from scrapbook.book import Book
+from scrapbook.reports import report
+from scrapbook.settings import Settings
+from scrapbook.store import JsonValue, Outcome, Store, Transaction
+
+log = structlog.get_logger(__name__)
+
+
+@cache
+def store() -> Store:
+    """Opened at the first turn, for as long as the process lives."""
+    return Store.open(Settings.load().database_url)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What Rasa sends: whose message it is, and the slots."""
+
+    person_id: int
+    message_sid: str
+    slots: Slots
+
+    @classmethod
+    def of(cls, tracker: Tracker) -> "Call":
+        """KeyError when the message did not come with its ids."""
+        message = cast("Mapping[str, Any]", tracker.latest_message)
+        ids = cast("Mapping[str, Any]", message["metadata"])
+        slots = cast("Mapping[str, JsonValue]", tracker.slots)
+        entities = cast("list[Mapping[str, JsonValue]]", message.get("entities") or [])
+        # A text slot keeps the last of several notes only.
+        notes: list[JsonValue] = [found["value"] for found in entities if found.get("entity") == "note"]
+        sid = str(ids["message_sid"])
+        return cls(int(ids["person_id"]), sid, Slots({**slots, "notes": notes or slots.get("note")}))
+
+
+class BookAction(Action, ABC):
+    """Does one thing to a person's scrapbook, in one transaction with the record of its outcome.
+
+    A turn that is run again finds the outcome, does nothing and says the same. When anything unexpected is
+    raised, nothing is written and nothing is said, which the way of the message takes as a failed try: Rasa
+    would quote the request, and with it the person's text, in the log of an error.
+    """
+
+    called: ClassVar[str]
+    takes_media: ClassVar[bool] = False
+    """Whether it keeps pictures and sounds; they are saved as a thought, caption and all, where not."""
+
+    def name(self) -> str:
+        return self.called
+
+    @abstractmethod
+    def answer(self, turn: Turn) -> Outcome:
+        """What is said; has no effects outside ``turn.book``."""
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
+    ) -> list[dict[str, Any]]:
+        del domain
+        call = Call.of(tracker)
+        try:
+            outcome = await asyncio.to_thread(self._answer_once, call)
+        except Exception as error:  # noqa: BLE001 - the edge of the process
+            report(error, action=self.called, message_sid=call.message_sid)
+            return []
+        arguments: dict[str, Any] = dict(outcome.arguments)
+        dispatcher.utter_message(response=outcome.response, **arguments)
+        return []
+
+    def _answer_once(self, call: Call) -> Outcome:
+        with store().transaction() as tx:
+            if said := tx.outcomes.of(call.message_sid):
+                return said
+            outcome = self._answer_now(tx, call)
+            tx.outcomes.record(call.message_sid, outcome)
+        log.info("answered", action=self.called, message_sid=call.message_sid, response=outcome.response)
+        return outcome
+
+    def _answer_now(self, tx: Transaction, call: Call) -> Outcome:
+        message = tx.messages.get(call.message_sid)
+        book = Book(tx, tx.people.get(call.person_id), call.message_sid, message.received_at)
+        turn = Turn(book, message, call.slots)
+        return keep(turn) if message.media and not self.takes_media else self.answer(turn)

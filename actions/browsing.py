@@ -1,0 +1,84 @@
+"""Looking through the scrapbook: topics, entries by time or number, and the rest of a list."""
+
+from typing import cast
+
+from actions.action import BookAction
+from actions.replies import listed, not_there, page, reply
+from actions.turn import Turn
+from scrapbook import segments
+from scrapbook.book import Named, browsing, finding
+from scrapbook.book.browsing import PERIODS, Period
+from scrapbook.book.pages import WORDING, content
+from scrapbook.matching import match
+from scrapbook.store import Entry, Outcome, Topic
+
+USUAL_COUNT = 5
+
+
+class ActionTopics(BookAction):
+    called = "action_topics"
+
+    def answer(self, turn: Turn) -> Outcome:
+        topics = finding.topics(turn.book)
+        if not topics:
+            return reply("utter_no_topics")
+        shown = _as_many_as_fit(topics)
+        left = len(topics) - shown.count("\n") - 1
+        if left:
+            return reply("utter_topics_and_others", topics=shown, left=str(left))
+        return reply("utter_topics", topics=shown)
+
+
+class ActionBrowse(BookAction):
+    called = "action_browse"
+
+    def answer(self, turn: Turn) -> Outcome:
+        period = turn.slots.text("period")
+        if period and (known := match(period, PERIODS).topic):
+            found = browsing.during(turn.book, cast(Period, known))
+            return page(found) if found else reply("utter_nothing_then", period=known)
+        counts = turn.slots.numbers("count")
+        found = browsing.last(turn.book, counts[0] if counts else USUAL_COUNT)
+        return page(found) if found else reply("utter_nothing_yet")
+
+
+class ActionShow(BookAction):
+    """Says all of an entry, over as many messages as it takes."""
+
+    called = "action_show"
+
+    def answer(self, turn: Turn) -> Outcome:
+        named = browsing.show(turn.book, turn.slots.numbers("entry"))
+        return _shown(named) if named.kept else not_there(named)
+
+
+class ActionMore(BookAction):
+    called = "action_more"
+
+    def answer(self, turn: Turn) -> Outcome:
+        found = browsing.more(turn.book)
+        return page(found) if found else reply("utter_no_more")
+
+
+def _as_many_as_fit(topics: list[Topic]) -> str:
+    """A topic a line, as ``gpu 3``."""
+    lines: list[str] = []
+    for topic in topics:
+        line = f"{topic.name} {topic.entry_count}"
+        if lines and not segments.fits("\n".join([*lines, line]) + "." * WORDING):
+            break
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _shown(named: Named) -> Outcome:
+    entries = "\n\n".join(map(_in_full, named.kept))
+    absent = [*(entry.number for entry in named.trashed), *named.unknown]
+    if absent:
+        return reply("utter_some_entries", entries=entries, numbers=listed(absent))
+    return reply("utter_entries", entries=entries)
+
+
+def _in_full(entry: Entry) -> str:
+    head = f"{entry.number} {entry.topic}" if entry.topic else str(entry.number)
+    return f"{head}:\n{content(entry)}"

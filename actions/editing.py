@@ -1,0 +1,33 @@
+"""Changing and lengthening entries. The words are taken from the message itself, to the letter."""
+
+from actions.action import BookAction
+from actions.receipts import keep, keep_or_explain
+from actions.replies import not_there, reply
+from actions.turn import Turn
+from scrapbook.book import editing
+from scrapbook.store import Outcome
+
+
+class ActionEdit(BookAction):
+    called = "action_edit"
+
+    def answer(self, turn: Turn) -> Outcome:
+        numbers = turn.slots.numbers("entry")
+        if not numbers:
+            return keep_or_explain(turn, "utter_edit_how")
+        text = editing.text_after_number(turn.message.body, numbers[0])
+        if not text:
+            return reply("utter_edit_how")
+        named = editing.edit(turn.book, numbers[0], text)
+        return reply("utter_edited", number=str(numbers[0])) if named.kept else not_there(named)
+
+
+class ActionAppend(BookAction):
+    called = "action_append"
+
+    def answer(self, turn: Turn) -> Outcome:
+        text = editing.text_to_append(turn.message.body)
+        if not text:
+            return keep_or_explain(turn, "utter_append_how")
+        entry = editing.append(turn.book, text)
+        return reply("utter_appended", number=str(entry.number)) if entry else keep(turn)

@@ -1,0 +1,49 @@
+"""Filing entries under a topic."""
+
+from actions.action import BookAction
+from actions.receipts import keep, keep_or_explain
+from actions.replies import ask, listed, not_there, numbered, quoted, reply
+from actions.turn import Turn
+from scrapbook.book import Book, Torn, filing
+from scrapbook.store import JsonValue, Outcome
+
+
+class ActionMove(BookAction):
+    called = "action_move"
+
+    def answer(self, turn: Turn) -> Outcome:
+        topic = turn.slots.text("topic")
+        if topic is None:
+            return keep_or_explain(turn, "utter_move_how")
+        return _file(turn.book, turn.slots.numbers("entry"), topic, exactly=turn.slots.flag("exactly"))
+
+
+class ActionFileUnder(BookAction):
+    """``under gpu``, said after an entry was saved; with nothing to file it is a thought."""
+
+    called = "action_file_under"
+
+    def answer(self, turn: Turn) -> Outcome:
+        topic, latest = turn.slots.text("topic"), turn.book.latest()
+        if latest is None:
+            return keep(turn)
+        if topic is None:
+            return keep_or_explain(turn, "utter_move_how")
+        return _file(turn.book, [latest.number], topic, exactly=False)
+
+
+def _file(book: Book, numbers: list[int], topic: str, *, exactly: bool) -> Outcome:
+    filed = filing.file(book, numbers, topic, exactly=exactly)
+    if isinstance(filed, Torn):
+        return _ask(book, filed, numbers)
+    if not filed.named.kept:
+        return not_there(filed.named)
+    moved = listed(entry.number for entry in filed.named.kept)
+    return reply("utter_filed", numbers=moved, topic=filed.topic)
+
+
+def _ask(book: Book, torn: Torn, numbers: list[int]) -> Outcome:
+    slots: dict[str, JsonValue] = {"entry": [str(number) for number in numbers], "exactly": True}
+    ask(book, ActionMove.called, slots, "topic", torn.options)
+    options, last = numbered(torn.options[:-1]), str(len(torn.options))
+    return reply("utter_which_topic_or_new", options=options, last=last, topic=quoted(torn.typed))

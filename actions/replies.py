@@ -1,0 +1,64 @@
+"""What a turn comes to: the name of a response, and plain text for its placeholders."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from scrapbook import segments
+from scrapbook.book import Book, Named, NoTopic, Torn
+from scrapbook.book.pages import Page
+from scrapbook.store import JsonValue, Outcome, Question
+
+QUOTE = 40
+"""Characters of a person's own words that are quoted back."""
+
+
+def reply(response: str, **arguments: str) -> Outcome:
+    return Outcome(response, arguments)
+
+
+def quoted(text: str) -> str:
+    return segments.shorten(text, QUOTE)
+
+
+def numbered(options: Sequence[str]) -> str:
+    """``1 python, 2 pytorch``"""
+    return ", ".join(f"{place} {quoted(option)}" for place, option in enumerate(options, 1))
+
+
+def listed(items: Iterable[object]) -> str:
+    """``3, 5, 8``"""
+    return ", ".join(str(item) for item in items)
+
+
+def ask(book: Book, action: str, slots: Mapping[str, JsonValue], asks: str, options: Sequence[str]) -> None:
+    """Leaves a question open: ``action`` goes on when the person texts the number of an option."""
+    question = Question(action, slots, asks, tuple(options), book.now)
+    book.tx.conversations.ask(book.person.id, question)
+
+
+def page(found: Page) -> Outcome:
+    lines = "\n".join(found.lines)
+    if found.left:
+        return reply("utter_page_and_more", title=found.title, lines=lines, left=str(found.left))
+    return reply("utter_page", title=found.title, lines=lines)
+
+
+def which_topic(book: Book, torn: Torn, action: str, slots: Mapping[str, JsonValue], asks: str) -> Outcome:
+    ask(book, action, slots, asks, torn.options)
+    return reply("utter_which_topic", options=numbered(torn.options))
+
+
+def no_topic(missing: NoTopic) -> Outcome:
+    if missing.nearest:
+        near = listed(map(quoted, missing.nearest))
+        return reply("utter_no_topic_but", topic=quoted(missing.typed), topics=near)
+    return reply("utter_no_topic", topic=quoted(missing.typed))
+
+
+def not_there(named: Named) -> Outcome:
+    """For numbers of which none names an entry that is kept."""
+    if named.trashed:
+        numbers = listed(entry.number for entry in named.trashed)
+        return reply("utter_in_trash", numbers=numbers, number=str(named.trashed[0].number))
+    if named.unknown:
+        return reply("utter_no_entry", numbers=listed(named.unknown))
+    return reply("utter_nothing_yet")

@@ -1,0 +1,48 @@
+"""Saving a thought, putting something on a list, and what somebody wants to be reminded of."""
+
+from actions.action import BookAction
+from actions.receipts import keep, receipt
+from actions.replies import reply
+from actions.turn import Turn
+from scrapbook.book import saving
+from scrapbook.store import Outcome
+
+
+class ActionSave(BookAction):
+    called = "action_save"
+    takes_media = True
+
+    def answer(self, turn: Turn) -> Outcome:
+        return keep(turn)
+
+
+class ActionAddToTopic(BookAction):
+    called = "action_add_to_topic"
+    takes_media = True
+
+    def answer(self, turn: Turn) -> Outcome:
+        note, topic = _as_written(turn.message.body, turn.slots.texts("notes")), turn.slots.text("topic")
+        if not note or not topic:
+            return keep(turn)
+        return receipt(turn.book, saving.keep(turn.book, note, topic, turn.message.media))
+
+
+class ActionRemind(BookAction):
+    called = "action_remind"
+    takes_media = True
+
+    def answer(self, turn: Turn) -> Outcome:
+        saved = saving.remind(turn.book, turn.message.body, turn.message.media)
+        if saved is None:
+            return reply("utter_nothing_to_save")
+        return reply("utter_reminder_saved", number=str(saved.entry.number), topic=saved.entry.topic or "")
+
+
+def _as_written(body: str, notes: list[str]) -> str | None:
+    """From the first note to the end of the last one, as the person wrote it. None where they are not."""
+    lower = body.lower()
+    if not notes or len(lower) != len(body):
+        return None
+    start, last = lower.find(notes[0].lower()), lower.rfind(notes[-1].lower())
+    end = last + len(notes[-1])
+    return body[start:end].strip() if 0 <= start <= last else None

@@ -1,0 +1,41 @@
+"""What an action is asked to do."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from scrapbook.book import Book
+from scrapbook.store import JsonValue, Message
+
+
+class Slots:
+    """The arguments of this turn, by name; those that were not given are missing."""
+
+    def __init__(self, values: Mapping[str, JsonValue]) -> None:
+        self._values = values
+
+    def text(self, name: str) -> str | None:
+        value = self._values.get(name)
+        return " ".join(value.split()) or None if isinstance(value, str) else None
+
+    def texts(self, name: str) -> list[str]:
+        value = self._values.get(name)
+        values = value if isinstance(value, list) else [value]
+        return [text for text in values if isinstance(text, str) and text.strip()]
+
+    def numbers(self, name: str) -> list[int]:
+        """Each once, in the order given."""
+        digits = (digits for text in self.texts(name) for digits in re.findall(r"[0-9]{1,18}", text))
+        return list(dict.fromkeys(map(int, digits)))
+
+    def flag(self, name: str) -> bool:
+        return self._values.get(name) is True
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """``message`` holds the person's words as they were sent; the slots are what Rasa made of them."""
+
+    book: Book
+    message: Message
+    slots: Slots

@@ -1,0 +1,53 @@
+"""Taking the latest change back."""
+
+from zoneinfo import ZoneInfo
+
+from actions.action import BookAction
+from actions.replies import quoted, reply
+from actions.turn import Turn
+from scrapbook.book import Book
+from scrapbook.book.undoing import undo
+from scrapbook.store import Change, Outcome
+
+ABOUT_ENTRIES = frozenset({"delete", "take_off", "restore", "move"})
+ABOUT_ONE_ENTRY = frozenset({"edit", "append"})
+
+
+class ActionUndo(BookAction):
+    called = "action_undo"
+
+    def answer(self, turn: Turn) -> Outcome:
+        change = undo(turn.book)
+        if change is None:
+            return reply("utter_nothing_to_undo")
+        turn.book.tx.conversations.clear_question(turn.book.person.id)
+        arguments = _arguments(turn.book, change)
+        if all(arguments.values()):
+            return reply(f"utter_undid_{change.kind}", **arguments)
+        return reply("utter_undid_older", day=_day(turn.book, change))
+
+
+def _arguments(book: Book, change: Change) -> dict[str, str]:
+    """Empty where they were forgotten, as is done with what a purged entry may have been quoted in."""
+    if change.kind in ABOUT_ENTRIES:
+        return {"numbers": quoted(_listed(change, "entries"))}
+    if change.kind in ABOUT_ONE_ENTRY:
+        return {"number": _listed(change, "entry")}
+    if change.kind == "save":
+        return {"number": _number_in_receipt(book, change)}
+    return {"topic": _listed(change, "topic"), "new_topic": _listed(change, "new_topic")}
+
+
+def _listed(change: Change, name: str) -> str:
+    value = change.arguments.get(name, "")
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _number_in_receipt(book: Book, change: Change) -> str:
+    """An entry gets its number while the change is recorded, so the receipt is what knows it."""
+    outcome = book.tx.outcomes.of(change.message_sid) if change.message_sid else None
+    return outcome.arguments.get("number", "") if outcome else ""
+
+
+def _day(book: Book, change: Change) -> str:
+    return f"{change.made_at.astimezone(ZoneInfo(book.person.timezone)):%d %B %Y}"

@@ -1,0 +1,151 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from scrapbook.segments import fits
+from scrapbook.store import Media
+from tests.integration.actions.conversation import Conversation
+
+
+def browse(who: Conversation, period: str) -> str:
+    return who.text("action_browse", period, period=period)
+
+
+def set_timezone(who: Conversation, timezone: str) -> str:
+    return who.text("action_set_timezone", f"timezone {timezone}", timezone=timezone)
+
+
+def test_today_and_yesterday_go_by_the_persons_own_clock(ann: Conversation) -> None:
+    set_timezone(ann, "Asia/Tokyo")
+    ann.now = datetime(2025, 3, 12, 14, 50, tzinfo=UTC)  # 23:50 in Tokyo
+    ann.save("before midnight")
+    ann.now = datetime(2025, 3, 12, 15, 10, tzinfo=UTC)  # 00:10 in Tokyo
+    ann.save("after midnight")
+    assert "before" not in browse(ann, "today")
+    assert "after" in browse(ann, "today")
+    assert "before" in browse(ann, "yesterday")
+    assert "after" not in browse(ann, "yesterday")
+    set_timezone(ann, "Europe/London")
+    assert "before" in browse(ann, "today")
+
+
+def test_yesterday_is_a_whole_day_when_the_clocks_change(ann: Conversation) -> None:
+    set_timezone(ann, "Europe/Berlin")
+    ann.now = datetime(2025, 3, 29, 22, 58, tzinfo=UTC)  # 23:58 on Saturday
+    ann.save("saturday")
+    ann.now = datetime(2025, 3, 30, 21, 58, tzinfo=UTC)  # 23:58 on Sunday, an hour shorter
+    ann.save("sunday")
+    ann.now = datetime(2025, 3, 30, 22, 30, tzinfo=UTC)  # 00:30 on Monday
+    assert browse(ann, "yesterday") == "yesterday:\n2 sunday"
+
+
+@pytest.mark.parametrize(
+    ("period", "found"),
+    [
+        ("this week", {"monday", "wednesday"}),
+        ("last week", {"sunday"}),
+        ("this month", {"first", "sunday", "monday", "wednesday"}),
+        ("last month", {"february"}),
+    ],
+)
+def test_weeks_begin_on_monday_and_months_on_the_first(
+    ann: Conversation, period: str, found: set[str]
+) -> None:
+    days = {"february": (2, 28), "first": (3, 1), "sunday": (3, 9), "monday": (3, 10), "wednesday": (3, 12)}
+    set_timezone(ann, "UTC")
+    for name, (month, day) in days.items():
+        ann.now = datetime(2025, month, day, 9, tzinfo=UTC)
+        ann.save(name)
+    answer = browse(ann, period)
+    assert {name for name in days if name in answer} == found
+
+
+def test_it_says_so_when_a_period_is_empty(ann: Conversation) -> None:
+    ann.save("one")
+    assert browse(ann, "last month") == "Nothing from last month."
+
+
+def test_it_shows_the_last_few_newest_first(ann: Conversation) -> None:
+    for name in ("one", "two", "three"):
+        ann.save(name)
+    assert ann.text("action_browse", "last 2", count="2") == "last 2:\n3 three\n2 two"
+
+
+def test_it_shows_an_entry_to_the_letter(ann: Conversation) -> None:
+    ann.save("python: line one\n\n  {line} two: 'x'  y")
+    said = ann.text("action_show", "show 1", entry=["1"])
+    assert said == "1 python:\nline one\n\n  {line} two: 'x'  y"
+
+
+def test_it_shows_several_entries_and_says_which_are_not_there(ann: Conversation) -> None:
+    ann.save("one")
+    ann.save("two")
+    assert ann.text("action_show", "show 1 2 9", entry=["1", "2", "9"]) == (
+        "1:\none\n\n2:\ntwo\n\nNot there, or in the trash: 9."
+    )
+
+
+def test_it_tells_a_deleted_entry_from_one_that_never_was(ann: Conversation) -> None:
+    ann.save("one")
+    ann.text("action_delete", "delete 1", entry=["1"])
+    assert "restore 1" in ann.text("action_show", "show 1", entry=["1"])
+    assert ann.text("action_show", "show 99999999999999999999", entry=["9"]) == "There is no entry 9."
+
+
+def test_it_mentions_what_came_with_an_entry(ann: Conversation) -> None:
+    ann.text("action_save", "", [Media("https://api.twilio.com/1", "audio/amr")])
+    assert "(sound)" in ann.text("action_show", "show 1", entry=["1"])
+
+
+def test_it_lists_topics_with_their_counts_the_latest_first(ann: Conversation) -> None:
+    assert "No topics yet" in ann.text("action_topics", "topics")
+    for body in ("python: a", "gpu: b", "python: c"):
+        ann.save(body)
+    assert ann.text("action_topics", "topics") == "Your topics:\npython 2\ngpu 1"
+
+
+def test_a_long_list_of_topics_fits_and_says_how_many_are_left(ann: Conversation) -> None:
+    for n in range(40):
+        ann.save(f"#{'abcdefghij'[n % 10] * 5}{'klmn'[n // 10] * 5} text")
+    answer = ann.text("action_topics", "topics")
+    assert fits(answer)
+    assert "others" in answer
+
+
+def test_a_misspelled_city_sets_the_time_zone(ann: Conversation) -> None:
+    assert "Europe/London" in set_timezone(ann, "lodnon")
+    assert "Europe/London" in ann.text("action_set_timezone", "timezone")
+
+
+def test_it_asks_when_a_time_zone_is_in_doubt(ann: Conversation) -> None:
+    before = ann.text("action_set_timezone", "timezone")
+    assert "1 Asia/Kolkata" in set_timezone(ann, "calcutta")
+    assert ann.text("action_set_timezone", "timezone") == before
+    assert "now Asia/Kolkata" in ann.text("action_choose", "1", choice="1")
+
+
+def test_an_unknown_time_zone_changes_nothing(ann: Conversation) -> None:
+    assert "I know no time zone" in set_timezone(ann, "xqzzy")
+
+
+def test_status_counts_what_is_kept_and_what_is_under_way(ann: Conversation) -> None:
+    ann.save("python: one")
+    with ann.store.transaction() as tx:
+        tx.messages.set_state("SM1-1", "answered")
+    assert ann.text("action_status", "status") == "All done. Entries: 1, topics: 1."
+    ann.receive("still coming")
+    assert "still being worked on: 2" in ann.text("action_status", "status")
+
+
+def test_it_repeats_what_it_said_last(ann: Conversation) -> None:
+    assert "not said anything" in ann.text("action_repeat", "repeat")
+    sid = ann.receive("hi")
+    with ann.store.transaction() as tx:
+        tx.replies.record(sid, "+15550199", "+15550100", ["Hello {there}", " and more"], [1, 1], ann.now)
+        tx.messages.set_state(sid, "answered")
+    ann.now += timedelta(minutes=1)
+    assert ann.text("action_repeat", "repeat") == "Hello {there} and more"
+
+
+def test_the_list_of_commands_fits_two_segments(ann: Conversation) -> None:
+    assert fits(ann.text("action_commands", "commands"))

@@ -1,0 +1,222 @@
+from datetime import timedelta
+
+import pytest
+
+from tests.integration.actions.conversation import Conversation
+
+
+def delete(who: Conversation, *numbers: str) -> str:
+    return who.text("action_delete", "delete", entry=list(numbers))
+
+
+def restore(who: Conversation, *numbers: str) -> str:
+    return who.text("action_restore", "restore", entry=list(numbers))
+
+
+def move(who: Conversation, number: str, topic: str) -> str:
+    return who.text("action_move", f"move {number} to {topic}", entry=[number], topic=topic)
+
+
+def test_it_deletes_one_several_and_the_last(ann: Conversation) -> None:
+    for name in ("one", "two", "three", "four"):
+        ann.save(name)
+    assert "Deleted 1." in delete(ann, "1")
+    assert "Deleted 2, 3." in delete(ann, "2", "3")
+    assert "Deleted 4." in delete(ann)
+    assert ann.entries() == {}
+    assert "Nothing is saved" in delete(ann)
+
+
+def test_it_says_plainly_what_it_could_not_delete(ann: Conversation) -> None:
+    ann.save("one")
+    assert delete(ann, "9") == "There is no entry 9."
+    assert "Not there, or in the trash already: 9" in delete(ann, "1", "9")
+    assert "In the trash: 1" in delete(ann, "1")
+
+
+def test_a_deleted_entry_can_be_restored_for_thirty_days(ann: Conversation) -> None:
+    ann.save("python: one")
+    delete(ann, "1")
+    ann.now += timedelta(days=29)
+    assert restore(ann, "1") == "Restored 1."
+    assert ann.entries() == {1: ("one", "python")}
+    delete(ann, "1")
+    ann.now += timedelta(days=31)
+    assert restore(ann, "1") == "There is no entry 1."
+
+
+def test_numbers_are_never_given_twice(ann: Conversation) -> None:
+    ann.save("one")
+    delete(ann)
+    ann.save("two")
+    assert ann.entries() == {2: ("two", None)}
+
+
+@pytest.mark.parametrize(
+    ("notes", "left"), [(["milk"], {2, 3}), (["Eggs"], {1, 3}), (["mlik"], {2, 3}), (["milk", "eggs"], {3})]
+)
+def test_it_takes_things_off_a_list(ann: Conversation, notes: list[str], left: set[int]) -> None:
+    for body in ("shopping: milk", "shopping: eggs", "milk teeth"):
+        ann.save(body)
+    ann.text("action_take_off_topic", "take it off shopping", notes=notes, topic="shopping list")
+    assert set(ann.entries()) == left
+
+
+def test_it_asks_which_of_several_to_take_off(ann: Conversation) -> None:
+    ann.save("shopping: oat milk")
+    ann.save("shopping: whole milk")
+    question = ann.text("action_take_off_topic", "take milk off shopping", notes=["milk"], topic="shopping")
+    assert question == "Which one: 1 whole milk, 2 oat milk? Text its number."
+    assert "Deleted 1." in ann.text("action_choose", "2", choice="2")
+    assert ann.entries() == {2: ("whole milk", "shopping")}
+
+
+def test_it_clears_a_list_and_undo_brings_it_back(ann: Conversation) -> None:
+    ann.save("shopping: milk")
+    ann.save("shopping: eggs")
+    ann.text("action_take_off_topic", "clear my shopping list", topic="shopping")
+    assert ann.entries() == {}
+    ann.undo()
+    assert set(ann.entries()) == {1, 2}
+
+
+def test_it_says_what_is_not_on_a_list(ann: Conversation) -> None:
+    ann.save("shopping: milk")
+    said = ann.text("action_take_off_topic", "take rope off shopping", notes=["rope"], topic="shopping")
+    assert said == "Could not find rope under shopping."
+    assert set(ann.entries()) == {1}
+
+
+def test_it_moves_an_entry_to_a_misspelled_topic(ann: Conversation) -> None:
+    ann.save("python: one")
+    ann.save("two")
+    assert move(ann, "2", "pyhton") == "Filed 2 under python."
+
+
+def test_move_asks_when_torn_and_a_new_topic_can_be_chosen(ann: Conversation) -> None:
+    ann.save("carbon: one")
+    ann.save("two")
+    question = move(ann, "2", "carton")
+    assert question == "Which topic: 1 carbon, or 2 for a new one called carton? Text its number."
+    assert ann.entries()[2] == ("two", None)
+    assert ann.text("action_choose", "2", choice="2") == "Filed 2 under carton."
+
+
+def test_under_files_the_latest_entry(ann: Conversation) -> None:
+    ann.save("fewer kernels")
+    assert ann.text("action_file_under", "save this under gpu", topic="gpu") == "Filed 1 under gpu."
+
+
+def test_under_with_nothing_to_file_is_a_thought(ann: Conversation) -> None:
+    assert ann.text("action_file_under", "under pressure", topic="pressure") == "Saved 1."
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("edit 1 new  text: 'x'\nmore", "new  text: 'x'\nmore"),
+        ("edit 1: Neu", "Neu"),
+        ("pls edit #1, {braces}", "{braces}"),
+        ("change 1 to something else", "something else"),
+        ("edit 1 to be or not to be", "to be or not to be"),
+        ("edit 1 1 is the loneliest number", "1 is the loneliest number"),
+    ],
+)
+def test_it_takes_the_new_words_of_an_entry_to_the_letter(ann: Conversation, body: str, text: str) -> None:
+    ann.save("python: old")
+    assert "Changed 1." in ann.text("action_edit", body, entry=["1"])
+    assert ann.entries() == {1: (text, "python")}
+
+
+def test_edit_without_words_is_explained(ann: Conversation) -> None:
+    ann.save("old")
+    assert "edit 42" in ann.text("action_edit", "edit 1", entry=["1"])
+    assert ann.entries() == {1: ("old", None)}
+
+
+def test_it_adds_to_the_latest_entry(ann: Conversation) -> None:
+    ann.save("gpu: fewer kernels")
+    assert ann.text("action_append", "add: see also: Numba") == "Added to 1."
+    assert ann.entries() == {1: ("fewer kernels\nsee also: Numba", "gpu")}
+
+
+def test_with_nothing_to_add_to_it_is_a_thought(ann: Conversation) -> None:
+    assert ann.text("action_append", "add: see also Numba") == "Saved 1."
+
+
+def test_it_renames_and_merges_topics(ann: Conversation) -> None:
+    ann.save("gpus: one")
+    ann.save("python: two")
+    said = ann.text("action_rename_topic", "rename gpus to gpu", topic="gpus", new_topic="gpu")
+    assert said == "gpus is now called gpu."
+    said = ann.text("action_rename_topic", "rename gpu to python", topic="gpu", new_topic="python")
+    assert "merge gpu into python" in said
+    said = ann.text("action_merge_topics", "merge gpu into python", topic="gpu", new_topic="python")
+    assert said == "Merged gpu into python. Entries moved: 1."
+    assert ann.topics() == {"python"}
+    said = ann.text("action_merge_topics", "merge rust into python", topic="rust", new_topic="python")
+    assert "There is no topic rust." in said
+
+
+def test_rename_to_another_case_is_no_other_topic(ann: Conversation) -> None:
+    ann.save("pytorch: one")
+    ann.text("action_rename_topic", "rename pytorch to PyTorch", topic="pytorch", new_topic="PyTorch")
+    assert ann.topics() == {"PyTorch"}
+
+
+CHANGES = {
+    "save": ("action_save", "x", {}),
+    "save under a topic": ("action_save", "rust: x", {}),
+    "add": ("action_add_to_topic", "add x to rust", {"notes": ["x"], "topic": "rust"}),
+    "remind": ("action_remind", "remind me of x", {}),
+    "delete": ("action_delete", "delete 1 and 2", {"entry": ["1", "2"]}),
+    "restore": ("action_restore", "restore 3", {"entry": ["3"]}),
+    "take off": ("action_take_off_topic", "take one off gpu", {"notes": ["one"], "topic": "gpu"}),
+    "move": ("action_move", "move 1 to rust", {"entry": ["1"], "topic": "rust"}),
+    "file": ("action_file_under", "under rust", {"topic": "rust"}),
+    "edit": ("action_edit", "edit 1 x", {"entry": ["1"]}),
+    "append": ("action_append", "add: x", {}),
+    "rename": ("action_rename_topic", "rename gpu to cards", {"topic": "gpu", "new_topic": "cards"}),
+    "merge": ("action_merge_topics", "merge gpu into python", {"topic": "gpu", "new_topic": "python"}),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_each_change_is_undone_by_name_and_completely(ann: Conversation, change: str) -> None:
+    for body in ("gpu: one", "python: two", "three"):
+        ann.save(body)
+    delete(ann, "3")
+    before = ann.entries(), ann.topics()
+    action, body, slots = CHANGES[change]
+    ann.text(action, body, **slots)
+    assert (ann.entries(), ann.topics()) != before
+    assert ann.undo().startswith("Undone: ")
+    assert (ann.entries(), ann.topics()) == before
+
+
+def test_undo_goes_several_steps_back_and_then_says_so(ann: Conversation) -> None:
+    ann.save("one")
+    ann.save("two")
+    delete(ann, "1")
+    assert "1 back from the trash" in ann.undo()
+    assert "2 is no longer saved" in ann.undo()
+    assert "1 is no longer saved" in ann.undo()
+    assert ann.undo() == "There is nothing left to undo."
+
+
+def test_a_change_whose_words_were_forgotten_is_undone_by_its_day(ann: Conversation) -> None:
+    ann.save("one")
+    ann.save("two")
+    delete(ann, "2")
+    with ann.store.transaction() as tx:
+        for number in (1, 2, 3):
+            tx.messages.set_state(f"SM{ann.person.id}-{number}", "answered")
+        tx.entries.purge_trash(ann.now + timedelta(days=31))
+    assert ann.undo() == "Undone: your change of 12 March 2025."
+    assert ann.entries() == {}
+
+
+def test_commands_without_arguments_are_explained_and_sentences_kept(ann: Conversation) -> None:
+    for action in ("action_move", "action_rename_topic", "action_merge_topics", "action_restore"):
+        assert "For example" in ann.text(action, "word")
+        assert ann.text(action, "we should move house next year").startswith("Saved")
