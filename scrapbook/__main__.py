@@ -1,0 +1,5 @@
+"""``python -m scrapbook`` is the ``scrapbook`` command."""
+
+from scrapbook.cli import main
+
+main()

@@ -1,0 +1,135 @@
+"""The one place where everything is composed: store, assistant, Twilio, the durable journey, the web."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+import structlog
+from dbos import DBOS, DBOSConfig
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from scrapbook import __version__
+from scrapbook.assistant import Assistant
+from scrapbook.errors import RecipientOptedOut
+from scrapbook.housekeeping import keep_tidy
+from scrapbook.journey import JOURNEY_VERSION, MESSAGES_QUEUE, SENDING_QUEUE, Journey
+from scrapbook.numbers import both_channels
+from scrapbook.settings import Settings
+from scrapbook.store import Store
+from scrapbook.twilio.account import Account
+from scrapbook.twilio.incoming import Incoming
+from scrapbook.twilio.sending import Sender
+from scrapbook.twilio.webhook import routes as twilio_routes
+from scrapbook.web.health import health_routes
+from scrapbook.web.phone import phone_routes
+
+log = structlog.get_logger(__name__)
+
+POLLING_INTERVAL = 0.05
+# Threads that may wait for the assistant, or for Twilio, at the same time; each queue has its own share.
+JOURNEYS_AT_ONCE = 32
+SENDS_AT_ONCE = 24
+SPARE_THREADS = 8
+
+# Long enough for a turn under way to end; longer ones are finished at the next start.
+STOPPING_TIMEOUT = 5
+
+
+class AppInbox:
+    """What the webhook does with a verified request: the durable part of answering Twilio."""
+
+    def __init__(self, store: Store, journey: Journey) -> None:
+        self._store = store
+        self._journey = journey
+
+    def person_id_of(self, address: str) -> int | None:
+        with self._store.transaction(read_only=True) as tx:
+            person = tx.people.by_address(address)
+        return person.id if person else None
+
+    def set_opt_out(self, address: str, opted_out: bool, at: datetime) -> None:
+        with self._store.transaction() as tx:
+            tx.people.set_opt_out(address, at if opted_out else None)
+
+    def accept(self, incoming: Incoming, person_id: int) -> None:
+        self._journey.start(incoming, person_id)
+
+    def delivery(
+        self, reply_id: int, twilio_sid: str, status: str, error_code: int | None, at: datetime
+    ) -> None:
+        with self._store.transaction() as tx:
+            tx.replies.update_delivery(reply_id, twilio_sid, status, error_code, at)
+            if error_code == RecipientOptedOut().code:
+                tx.people.set_opt_out(tx.replies.get(reply_id).to, at)
+
+
+def create_app() -> Starlette:
+    """The web application of the settings in the environment, for an ASGI server."""
+    settings = Settings.load()
+    store = Store.open(settings.database_url)
+    assistant = Assistant(settings.rasa_url, settings.actions_url)
+    account = Account.of(settings)
+    sender = Sender(account.sid, account.auth_token, account.api_url)
+    journey = Journey(store, assistant, sender, settings.public_url, settings.segments_per_second)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
+        welcome_allowed_numbers(store, settings.allowed_numbers)
+        await asyncio.to_thread(start_workers, settings)
+        log.info("app_started", version=__version__, mode=settings.mode.value)
+        tidying = asyncio.create_task(keep_tidy(store))
+        yield
+        tidying.cancel()
+        journey.stop()
+        await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=STOPPING_TIMEOUT)
+        assistant.close()
+        store.close()
+
+    checks: dict[str, Callable[[], bool]] = {
+        "database": store.schema_is_current,
+        "assistant": assistant.is_ready,
+        "actions": assistant.actions_are_ready,
+    }
+    routes: list[BaseRoute] = [
+        *twilio_routes(settings.public_url, account.auth_token, AppInbox(store, journey)),
+        *health_routes(checks),
+    ]
+    if settings.local_twilio:
+        routes += phone_routes(
+            settings.phone_url, settings.allowed_numbers[0], settings.allowed_numbers
+        )
+    return Starlette(routes=routes, lifespan=lifespan)
+
+
+def start_workers(settings: Settings) -> None:
+    """Start the durable engine: unfinished journeys of this executor are taken up again."""
+    config: DBOSConfig = {
+        "name": "scrapbook",
+        "system_database_url": settings.journey_database_url,
+        "executor_id": settings.executor_id,
+        "application_version": JOURNEY_VERSION,
+        "max_executor_threads": JOURNEYS_AT_ONCE + SENDS_AT_ONCE + SPARE_THREADS,
+        "log_level": "WARNING",
+    }
+    DBOS(config=config)
+    DBOS.launch()
+    for queue, at_once in ((MESSAGES_QUEUE, JOURNEYS_AT_ONCE), (SENDING_QUEUE, SENDS_AT_ONCE)):
+        DBOS.register_queue(
+            queue,
+            partition_concurrency=1,
+            worker_concurrency=at_once,
+            polling_interval_sec=POLLING_INTERVAL,
+            on_conflict="always_update",
+        )
+
+
+def welcome_allowed_numbers(store: Store, numbers: tuple[str, ...]) -> None:
+    """Make one person of each allowed number that nobody has yet, with its SMS and its WhatsApp address."""
+    for number in numbers:
+        addresses = both_channels(number)
+        with store.transaction() as tx:
+            if not any(tx.people.by_address(address) for address in addresses):
+                tx.people.add(number, addresses)
+                log.info("person_added")

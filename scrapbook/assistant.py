@@ -1,0 +1,97 @@
+"""Client of the Rasa server and its action server."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import httpx
+
+from scrapbook.errors import AssistantFailed, AssistantUnavailable
+
+# A turn takes milliseconds; a queue of people in front of it takes seconds.
+TURN_TIMEOUT = httpx.Timeout(30.0, connect=2.0)
+HEALTH_TIMEOUT = httpx.Timeout(2.0)
+
+NO_MODEL = 409
+# Rasa takes a text that begins with "/" for the name of an intent; a zero-width space before it prevents that.
+PADDING = "\u200b"
+
+
+class Assistant:
+    """Has texts understood and answered.
+
+    Args:
+        url: of the Rasa server, without a trailing slash.
+        actions_url: of the action server; asked for its health when Rasa gives no reply.
+    """
+
+    def __init__(self, url: str, actions_url: str) -> None:
+        self._url = url
+        self._actions_url = actions_url
+        self._client = httpx.Client(timeout=TURN_TIMEOUT)
+
+    def close(self) -> None:
+        self._client.close()
+
+    def answer(self, text: str, person_id: int, message_sid: str) -> list[str]:
+        """One turn: the replies to a text, at least one.
+
+        Raises:
+            AssistantUnavailable: Rasa or the action server is not there; wait and try again.
+            AssistantFailed: both are there and yet no reply came of it.
+        """
+        turn = {
+            "sender": f"person-{person_id}",
+            "message": _as_text(text),
+            "metadata": {"message_sid": message_sid, "person_id": person_id},
+        }
+        answer = self._post("/webhooks/rest/webhook", turn)
+        replies = [str(part["text"]) for part in answer if part.get("text")]
+        if not replies:
+            self._explain_silence()
+        return replies
+
+    def parse(self, text: str) -> dict[str, Any]:
+        """What the running model understands: Rasa's parse result with ``intent`` and ``entities``.
+
+        Raises:
+            AssistantUnavailable, AssistantFailed: as in ``answer``.
+        """
+        return cast("dict[str, Any]", self._post("/model/parse", {"text": _as_text(text)}))
+
+    def is_ready(self) -> bool:
+        """Whether Rasa has a model loaded."""
+        try:
+            status = self._client.get(f"{self._url}/status", timeout=HEALTH_TIMEOUT)
+        except httpx.HTTPError:
+            return False
+        return status.is_success and bool(status.json().get("model_file"))
+
+    def actions_are_ready(self) -> bool:
+        try:
+            health = self._client.get(f"{self._actions_url}/health", timeout=HEALTH_TIMEOUT)
+        except httpx.HTTPError:
+            return False
+        return health.is_success
+
+    def _post(self, path: str, body: Mapping[str, object]) -> Any:  # noqa: ANN401 - whatever JSON Rasa sends
+        try:
+            response = self._client.post(self._url + path, json=body)
+        except httpx.HTTPError as error:
+            raise AssistantUnavailable(f"Rasa cannot be reached: {type(error).__name__}") from error
+        if response.status_code == NO_MODEL:
+            raise AssistantUnavailable("Rasa has no model loaded yet")
+        if response.is_error:
+            raise AssistantFailed(f"Rasa answered {response.status_code}")
+        return response.json()
+
+    def _explain_silence(self) -> None:
+        """Rasa answers 200 without a reply when an action failed; tell the two causes apart."""
+        if not self.actions_are_ready():
+            raise AssistantUnavailable("The action server cannot be reached")
+        if not self.is_ready():
+            raise AssistantUnavailable("Rasa has no model loaded yet")
+        raise AssistantFailed("Rasa gave no reply: an action or a rule failed")
+
+
+def _as_text(text: str) -> str:
+    return PADDING + text if text.lstrip().startswith("/") else text

@@ -1,0 +1,355 @@
+"""The ``scrapbook`` command: translates words at a terminal into calls of the house."""
+
+import json
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from scrapbook import __version__, doctor, parsing, processes, supervision, training
+from scrapbook import inbox as inboxes
+from scrapbook.assistant import Assistant
+from scrapbook.errors import ScrapbookError, SettingsError
+from scrapbook.matching import Matcher
+from scrapbook.numbers import normalise
+from scrapbook.settings import PHONE_NUMBER, Settings
+from scrapbook.store import Person, Store
+from scrapbook.terminal import chat as chat_in_terminal
+from scrapbook.terminal import text as send_text
+from scrapbook.twilio.handset import Handset
+
+app = typer.Typer(
+    help="Save a thought by SMS or WhatsApp, ask for it back in your own words.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+people_app = typer.Typer(help="Who may text the scrapbook, and from which addresses.", no_args_is_help=True)
+app.add_typer(people_app, name="people")
+inbox_app = typer.Typer(help="Messages that are not finished.", invoke_without_command=True)
+app.add_typer(inbox_app, name="inbox")
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+PersonArgument = Annotated[str, typer.Argument(help="A person's name, number or address.", metavar="PERSON")]
+
+
+def main() -> None:
+    """Run the command; a known error is one plain sentence and exit code 1."""
+    try:
+        app()
+    except ScrapbookError as error:
+        errors.print(f"scrapbook: {error}", markup=False)
+        sys.exit(1)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        console.print(f"scrapbook {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """The scrapbook that people text."""
+
+
+# The house
+
+
+@app.command()
+def up() -> None:
+    """Start everything in this terminal; Ctrl-C stops it cleanly."""
+    settings = Settings.load()
+    supervision.up(settings, console, lambda: _greeting(settings))
+
+
+@app.command()
+def serve(
+    name: Annotated[str, typer.Argument(help="phone, actions, rasa or app", metavar="PROCESS")],
+) -> None:
+    """Become one process of the house, for a process manager of your own."""
+    known = ("phone", "actions", "rasa", "app")
+    if name not in known:
+        raise SettingsError(f"There is no process {name}; it is one of {', '.join(known)}")
+    processes.serve(name, Settings.load())
+
+
+@app.command()
+def train(force: Annotated[bool, typer.Option(help="Train even if nothing has changed.")] = False) -> None:
+    """Train the assistant, if what it is made of has changed."""
+    if training.is_current() and not force:
+        console.print("The assistant is trained already; nothing it is made of has changed.")
+        return
+    with console.status("Training the assistant ..."):
+        training.train()
+    console.print("Trained.")
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database up to date; safe to repeat."""
+    with _store(Settings.load(), migrated=False) as store:
+        store.migrate()
+    console.print("The database is up to date.")
+
+
+@app.command(name="doctor")
+def check_up() -> None:
+    """Check the configuration and every service; exit 1 if something is missing."""
+    everything_ok = True
+    for finding in doctor.examine(Settings.load()):
+        mark = "[green]✓[/green]" if finding.ok else "[red]✗[/red]"
+        console.print(f"{mark} {finding.what}" + (f": {finding.detail}" if finding.detail else ""))
+        if not finding.ok:
+            everything_ok = False
+            console.print(f"  {finding.remedy}", style="yellow")
+    raise typer.Exit(0 if everything_ok else 1)
+
+
+def _greeting(settings: Settings) -> str:
+    if not settings.local_twilio:
+        return (
+            f"Twilio's webhook for incoming messages: {settings.public_url}/twilio/messages\n"
+            f"Then text {settings.twilio_from}."
+        )
+    return (
+        f"In the browser:   http://127.0.0.1:{settings.port}/phone\n"
+        "In a terminal:    .venv/bin/scrapbook chat\n"
+        'One text:         .venv/bin/scrapbook text "python: decorators are just functions"\n'
+        "Ctrl-C stops it."
+    )
+
+
+# A phone of our own
+
+
+@app.command()
+def chat(
+    from_: Annotated[str, typer.Option("--from", help="The number to text from.")] = "",
+) -> None:
+    """A phone in the terminal."""
+    settings = Settings.load()
+    chat_in_terminal(_handset(settings), _number(settings, from_))
+
+
+@app.command()
+def text(
+    body: Annotated[str, typer.Argument(help="What to text.")] = "",
+    from_: Annotated[str, typer.Option("--from", help="The number to text from.")] = "",
+    attach: Annotated[list[Path] | None, typer.Option(help="A file to send along; may be repeated.")] = None,
+    timeout: Annotated[float, typer.Option(help="Seconds to wait for the replies.")] = 60.0,
+) -> None:
+    """Send one text from the local phone and print the replies."""
+    settings = Settings.load()
+    with _store(settings) as store:
+        send_text(
+            _handset(settings),
+            body,
+            _number(settings, from_),
+            attach or [],
+            lambda sid: _is_finished(store, sid),
+            timeout,
+        )
+
+
+def _handset(settings: Settings) -> Handset:
+    if not settings.local_twilio:
+        raise SettingsError(
+            "The local phone works without a Twilio account only; text the real number instead"
+        )
+    return Handset(settings.phone_url)
+
+
+def _number(settings: Settings, typed: str) -> str:
+    return normalise(typed) if typed else next(iter(settings.allowed_numbers), PHONE_NUMBER)
+
+
+def _is_finished(store: Store, sid: str) -> bool:
+    with store.transaction(read_only=True) as tx:
+        message = tx.messages.find(sid)
+        if message is None or message.state == "received":
+            return False
+        return all(reply.state != "recorded" for reply in tx.replies.of_message(sid))
+
+
+# What the assistant understands
+
+
+@app.command()
+def parse() -> None:
+    """What is understood of each text: one text per line in, one JSON object per line out."""
+    settings = Settings.load()
+    assistant = Assistant(settings.rasa_url, settings.actions_url)
+    try:
+        if not assistant.is_ready():
+            raise typer.Exit(parsing.parse_stream_offline(sys.stdin))
+        for line in parsing.parse_lines(sys.stdin, assistant):
+            sys.stdout.write(line + "\n")
+    finally:
+        assistant.close()
+
+
+@app.command()
+def match(
+    topics: Annotated[
+        Path, typer.Option(help="A file with one topic per line.", exists=True, dir_okay=False)
+    ],
+) -> None:
+    """Which topic is meant: one typed topic per line in, one JSON object per line out."""
+    names = [line for line in topics.read_text(encoding="utf-8").splitlines() if line.strip()]
+    matcher = Matcher(names)
+    for line in sys.stdin:
+        typed = line.rstrip("\n")
+        found = matcher.match(typed)
+        answer = {
+            "typed": typed,
+            "outcome": found.outcome.value,
+            "topic": found.topic,
+            "candidates": list(found.candidates),
+        }
+        sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
+
+
+# Messages that are not finished
+
+
+@inbox_app.callback()
+def inbox(context: typer.Context) -> None:
+    """List the messages that are waiting, being worked on, or failed."""
+    if context.invoked_subcommand:
+        return
+    with inboxes.opened(Settings.load()) as unfinished:
+        messages = unfinished.unfinished()
+    if not messages:
+        console.print("Every message is finished.")
+        return
+    table = Table("Message", "Received", "State", "Problem", box=None)
+    for message in messages:
+        table.add_row(
+            message.message_sid, f"{message.received_at:%Y-%m-%d %H:%M} UTC", message.state, message.problem
+        )
+    console.print(table)
+
+
+@inbox_app.command()
+def retry(
+    message_sid: Annotated[str, typer.Argument(help="Of one message; without it, of all that failed.")] = "",
+) -> None:
+    """Have a failed message worked on again."""
+    with inboxes.opened(Settings.load()) as unfinished:
+        failed = [one.message_sid for one in unfinished.unfinished() if one.state == "failed"]
+        sids = [message_sid] if message_sid else failed
+        for sid in sids:
+            unfinished.retry(sid)
+            console.print(f"{sid} is queued again.")
+    if not sids:
+        console.print("No message has failed.")
+
+
+# People
+
+
+@people_app.command("list")
+def list_people() -> None:
+    """List everybody with their addresses and time zone."""
+    with _store(Settings.load()) as store, store.transaction(read_only=True) as tx:
+        everybody = tx.people.list()
+    table = Table("Name", "Addresses", "Time zone", box=None)
+    for person in everybody:
+        table.add_row(person.name, _addresses(person), person.timezone)
+    console.print(
+        table if everybody else "Nobody yet. Add somebody with: scrapbook people add NAME +15550100"
+    )
+
+
+@people_app.command("add")
+def add_person(
+    name: Annotated[str, typer.Argument(help="How to call them.")],
+    address: Annotated[
+        list[str],
+        typer.Argument(help="+15550100 for SMS, whatsapp:+15550100 for WhatsApp; any number of them."),
+    ],
+) -> None:
+    """Let somebody in; a person that exists gets the addresses in addition."""
+    addresses = [normalise(one) for one in address]
+    with _store(Settings.load()) as store, store.transaction() as tx:
+        person = next((one for one in tx.people.list() if one.name == name), None)
+        if person is None:
+            tx.people.add(name, addresses)
+        else:
+            for one in addresses:
+                tx.people.add_address(person.id, one)
+    console.print(f"{name} may text from {', '.join(addresses)}.")
+
+
+@people_app.command("rename")
+def rename_person(person: PersonArgument, name: Annotated[str, typer.Argument(help="The new name.")]) -> None:
+    """Call somebody something else."""
+    with _store(Settings.load()) as store, store.transaction() as tx:
+        found = _person(tx.people.list(), person)
+        tx.people.rename(found.id, name)
+    console.print(f"{found.name} is now {name}.")
+
+
+@people_app.command("remove")
+def remove_person(
+    person: PersonArgument,
+    address: Annotated[str, typer.Option(help="Remove this address only.")] = "",
+    with_entries: Annotated[
+        bool, typer.Option("--with-entries", help="Also when that throws away what they have saved.")
+    ] = False,
+) -> None:
+    """Let somebody in no longer."""
+    settings = Settings.load()
+    with _store(settings) as store, store.transaction() as tx:
+        found = _person(tx.people.list(), person)
+        if address:
+            tx.people.remove_address(found.id, normalise(address))
+        else:
+            tx.people.remove(found.id, with_entries=with_entries)
+    console.print(f"{address or found.name} is removed.")
+    still_allowed = {normalise(number) for number in settings.allowed_numbers}
+    if still_allowed & {one.value for one in found.addresses}:
+        errors.print("SCRAPBOOK_ALLOWED_NUMBERS still lets that number in at the next start.", style="yellow")
+
+
+def _person(everybody: list[Person], wanted: str) -> Person:
+    found = [
+        person
+        for person in everybody
+        if wanted == person.name or wanted in {address.value for address in person.addresses}
+    ]
+    if len(found) != 1:
+        raise SettingsError(
+            f"{'Several people are' if found else 'Nobody is'} called that; see scrapbook people list"
+        )
+    return found[0]
+
+
+def _addresses(person: Person) -> str:
+    return "\n".join(
+        address.value + (" (opted out)" if address.opted_out_at else "") for address in person.addresses
+    )
+
+
+@contextmanager
+def _store(settings: Settings, *, migrated: bool = True) -> Generator[Store]:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    store = Store.open(settings.database_url)
+    try:
+        if migrated and not store.schema_is_current():
+            store.migrate()
+        yield store
+    finally:
+        store.close()

@@ -1,0 +1,104 @@
+"""``scrapbook doctor``: is everything there that answering a text takes, and if not, what to do about it."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import httpx
+
+from scrapbook import training
+from scrapbook.assistant import Assistant
+from scrapbook.errors import ScrapbookError
+from scrapbook.places import BOT_PYTHON
+from scrapbook.settings import Settings
+from scrapbook.store import Store
+from scrapbook.twilio.account import Account
+from scrapbook.twilio.sending import Sender
+
+ENOUGH_SPACE = 500 * 1024 * 1024  # bytes; Rasa's model and a year of texts
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check. ``remedy`` says what to do when it is not ``ok``."""
+
+    what: str
+    ok: bool
+    detail: str = ""
+    remedy: str = ""
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """The checks, in the order in which a text passes what they look at."""
+    yield Finding("Settings", True, f"{settings.mode.value}, data in {settings.data_dir}")
+    yield _space(settings)
+    yield Finding(
+        "Rasa's environment", BOT_PYTHON.exists(), remedy="run `make run` once: it installs bot/.venv"
+    )
+    yield Finding("Trained assistant", training.is_current(), remedy="run `scrapbook train`")
+    yield _database(settings)
+    yield from _services(settings)
+    yield _twilio(settings)
+
+
+def _space(settings: Settings) -> Finding:
+    folder = settings.data_dir
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    return Finding(
+        "Disk", free > ENOUGH_SPACE, f"{free // 2**20:,} MiB free", "make room: a full disk refuses new texts"
+    )
+
+
+def _database(settings: Settings) -> Finding:
+    if settings.is_sqlite and not (settings.data_dir / "scrapbook.db").exists():
+        return Finding("Database", False, "there is none yet", "run `make run` or `scrapbook up`")
+    try:
+        store = Store.open(settings.database_url)
+        try:
+            current = store.schema_is_current()
+        finally:
+            store.close()
+    except ScrapbookError as error:
+        return Finding("Database", False, str(error), "check SCRAPBOOK_DATABASE_URL")
+    return Finding("Database", current, remedy="its tables are of another release: run `scrapbook up`")
+
+
+def _services(settings: Settings) -> Iterator[Finding]:
+    assistant = Assistant(settings.rasa_url, settings.actions_url)
+    start = "run `scrapbook up`, or see its log in the data directory"
+    try:
+        yield Finding("Rasa", assistant.is_ready(), settings.rasa_url, start)
+        yield Finding("Action server", assistant.actions_are_ready(), settings.actions_url, start)
+    finally:
+        assistant.close()
+    app = f"http://127.0.0.1:{settings.port}"
+    yield Finding("App", _is_live(app), app, start)
+    if settings.local_twilio:
+        yield Finding("Local phone", _is_live(settings.phone_url), settings.phone_url, start)
+    elif settings.public_url.startswith("https://"):
+        remedy = "Twilio must reach it: check the tunnel or the reverse proxy"
+        yield Finding("Public URL", _is_live(settings.public_url), settings.public_url, remedy)
+
+
+def _twilio(settings: Settings) -> Finding:
+    account = Account.of(settings)
+    sender = Sender(account.sid, account.auth_token, account.api_url)
+    remedy = "check TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_API_URL"
+    return _tried("Twilio account", sender.check, account.api_url, remedy)
+
+
+def _tried(what: str, check: Callable[[], None], detail: str, remedy: str) -> Finding:
+    try:
+        check()
+    except ScrapbookError as error:
+        return Finding(what, False, str(error), remedy)
+    return Finding(what, True, detail)
+
+
+def _is_live(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/health/live", timeout=5).is_success
+    except httpx.HTTPError:
+        return False

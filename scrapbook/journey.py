@@ -1,0 +1,257 @@
+"""The way of one message, readable from top to bottom.
+
+Two durable workflows, run by DBOS: ``answer`` takes a text from the webhook to its recorded replies,
+``deliver`` takes one reply to Twilio. Whatever is killed, each goes on after its last finished step; every step may
+therefore run twice and has to come out the same.
+"""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Protocol, TypeVar
+
+import structlog
+from dbos import DBOS, DBOSConfiguredInstance, SetEnqueueOptions, SetWorkflowID
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception,
+    stop_after_attempt,
+    stop_never,
+    wait_exponential,
+)
+
+from scrapbook.assistant import Assistant
+from scrapbook.errors import AssistantFailed, RecipientOptedOut, ScrapbookError, SendError
+from scrapbook.reports import report
+from scrapbook.segments import segment_count, split
+from scrapbook.store import Reply, Store
+from scrapbook.twilio.incoming import Incoming
+from scrapbook.twilio.sending import Sent
+
+# Bound to the workflows, not to the release: a message that was under way when the house was upgraded is
+# finished by the new release. Raised only when the steps of a workflow change in an incompatible way.
+JOURNEY_VERSION = "1"
+
+MESSAGES_QUEUE = "messages"
+SENDING_QUEUE = "sending"
+
+# An action that fails with everything up fails for a reason of its own: half a minute of tries, then the inbox.
+TURN_ATTEMPTS = 6
+# A message that Twilio could not take for this long is of no use to its reader any more.
+SEND_ATTEMPTS = 500
+
+# The one sentence that cannot come from Rasa, because it is said when Rasa fails.
+APOLOGY = "Sorry, something went wrong with that message. I kept it, and it can be tried again."
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+
+
+class MessageSender(Protocol):
+    """What ``deliver`` needs of Twilio."""
+
+    def send(self, from_: str, to: str, body: str, status_callback: str) -> Sent: ...
+
+
+@DBOS.dbos_class()
+class Journey(DBOSConfiguredInstance):
+    """The workflows, with what they work with.
+
+    Args:
+        public_url: where Twilio reports the delivery status to.
+        send_rate: segments per second and sending number; 0 for no limit.
+    """
+
+    NAME = "journey"
+
+    def __init__(
+        self, store: Store, assistant: Assistant, sender: MessageSender, public_url: str, send_rate: float
+    ) -> None:
+        super().__init__(self.NAME)
+        self._store = store
+        self._assistant = assistant
+        self._sender = sender
+        self._public_url = public_url
+        self._send_rate = send_rate
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        """Wake every step that waits to try again; what it was doing goes on at the next start."""
+        self._stopping.set()
+
+    def start(self, incoming: Incoming, person_id: int) -> None:
+        """Make a text durable. Repeated with the same MessageSid, it changes nothing."""
+        with (
+            SetWorkflowID(incoming.message_sid),
+            SetEnqueueOptions(queue_partition_key=str(person_id)),
+        ):
+            DBOS.enqueue_workflow(MESSAGES_QUEUE, self.answer, incoming.to_dict(), person_id)
+
+    @DBOS.workflow()
+    def answer(self, incoming: dict[str, Any], person_id: int, round_: int = 0) -> None:
+        """From a text to its recorded replies. ``round_`` counts how often it was started anew by hand."""
+        message = Incoming.from_dict(incoming)
+        sid = message.message_sid
+        if not DBOS.run_step({"name": "keep"}, self._keep, message, person_id):
+            return
+        texts = DBOS.run_step({"name": "understand"}, self._understand, sid, person_id)
+        replies = DBOS.run_step(
+            {"name": "record_replies"}, self._record_replies, message, texts or [APOLOGY], round_
+        )
+        for reply_id in replies:
+            self._enqueue_delivery(reply_id, message.from_)
+        DBOS.run_step({"name": "finish"}, self._finish, sid, bool(texts))
+
+    @DBOS.workflow()
+    def deliver(self, reply_id: int) -> None:
+        seconds = DBOS.run_step({"name": "wait_for_a_slot"}, self._reserve_slot, reply_id)
+        if seconds > 0:
+            DBOS.sleep(seconds)
+        DBOS.run_step({"name": "send"}, self._send, reply_id)
+
+    def _keep(self, message: Incoming, person_id: int) -> bool:
+        """Write the message down; False when an earlier journey has answered it already."""
+
+        def record() -> bool:
+            with self._store.transaction() as tx:
+                kept = tx.messages.record(
+                    sid=message.message_sid,
+                    person_id=person_id,
+                    from_=message.from_,
+                    to=message.to,
+                    body=message.body,
+                    media=message.media,
+                    received_at=message.received_at,
+                )
+                return kept.state != "answered"
+
+        return self._patiently(record)
+
+    def _understand(self, sid: str, person_id: int) -> list[str]:
+        """The assistant's replies; empty when it failed for good, which is then on record."""
+
+        def ask() -> list[str]:
+            with self._store.transaction() as tx:
+                text = tx.messages.get(sid).body
+            return self._assistant.answer(text, person_id, sid)
+
+        try:
+            return self._patiently(ask, giving_up=_after_failed_turns)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the sender must hear of it
+            report(error, message_sid=sid, step="understand")
+            return []
+
+    def _record_replies(self, message: Incoming, texts: list[str], round_: int) -> list[int]:
+        bodies = [part for text in texts for part in split(text)]
+
+        def record() -> list[int]:
+            with self._store.transaction() as tx:
+                replies = tx.replies.record(
+                    message.message_sid,
+                    from_=message.to,
+                    to=message.from_,
+                    bodies=bodies,
+                    segments=[segment_count(body) for body in bodies],
+                    at=datetime.now(UTC),
+                    round_=round_,
+                )
+                return [reply.id for reply in replies]
+
+        return self._patiently(record)
+
+    def _enqueue_delivery(self, reply_id: int, recipient: str) -> None:
+        """One recipient's replies go out one after the other; different people's side by side."""
+        with SetWorkflowID(f"reply-{reply_id}"), SetEnqueueOptions(queue_partition_key=recipient):
+            DBOS.enqueue_workflow(SENDING_QUEUE, self.deliver, reply_id)
+
+    def _finish(self, sid: str, answered: bool) -> None:
+        def finish() -> None:
+            with self._store.transaction() as tx:
+                if answered:
+                    tx.messages.set_state(sid, "answered")
+                else:
+                    tx.messages.set_state(sid, "failed", "the assistant gave no reply")
+
+        self._patiently(finish)
+
+    def _reserve_slot(self, reply_id: int) -> float:
+        """Seconds until this reply may go out at the sending number's rate."""
+        if not self._send_rate:
+            return 0.0
+
+        def reserve() -> float:
+            now = datetime.now(UTC)
+            with self._store.transaction() as tx:
+                reply = tx.replies.get(reply_id)
+                slot = tx.senders.reserve(reply.from_, reply.segments / self._send_rate, now)
+            return (slot - now).total_seconds()
+
+        return self._patiently(reserve)
+
+    def _send(self, reply_id: int) -> None:
+        try:
+            self._patiently(lambda: self._send_once(reply_id), giving_up=stop_after_attempt(SEND_ATTEMPTS))
+        except SendError as error:
+            refusal = error
+            report(refusal, reply_id=reply_id, step="send", twilio_code=refusal.code or 0)
+            self._patiently(lambda: self._record_refusal(reply_id, refusal))
+
+    def _send_once(self, reply_id: int) -> None:
+        with self._store.transaction() as tx:
+            reply = tx.replies.get(reply_id)
+            opted_out = tx.people.is_opted_out(reply.to)
+        if reply.state != "recorded":
+            return
+        if opted_out:
+            raise RecipientOptedOut
+        sent = self._sender.send(reply.from_, reply.to, reply.body, self._status_url(reply))
+        with self._store.transaction() as tx:
+            tx.replies.mark_sent(reply_id, sent.twilio_sid, datetime.now(UTC))
+
+    def _record_refusal(self, reply_id: int, error: SendError) -> None:
+        now = datetime.now(UTC)
+        with self._store.transaction() as tx:
+            tx.replies.mark_failed(reply_id, error.code, str(error), now)
+            if isinstance(error, RecipientOptedOut):
+                tx.people.set_opt_out(tx.replies.get(reply_id).to, now)
+
+    def _status_url(self, reply: Reply) -> str:
+        return f"{self._public_url}/twilio/status?reply={reply.id}"
+
+    def _patiently(self, work: Callable[[], T], giving_up: Callable[[RetryCallState], bool] = stop_never) -> T:
+        """Try until it works, for as long as the error says that trying again can help."""
+        retrying = Retrying(
+            retry=retry_if_exception(_is_temporary),
+            wait=wait_exponential(multiplier=0.25, max=10),
+            stop=giving_up,
+            sleep=self._wait,
+            before_sleep=_say_so,
+            reraise=True,
+        )
+        return retrying(work)
+
+    def _wait(self, seconds: float) -> None:
+        if self._stopping.wait(seconds):
+            raise Stopping
+
+
+class Stopping(BaseException):
+    """The house is being stopped: leave the step unfinished, so that it runs again at the next start."""
+
+
+def _is_temporary(error: BaseException) -> bool:
+    return isinstance(error, ScrapbookError) and not error.permanent
+
+
+def _after_failed_turns(state: RetryCallState) -> bool:
+    """An assistant that is not there is waited for; one that answers wrongly gets a few tries."""
+    error = state.outcome.exception() if state.outcome else None
+    return isinstance(error, AssistantFailed) and state.attempt_number >= TURN_ATTEMPTS
+
+
+def _say_so(state: RetryCallState) -> None:
+    error = state.outcome.exception() if state.outcome else None
+    log.warning(
+        "trying_again", attempt=state.attempt_number, because=str(error), workflow_id=DBOS.workflow_id
+    )

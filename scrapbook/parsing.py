@@ -1,0 +1,60 @@
+"""``scrapbook parse``: what the assistant understands of each text, without doing anything about it."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterable, Iterator
+from typing import Any, TextIO
+
+import yaml
+
+from scrapbook.assistant import Assistant
+from scrapbook.errors import SettingsError
+from scrapbook.places import BOT, BOT_PYTHON, MODEL
+from scrapbook.training import RASA_ENVIRONMENT
+
+
+def parse_lines(lines: Iterable[str], assistant: Assistant) -> Iterator[str]:
+    """One JSON object per text, by the running assistant.
+
+    Raises:
+        AssistantUnavailable, AssistantFailed: as in ``Assistant.parse``.
+    """
+    effects: dict[str, str] = yaml.safe_load((BOT / "effects.yml").read_text(encoding="utf-8"))
+    for line in lines:
+        text = line.rstrip("\n")
+        yield json.dumps(_understood(text, assistant.parse(text), effects), ensure_ascii=False)
+
+
+def parse_stream_offline(source: TextIO) -> int:
+    """The same by the trained model, loaded for this; prints to standard output.
+
+    Returns:
+        The exit code of the parser.
+
+    Raises:
+        SettingsError: nothing has been trained yet.
+    """
+    if not MODEL.exists():
+        raise SettingsError(
+            "No assistant is running and none is trained: try `make run` or `scrapbook train`"
+        )
+    command = [str(BOT_PYTHON), "parse.py"]
+    return subprocess.run(  # noqa: S603
+        command, cwd=BOT, env=os.environ | RASA_ENVIRONMENT, stdin=source, check=False
+    ).returncode
+
+
+def _understood(text: str, result: dict[str, Any], effects: dict[str, str]) -> dict[str, Any]:
+    intent: dict[str, Any] = result.get("intent") or {}
+    name = str(intent.get("name") or "save_thought")
+    return {
+        "text": text,
+        "intent": name,
+        "confidence": round(float(intent.get("confidence") or 0.0), 4),
+        "effect": effects.get(name, "other"),
+        "entities": [
+            {key: entity.get(key) for key in ("entity", "value", "start", "end")}
+            for entity in result.get("entities", [])
+        ],
+    }

@@ -1,0 +1,97 @@
+"""The processes of the house: what each one is and how it is started.
+
+``scrapbook serve NAME`` becomes one of them; the Procfile names the same ones for any process manager.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+
+from scrapbook import reports
+from scrapbook.errors import SettingsError
+from scrapbook.places import BOT, BOT_PYTHON, MODEL
+from scrapbook.settings import Mode, Settings
+from scrapbook.training import RASA_ENVIRONMENT
+from scrapbook.twilio.account import Account
+from scrapbook.twilio.local import LocalTwilio, create_app
+
+# Twilio waits 15 seconds for a webhook; one under way is let end.
+GRACE = 5
+
+
+def names(settings: Settings) -> tuple[str, ...]:
+    """The processes that these settings take, in the order in which they are started."""
+    return ("phone", "actions", "rasa", "app") if settings.local_twilio else ("actions", "rasa", "app")
+
+
+def serve(name: str, settings: Settings) -> None:
+    """Become the process of that name; its id is left in the data directory while it runs."""
+    _leave_pid(settings.data_dir / "run" / f"{name}.pid")
+    _SERVERS[name](settings)
+
+
+def _leave_pid(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"{os.getpid()}\n", encoding="utf-8")
+
+
+def _serve_app(settings: Settings) -> None:
+    reports.configure(settings, "app")
+    uvicorn.run(
+        "scrapbook.app:create_app",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=GRACE,
+    )
+
+
+def _serve_phone(settings: Settings) -> None:
+    if settings.mode is Mode.PRODUCTION or not settings.local_twilio:
+        raise SettingsError("The phone is for development: it does not start beside a real Twilio account")
+    reports.configure(settings, "phone")
+    account = Account.of(settings)
+    local = LocalTwilio(
+        account_sid=account.sid,
+        auth_token=account.auth_token,
+        number=account.number,
+        webhook_url=f"{settings.public_url}/twilio/messages",
+        url=settings.phone_url,
+        database=settings.data_dir / "phone.db",
+    )
+    uvicorn.run(
+        create_app(local),
+        host="127.0.0.1",
+        port=settings.phone_port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=GRACE,
+    )
+
+
+def _serve_actions(_settings: Settings) -> None:
+    os.execv(sys.executable, [sys.executable, "-m", "actions"])  # noqa: S606
+
+
+def _serve_rasa(settings: Settings) -> None:
+    os.chdir(BOT)
+    environment = os.environ | RASA_ENVIRONMENT | {"ACTION_SERVER_URL": f"{settings.actions_url}/webhook"}
+    command = [
+        *(str(BOT_PYTHON), "-m", "rasa", "run", "--model", str(MODEL), "--enable-api"),
+        *("--interface", settings.internal_host, "--port", str(settings.rasa_port)),
+        *("--endpoints", "endpoints.yml", "--credentials", "credentials.yml"),
+    ]
+    os.execve(command[0], command, environment)  # noqa: S606
+
+
+_SERVERS: dict[str, Callable[[Settings], None]] = {
+    "phone": _serve_phone,
+    "actions": _serve_actions,
+    "rasa": _serve_rasa,
+    "app": _serve_app,
+}
