@@ -1,0 +1,11 @@
+# The app and the action server. The image holds no data: mount a volume at SCRAPBOOK_DATA_DIR.
+FROM python:3.13-slim
+RUN pip install --no-cache-dir uv
+WORKDIR /srv
+COPY pyproject.toml uv.lock README.md LICENSE ./
+COPY scrapbook scrapbook
+COPY actions actions
+COPY bot/effects.yml bot/effects.yml
+RUN uv sync --locked --no-dev --no-cache
+ENV PATH=/srv/.venv/bin:$PATH PYTHONUNBUFFERED=1
+CMD ["scrapbook", "serve", "app"]

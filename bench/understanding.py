@@ -1,0 +1,132 @@
+"""How well texts and misspelled topics are understood.
+
+    .venv/bin/python bench/understanding.py PATH...
+
+Each path is a file or a folder with some of these files, tab-separated, UTF-8:
+
+- ``commands.tsv``: effect, text, source, with a header line
+- ``texts.txt``: texts that are no commands, one per line
+- ``misspellings.tsv``: typed, meant ("-" for none of the topics), with a header line; needs ``topics.txt``
+
+With ``--errors N``, up to N of the texts that were misunderstood are shown for each effect.
+"""
+
+import argparse
+import csv
+import json
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from scrapbook.matching import match
+
+BOT = Path(__file__).resolve().parent.parent / "bot"
+FORBIDDEN = ("remove", "edit")
+NO_TOPIC = "-"
+
+
+def parsed(texts: list[str]) -> list[dict]:
+    """What the trained model makes of each text."""
+    lines = "".join(" ".join(text.splitlines()) + "\n" for text in texts)
+    command = [str(BOT / ".venv/bin/python"), "-W", "ignore", str(BOT / "parse.py")]
+    answer = subprocess.run(command, input=lines, capture_output=True, text=True, check=True, timeout=900)
+    return [json.loads(line) for line in answer.stdout.splitlines()]
+
+
+def rows(path: Path) -> list[list[str]]:
+    """The rows of a tab-separated file without its header. Quotes are characters like any other."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))[1:]
+
+
+def ratio(part: int, whole: int) -> float:
+    """0 where there is nothing to divide by."""
+    return part / whole if whole else 0.0
+
+
+def scores(meant: list[str], understood: list[str], effect: str) -> tuple[float, float, float]:
+    """Precision, recall and F1 of one effect."""
+    right = sum(a == b == effect for a, b in zip(meant, understood, strict=True))
+    precision, recall = ratio(right, understood.count(effect)), ratio(right, meant.count(effect))
+    return precision, recall, ratio(2 * precision * recall, precision + recall) if right else 0.0
+
+
+def report_commands(path: Path, shown: int) -> None:
+    """Precision, recall and F1 per effect."""
+    table = rows(path)
+    meant, texts = [row[0] for row in table], [row[1] for row in table]
+    understood = [answer["effect"] for answer in parsed(texts)]
+    print(f"\n{path.name}: {len(table)} texts\n{'effect':<10}{'texts':>6}{'precision':>11}{'recall':>8}{'F1':>7}")
+    for effect in sorted(set(meant)):
+        figures = scores(meant, understood, effect)
+        print(f"{effect:<10}{meant.count(effect):>6}{figures[0]:>11.3f}{figures[1]:>8.3f}{figures[2]:>7.3f}")
+    right = sum(a == b for a, b in zip(meant, understood, strict=True))
+    print(f"right: {right} of {len(table)} ({ratio(right, len(table)):.3f})")
+    wrong = list(zip(meant, understood, texts, strict=True))
+    for effect in sorted(set(meant)):
+        for _, got, text in [one for one in wrong if one[0] == effect != one[1]][:shown]:
+            print(f"  {effect} taken for {got}: {text}")
+
+
+def report_texts(path: Path, shown: int) -> bool:
+    """How many texts lead to each effect; False when one would remove or edit."""
+    texts = path.read_text(encoding="utf-8").splitlines()
+    answers = parsed(texts)
+    counted = Counter(answer["effect"] for answer in answers)
+    print(f"\n{path.name}: {len(texts)} texts, none of them a command")
+    print("  ".join(f"{effect} {count}" for effect, count in counted.most_common()))
+    print(f"remove or edit: {sum(counted[effect] for effect in FORBIDDEN)} (must be 0)")
+    for effect in counted:
+        for answer in [one for one in answers if one["effect"] == effect != "save"][:shown]:
+            print(f"  {effect} ({answer['intent']} {answer['confidence']}): {answer['text']}")
+    return not any(counted[effect] for effect in FORBIDDEN)
+
+
+def outcome_of(typed: str, meant: str, topics: list[str]) -> str:
+    """What came of a typed topic: right, offered, silently wrong, none, or for one that is no topic, answered."""
+    found = match(typed, topics)
+    if meant == NO_TOPIC:
+        return "answered though none meant" if found.topic else "left open, none meant"
+    if found.topic:
+        return "right" if found.topic == meant else "silently wrong"
+    return "offered" if meant in found.candidates else "not found"
+
+
+def report_misspellings(path: Path) -> None:
+    """How misspelled topics are matched."""
+    topics = (path.parent / "topics.txt").read_text(encoding="utf-8").splitlines()
+    table = rows(path)
+    counted = Counter(outcome_of(typed, meant, topics) for typed, meant, *_ in table)
+    none_meant = sum(meant == NO_TOPIC for _, meant, *_ in table)
+    print(f"\n{path.name}: {len(table)} typed topics, {none_meant} of them none of the {len(topics)}")
+    for outcome, count in counted.most_common():
+        whole = none_meant if outcome.endswith("none meant") else len(table) - none_meant
+        print(f"{outcome:<27}{count:>5}  {ratio(count, whole):.3f}")
+
+
+def files(paths: list[Path]) -> Iterator[Path]:
+    """The files named, and those in the folders named."""
+    for path in paths:
+        yield from sorted(path.iterdir()) if path.is_dir() else [path]
+
+
+def main() -> int:
+    """0, or 1 when a text that is no command would remove or edit something."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("paths", nargs="+", type=Path)
+    options.add_argument("--errors", type=int, default=0, metavar="N")
+    chosen = options.parse_args()
+    harmless = True
+    for path in files(chosen.paths):
+        if path.name == "commands.tsv":
+            report_commands(path, chosen.errors)
+        elif path.name == "texts.txt":
+            harmless = report_texts(path, chosen.errors) and harmless
+        elif path.name == "misspellings.tsv":
+            report_misspellings(path)
+    return 0 if harmless else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,178 @@
+"""Recognition of commands at the start of a text: pure functions, no model."""
+
+import string
+
+import pytest
+from components.commands import COMMANDS
+from components.matching import recognise
+from components.spelling import SHORTEST_MISSPELLABLE, is_ordinary
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+COMMAND = [
+    # text, intent, arguments
+    ("find gpu", "find", {"query": ["gpu"]}),
+    ("Find my notes about sourdough", "find", {"query": ["sourdough"]}),
+    ("search for roses please", "find", {"query": ["roses"]}),
+    ("notes on pyhton", "find", {"query": ["pyhton"]}),
+    ("can you find the note about tiles?", "find", {"query": ["tiles"]}),
+    ("gpu?", "find", {"query": ["gpu"]}),
+    ("topics", "list_topics", {}),
+    ("last 5", "browse", {"count": ["5"]}),
+    ("last five", "browse", {"count": ["5"]}),
+    ("show me the last 3 notes", "browse", {"count": ["3"]}),
+    ("today", "browse", {"period": ["today"]}),
+    ("Last week", "browse", {"period": ["last week"]}),
+    ("show 42", "show", {"entry": ["42"]}),
+    ("more", "more", {}),
+    ("delete 3", "delete_entry", {"entry": ["3"]}),
+    ("delete 3, 4 and 17", "delete_entry", {"entry": ["3", "4", "17"]}),
+    ("Delete that.", "delete_entry", {}),
+    ("take milk off shopping", "take_off_topic", {"note": ["milk"], "topic": ["shopping"]}),
+    ("remove oat milk from my shopping list", "take_off_topic", {"note": ["oat milk"], "topic": ["shopping"]}),
+    ("restore 42", "restore", {"entry": ["42"]}),
+    ("undo", "undo", {}),
+    ("move 42 to python", "move", {"entry": ["42"], "topic": ["python"]}),
+    ("under gpu", "file_under", {"topic": ["gpu"]}),
+    ("save this under gpu", "file_under", {"topic": ["gpu"]}),
+    ("edit 42 the meeting is at nine", "edit", {"entry": ["42"]}),
+    ("add: see also Numba", "append", {}),
+    ("add: buy a ticket to oslo", "append", {}),
+    ("add milk to shopping", "add_to_topic", {"note": ["milk"], "topic": ["shopping"]}),
+    ("put eggs on my shopping list", "add_to_topic", {"note": ["eggs"], "topic": ["shopping"]}),
+    ("rename gpus to gpu", "rename_topic", {"topic": ["gpus"], "new_topic": ["gpu"]}),
+    ("merge gpus into gpu", "merge_topics", {"topic": ["gpus"], "new_topic": ["gpu"]}),
+    ("timezone Europe/London", "set_timezone", {"timezone": ["Europe/London"]}),
+    ("remind me to call mum", "remind", {}),
+    ("commands", "commands", {}),
+    ("status", "status", {}),
+    ("repeat", "repeat", {}),
+    ("hi", "greet", {}),
+    ("thank you", "thanks", {}),
+    ("2", "choose", {"choice": ["2"]}),
+    ("2.", "choose", {"choice": ["2"]}),
+    ("the first one", "choose", {"choice": ["1"]}),
+]
+
+MISSPELLED = [
+    ("fnid gpu", "find"),
+    ("serach gpus", "find"),
+    ("delte 3", "delete_entry"),
+    ("dleete 3 and 5", "delete_entry"),
+    ("udno", "undo"),
+    ("topcis", "list_topics"),
+    ("lsat 5", "browse"),
+    ("yestreday", "browse"),
+    ("mroe", "more"),
+    ("merge gpus inot gpu", "merge_topics"),
+    ("mrege gpus into gpu", "merge_topics"),
+    ("renmae gpus to gpu", "rename_topic"),
+    ("mvoe 42 to python", "move"),
+    ("restroe 42", "restore"),
+    ("eidt 42 new words", "edit"),
+    ("tiemzone Europe/Oslo", "set_timezone"),
+    ("comands", "commands"),
+    ("staus", "status"),
+    ("repaet", "repeat"),
+]
+
+THOUGHTS = [
+    "Delete my number please",
+    "delete the photos of me",
+    "remove it from the oven at six",
+    "take the day off work",
+    "take me off your list",
+    "Move on",
+    "move it to friday",
+    "under the bridge downtown I saw a heron",
+    "under pressure",
+    "last night was fun",
+    "last",
+    "find out what time the shop opens",
+    "find a plumber",
+    "show me love",
+    "more milk please",
+    "edit: typo",
+    "edit the video tonight",
+    "today I saw a heron",
+    "today?",
+    "merge onto the motorway",
+    "add me to the group",
+    "rename the file before sending it to him",
+    "Really?",
+    "ok?",
+    "pub tonight?",
+    "where are you?",
+    "lost 5",
+    "fine art",
+    "mode 7",
+    "undo the top button",
+    "/undo",
+    "/delete 3",
+    "2 tickets please",
+    "",
+    "   ",
+]
+
+
+@pytest.mark.parametrize(("text", "intent", "arguments"), COMMAND)
+def test_it_recognises_a_command_and_its_arguments(text, intent, arguments):
+    found = recognise(text)
+    assert found is not None
+    values = {}
+    for entity in found.entities:
+        values.setdefault(entity.entity, []).append(entity.value)
+    assert (found.intent, values) == (intent, arguments)
+
+
+@pytest.mark.parametrize(("text", "intent"), MISSPELLED)
+def test_it_recognises_a_misspelled_command_and_is_less_sure(text, intent):
+    found = recognise(text)
+    assert found is not None
+    assert found.intent == intent
+    assert found.similarity < 1 or "inot" in text
+
+
+@pytest.mark.parametrize("text", THOUGHTS)
+def test_it_leaves_a_look_alike_to_be_a_thought(text):
+    assert recognise(text) is None
+
+
+@pytest.mark.parametrize("word", ["fine", "lost", "mode", "shoe", "fund", "kind", "rest", "love", "mere", "note"])
+def test_it_never_takes_an_ordinary_word_for_a_misspelled_keyword(word):
+    assert is_ordinary(word)
+
+
+@pytest.mark.parametrize("text", [text for text, _, _ in COMMAND])
+def test_it_does_not_mind_case_space_and_a_full_stop(text):
+    plain = recognise(text)
+    loud = recognise(f"  {text.upper()}! ".replace("?!", "?"))
+    assert (plain.intent, len(plain.entities)) == (loud.intent, len(loud.entities))
+
+
+@given(st.text(max_size=80))
+@example("add:")
+@example("\u200b")
+@example("delete \u0663")
+def test_it_takes_any_text_and_its_offsets_are_right(text):
+    found = recognise(text)
+    for entity in found.entities if found else ():
+        assert 0 <= entity.start < entity.end <= len(text)
+
+
+KEYWORDS = sorted({word for command in COMMANDS for word in command.keywords if len(word) >= SHORTEST_MISSPELLABLE})
+NOT_A_TYPO = {"add_to_topic", "append", "save_thought"}
+
+
+@given(st.sampled_from(["delete 3", "restore 42", "rename gpus to gpu", "search gpu"]), st.integers(0, 4))
+def test_two_swapped_letters_do_not_change_the_command(text, at):
+    word, rest = text.split(" ", 1)
+    typed = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+    assume(typed == word or not is_ordinary(typed))
+    assert recognise(f"{typed} {rest}").intent == recognise(text).intent
+
+
+@given(st.sampled_from(KEYWORDS), st.text(string.ascii_lowercase, min_size=1, max_size=3))
+def test_a_keyword_with_other_words_around_it_is_no_command(keyword, letters):
+    found = recognise(f"she said {keyword} {letters} and then we left, didn't we")
+    assert found is None

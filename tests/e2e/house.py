@@ -1,0 +1,218 @@
+"""A whole house for a test: the processes that ``make run`` starts, texted and read as Twilio would."""
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+from twilio.request_validator import RequestValidator
+
+START_TIMEOUT = 240
+STOP_TIMEOUT = 60
+ANSWER_TIMEOUT = 60.0
+
+
+def new_sid() -> str:
+    return f"SM{secrets.token_hex(16)}"
+
+
+@dataclass
+class House:
+    """One installation in a folder of its own, on ports of its own."""
+
+    folder: Path
+    numbers: tuple[str, ...]
+    environment: dict[str, str] = field(default_factory=dict)
+    port: int = 0
+    _process: subprocess.Popen[bytes] | None = None
+
+    def __post_init__(self) -> None:
+        self.port = self.port or four_free_ports()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def twilio(self) -> str:
+        return f"http://127.0.0.1:{self.port + 1}"
+
+    @property
+    def variables(self) -> dict[str, str]:
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("SCRAPBOOK_", "TWILIO_"))
+        }
+        return (
+            inherited
+            | {
+                "SCRAPBOOK_DATA_DIR": str(self.folder),
+                "SCRAPBOOK_PORT": str(self.port),
+                "SCRAPBOOK_ALLOWED_NUMBERS": " ".join(self.numbers),
+                "TWILIO_AUTH_TOKEN": TOKEN,
+                "TWILIO_FROM": SCRAPBOOK,
+            }
+            | self.environment
+        )
+
+    def start(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "up.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "scrapbook", "up"], env=self.variables, stdout=log, stderr=log
+            )
+        wait_until(self.is_ready, START_TIMEOUT, lambda: f"the house did not start:\n{self.printed()}")
+
+    def stop(self) -> int:
+        """As Ctrl-C does; the exit code."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGINT)
+        return self._process.wait(STOP_TIMEOUT)
+
+    def printed(self) -> str:
+        return (self.folder / "up.log").read_text()[-4000:]
+
+    def is_ready(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, f"scrapbook up ended:\n{self.printed()}"
+        try:
+            return httpx.get(f"{self.url}/health/ready", timeout=5).is_success
+        except httpx.HTTPError:
+            return False
+
+    def pid(self, name: str) -> int:
+        return int((self.folder / "run" / f"{name}.pid").read_text())
+
+    def kill(self, name: str) -> None:
+        """``kill -9``; the supervisor starts it again."""
+        os.kill(self.pid(name), signal.SIGKILL)
+
+    def run(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """The ``scrapbook`` command with this house's settings."""
+        return subprocess.run(
+            [sys.executable, "-m", "scrapbook", *words],
+            env=self.variables,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    # Texting
+
+    def webhook(
+        self, form: dict[str, str], path: str = "/twilio/messages", signature: str | None = None
+    ) -> httpx.Response:
+        """Post a form as Twilio does, signed unless another signature is given ("" for none)."""
+        if signature is None:
+            signature = RequestValidator(TOKEN).compute_signature(self.url + path, form)
+        headers = {"X-Twilio-Signature": signature} if signature else {}
+        return httpx.post(self.url + path, data=form, headers=headers, timeout=20)
+
+    def text(self, body: str, number: str | None = None, sid: str | None = None) -> str:
+        """Text through the webhook; the MessageSid."""
+        sid = sid or new_sid()
+        answer = self.webhook(message_form(sid, number or self.numbers[0], body))
+        assert answer.status_code == 200, answer.text
+        return sid
+
+    def say(self, body: str, number: str | None = None) -> str:
+        """Text and wait for the reply, several replies joined by newlines."""
+        number = number or self.numbers[0]
+        before = len(self.sent_to(number))
+        self.text(body, number)
+        return "\n".join(self.replies(number, before + 1)[before:])
+
+    def sent_to(self, number: str) -> list[str]:
+        """Everything that Twilio was given for that number, in the order of sending."""
+        return [message["body"] for message in self.messages_to(number)]
+
+    def messages_to(self, number: str) -> list[dict[str, str]]:
+        found: list[dict[str, str]] = []
+        path: str | None = (
+            f"/2010-04-01/Accounts/{self.account_sid}/Messages.json?To={number.replace('+', '%2B')}&PageSize=1000"
+        )
+        while path:
+            page = (
+                httpx.get(self.twilio + path, auth=(self.account_sid, TOKEN), timeout=10)
+                .raise_for_status()
+                .json()
+            )
+            found += [message for message in page["messages"] if message["direction"] == "outbound-api"]
+            path = page.get("next_page_uri")
+        return found[::-1]
+
+    @property
+    def account_sid(self) -> str:
+        return httpx.Response(200, content=(self.folder / "phone-account.json").read_bytes()).json()["sid"]
+
+    def replies(self, number: str, count: int, timeout: float = ANSWER_TIMEOUT) -> list[str]:
+        """The replies to that number once there are at least ``count``."""
+        found: list[str] = []
+
+        def enough() -> bool:
+            found[:] = self.sent_to(number)
+            return len(found) >= count
+
+        wait_until(enough, timeout, lambda: f"{len(found)} of {count} replies to {number}: {found[-5:]}")
+        return found
+
+
+TOKEN = "0123456789abcdef0123456789abcdef"
+SCRAPBOOK = "+15550199"
+
+
+def message_form(sid: str, number: str, body: str | None, to: str = SCRAPBOOK) -> dict[str, str]:
+    """Twilio's fields for a text, blank ones included; ``None`` leaves Body out."""
+    form = {
+        "ToCountry": "US",
+        "ToState": "",
+        "SmsMessageSid": sid,
+        "NumMedia": "0",
+        "FromCity": "",
+        "SmsStatus": "received",
+        "To": to,
+        "NumSegments": "1",
+        "MessageSid": sid,
+        "AccountSid": f"AC{'0' * 32}",
+        "From": number,
+        "ApiVersion": "2010-04-01",
+    }
+    return form if body is None else form | {"Body": body}
+
+
+def four_free_ports() -> int:
+    """The first of four neighbouring ports that nobody listens on."""
+    for _ in range(100):
+        with socket.socket() as first:
+            first.bind(("127.0.0.1", 0))
+            port: int = first.getsockname()[1]
+        if port < 65000 and all(_is_free(port + offset) for offset in range(4)):
+            return port
+    raise AssertionError("no four neighbouring ports are free")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def wait_until(condition: Callable[[], bool], timeout: float, explain: Callable[[], str]) -> None:
+    """Poll until the condition holds; fail with the explanation when it does not in time."""
+    deadline = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < deadline, explain()
+        time.sleep(0.05)

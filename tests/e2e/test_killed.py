@@ -1,0 +1,138 @@
+"""Whatever is killed, whenever: every message has one effect and a reply, in the order of sending."""
+
+import random
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.e2e.house import House, message_form, new_sid, wait_until
+
+PEOPLE = tuple(f"+1555{n:04}" for n in range(100, 110))
+TEXTS_EACH = 5
+KILLS = ("app", "actions", "rasa")
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    house = House(tmp_path_factory.mktemp("killed"), PEOPLE)
+    try:
+        house.start()
+        yield house
+    finally:
+        house.stop()
+
+
+def test_nothing_is_lost_when_processes_are_killed(house: House, kill_rounds: int) -> None:
+    chance = random.Random(20)
+    for round_ in range(kill_rounds):
+        thoughts = {
+            person: [f"round {round_} thought {n} of {person}" for n in range(TEXTS_EACH)]
+            for person in PEOPLE
+        }
+        before = {person: len(house.sent_to(person)) for person in PEOPLE}
+        with ThreadPoolExecutor(len(PEOPLE) + 1) as pool:
+            killing = pool.submit(kill_in_turn, house, chance)
+            sending = [pool.submit(text_until_accepted, house, person, thoughts[person]) for person in PEOPLE]
+            for work in [killing, *sending]:
+                work.result()
+        for person in PEOPLE:
+            house.replies(person, before[person] + TEXTS_EACH, timeout=180)
+        wait_until(
+            lambda: unanswered(house) == 0, 60, lambda: f"{unanswered(house)} messages are not finished"
+        )
+        for person in PEOPLE:
+            assert entries(house, person)[-TEXTS_EACH:] == thoughts[person]
+            assert len(entries(house, person)) == (round_ + 1) * TEXTS_EACH
+            assert_answered_in_order(house.sent_to(person), (round_ + 1) * TEXTS_EACH)
+
+
+def test_messages_wait_while_rasa_is_down(house: House, kill_rounds: int) -> None:
+    person = PEOPLE[0]
+    before = len(house.sent_to(person))
+    kept = len(entries(house, person))
+    up_again = threading.Event()
+    down = threading.Thread(target=keep_killing, args=(house, "rasa", up_again))
+    down.start()
+    try:
+        for n in range(3):
+            house.text(f"while Rasa is down, thought {n}", person)
+        time.sleep(60 if kill_rounds > 1 else 10)  # how long it is down is what is tested
+        assert len(house.sent_to(person)) == before
+    finally:
+        up_again.set()
+        down.join()
+    house.replies(person, before + 3, timeout=180)
+    assert entries(house, person)[kept:] == [f"while Rasa is down, thought {n}" for n in range(3)]
+
+
+def test_a_locked_database_is_a_5xx_and_nothing_half_written(house: House) -> None:
+    person, sid = PEOPLE[1], new_sid()
+    before, kept = len(house.sent_to(person)), len(entries(house, person))
+    with closing(sqlite3.connect(house.folder / "journey.db", isolation_level=None)) as lock:
+        lock.execute("BEGIN EXCLUSIVE")
+        answer = house.webhook(message_form(sid, person, "the database is locked"))
+        assert 500 <= answer.status_code < 600
+        lock.execute("ROLLBACK")
+    assert house.webhook(message_form(sid, person, "the database is locked")).status_code == 200
+    house.replies(person, before + 1)
+    assert entries(house, person)[kept:] == ["the database is locked"]
+
+
+def text_until_accepted(house: House, person: str, thoughts: list[str]) -> None:
+    """As Twilio with a retry configured: the same MessageSid again until the webhook takes it."""
+    for thought in thoughts:
+        form = message_form(new_sid(), person, thought)
+
+        def accepted(form: dict[str, str] = form) -> bool:
+            with suppress(httpx.HTTPError):
+                return house.webhook(form).status_code == 200
+            return False
+
+        wait_until(accepted, 120, lambda: "the webhook never answered 200")
+
+
+def kill_in_turn(house: House, chance: random.Random) -> None:
+    for name in chance.sample(KILLS, len(KILLS)):
+        time.sleep(chance.uniform(0.05, 1.5))  # a random moment is what is tested
+        with suppress(ProcessLookupError):
+            house.kill(name)
+
+
+def keep_killing(house: House, name: str, until: threading.Event) -> None:
+    while not until.is_set():
+        with suppress(ProcessLookupError):
+            house.kill(name)
+        until.wait(0.5)
+
+
+def entries(house: House, person: str) -> list[str]:
+    """The person's thoughts by their numbers."""
+    with closing(_read(house.folder / "scrapbook.db")) as database:
+        rows = database.execute(
+            "SELECT text FROM entries JOIN addresses USING (person_id) WHERE addresses.value = ? ORDER BY number",
+            (person,),
+        )
+        return [text for (text,) in rows]
+
+
+def unanswered(house: House) -> int:
+    with closing(_read(house.folder / "scrapbook.db")) as database:
+        [(count,)] = database.execute("SELECT count(*) FROM messages WHERE state <> 'answered'")
+        return int(count)
+
+
+def assert_answered_in_order(replies: list[str], count: int) -> None:
+    """Every entry has its receipt, and no receipt comes before an earlier one's first."""
+    numbers = [int("".join(filter(str.isdigit, reply.split(".")[0]))) for reply in replies]
+    assert list(dict.fromkeys(numbers)) == list(range(1, count + 1)), replies
+
+
+def _read(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)

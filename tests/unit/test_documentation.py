@@ -1,0 +1,55 @@
+"""The documentation and the code name the same things."""
+
+import re
+from pathlib import Path
+
+import click
+import typer.main
+
+from scrapbook import processes
+from scrapbook.cli import app
+from scrapbook.places import ROOT
+from scrapbook.settings import Settings
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def commands() -> set[str]:
+    root = typer.main.get_command(app)
+    assert isinstance(root, click.Group)
+    names: set[str] = set()
+    for name, command in root.commands.items():
+        names.add(name)
+        if isinstance(command, click.Group):
+            names |= {f"{name} {sub}" for sub in command.commands}
+    return names
+
+
+def test_every_setting_is_in_the_readme_and_nothing_else() -> None:
+    documented = set(re.findall(r"^\| `([A-Z_]+)` \|", README, re.MULTILINE))
+    assert documented == {str(field.validation_alias) for field in Settings.model_fields.values()}
+
+
+def test_every_command_is_in_the_readme_and_nothing_else() -> None:
+    section = README.split("## The `scrapbook` command")[1].split("\n## ")[0]
+    documented: set[str] = set()
+    for row in re.findall(r"^\| (`.+?) \| ", section, re.MULTILINE):
+        words = [piece.removeprefix("scrapbook ").split() for piece in re.findall(r"`([^`]+)`", row)]
+        first = words[0][0]
+        for part in words:
+            named = [word for word in part if re.fullmatch(r"[a-z]+", word)]
+            documented.add(named[0])
+            documented.add(" ".join(named) if named[0] == first else f"{first} {named[0]}")
+            documented.discard(named[0] if named[0] != first else "")
+    assert documented == commands()
+
+
+def test_every_page_that_is_linked_exists() -> None:
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+        for link in re.findall(r"\]\((?!http)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / link).exists(), f"{page.name} links to {link}"
+
+
+def test_the_procfile_names_the_processes() -> None:
+    named = re.findall(r"^(\w+): scrapbook serve \1$", Path(ROOT / "Procfile").read_text(), re.MULTILINE)
+    assert set(named) == set(processes.names(Settings(TWILIO_ACCOUNT_SID="")))

@@ -1,0 +1,75 @@
+"""Every response that is used exists, and every one that exists is used and fit to be sent."""
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+import yaml
+
+from scrapbook.book.pages import WORDING
+from scrapbook.segments import fits, is_gsm7
+
+ROOT = Path(__file__).parents[2]
+NAME = re.compile(r"\butter_[a-z_]+\b")
+# Filled in by the assistant's own code: utter_message() of Rasa's SDK means something else by these.
+TAKEN = {
+    "text",
+    "image",
+    "template",
+    "response",
+    "attachment",
+    "buttons",
+    "elements",
+    "json_message",
+    "custom",
+}
+KINDS_OF_CHANGE = {"save", "delete", "take_off", "restore", "move", "edit", "append", "rename", "merge"}
+
+
+def responses() -> dict[str, str]:
+    files = sorted((ROOT / "bot" / "domain" / "wording").glob("*.yml"))
+    loaded = [yaml.safe_load(path.read_text(encoding="utf-8"))["responses"] for path in files]
+    return {name: variants[0]["text"] for file in loaded for name, variants in file.items()}
+
+
+def names_in(folder: str, pattern: str) -> set[str]:
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / folder).rglob(pattern)))
+    return set(NAME.findall(text)) - {"utter_message", "utter_undid_"}
+
+
+def used() -> set[str]:
+    kinds = {f"utter_undid_{kind}" for kind in KINDS_OF_CHANGE}
+    receipts = {"utter_saved", "utter_saved_under", "utter_saved_similar"}
+    with_media = {f"{name}_with_media" for name in receipts}
+    return names_in("actions", "*.py") | names_in("data/rules", "*.yml") | kinds | with_media
+
+
+RESPONSES = responses()
+
+
+def test_every_response_that_is_used_exists_and_the_other_way_round() -> None:
+    assert used() == set(RESPONSES)
+
+
+def test_every_kind_of_change_has_words_for_its_undoing() -> None:
+    code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "scrapbook" / "book").glob("*.py"))
+    recorded = set(re.findall(r'recording\("(\w+)"', code)) | set(re.findall(r'_trash\(.*"(\w+)"', code))
+    assert recorded == KINDS_OF_CHANGE
+
+
+@pytest.mark.parametrize("name", sorted(RESPONSES))
+def test_a_response_stays_in_the_seven_bit_alphabet_and_in_two_segments(name: str) -> None:
+    fields = {field for _, field, _, _ in string.Formatter().parse(RESPONSES[name]) if field}
+    plain = RESPONSES[name].format_map(dict.fromkeys(fields, "x" * 12))
+    assert is_gsm7(plain)
+    assert fits(plain)
+    assert not fields & TAKEN
+
+
+@pytest.mark.parametrize(
+    "name", ["utter_page", "utter_page_and_more", "utter_topics", "utter_topics_and_others"]
+)
+def test_the_words_around_a_list_take_no_more_room_than_is_kept_for_them(name: str) -> None:
+    around = RESPONSES[name].format(title="", lines="", topics="", left="500")
+    assert len(around) <= WORDING
