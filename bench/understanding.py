@@ -57,7 +57,8 @@ def report_commands(path: Path, shown: int) -> None:
     table = rows(path)
     meant, texts = [row[0] for row in table], [row[1] for row in table]
     understood = [answer["effect"] for answer in parsed(texts)]
-    print(f"\n{path.name}: {len(table)} texts\n{'effect':<10}{'texts':>6}{'precision':>11}{'recall':>8}{'F1':>7}")
+    print(f"\n{path.name}: {len(table)} texts")
+    print(f"{'effect':<10}{'texts':>6}{'precision':>11}{'recall':>8}{'F1':>7}")
     for effect in sorted(set(meant)):
         figures = scores(meant, understood, effect)
         print(f"{effect:<10}{meant.count(effect):>6}{figures[0]:>11.3f}{figures[1]:>8.3f}{figures[2]:>7.3f}")
@@ -84,7 +85,7 @@ def report_texts(path: Path, shown: int) -> bool:
 
 
 def outcome_of(typed: str, meant: str, topics: list[str]) -> str:
-    """What came of a typed topic: right, offered, silently wrong, none, or for one that is no topic, answered."""
+    """What came of a typed topic, in the words of the report."""
     found = match(typed, topics)
     if meant == NO_TOPIC:
         return "answered though none meant" if found.topic else "left open, none meant"
@@ -113,7 +114,9 @@ def files(paths: list[Path]) -> Iterator[Path]:
 
 def main() -> int:
     """0, or 1 when a text that is no command would remove or edit something."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("paths", nargs="+", type=Path)
     options.add_argument("--errors", type=int, default=0, metavar="N")
     chosen = options.parse_args()

@@ -9,7 +9,10 @@ Keys: ``text``, ``intent``, ``confidence`` (0 to 1), ``effect`` (see effects.yml
 import os
 
 os.environ.update(
-    RASA_TELEMETRY_ENABLED="false", TF_CPP_MIN_LOG_LEVEL="3", SQLALCHEMY_SILENCE_UBER_WARNING="1", CUDA_VISIBLE_DEVICES="-1"
+    RASA_TELEMETRY_ENABLED="false",
+    TF_CPP_MIN_LOG_LEVEL="3",
+    SQLALCHEMY_SILENCE_UBER_WARNING="1",
+    CUDA_VISIBLE_DEVICES="-1",
 )
 
 import asyncio
@@ -32,27 +35,31 @@ def padded(text: str) -> str:
     return PADDING + text if text.lstrip().startswith("/") else text
 
 
-def answer(text: str, parsed: Dict[str, Any], effect_of: Dict[str, str]) -> Dict[str, Any]:
-    """The object that is written for ``text``, from Rasa's answer (``POST /model/parse``) to ``padded(text)``.
+def _entity(entity: Dict[str, Any], skipped: int) -> Dict[str, Any]:
+    start, end = entity["start"] + skipped, entity["end"] + skipped
+    return {"entity": entity["entity"], "value": entity["value"], "start": start, "end": end}
 
-    A padded text is always kept and has no entities, so there are no offsets to shift.
+
+def answer(text: str, parsed: Dict[str, Any], effect_of: Dict[str, str]) -> Dict[str, Any]:
+    """What is written for ``text``, from what Rasa's ``POST /model/parse`` says to ``padded(text)``.
+
+    Rasa counts from behind the white space at the start. A padded text has no entities: it is always kept.
     """
     intent = parsed["intent"]["name"]
-    keys = ("entity", "value", "start", "end")
+    skipped = len(text) - len(text.lstrip())
     return {
         "text": text,
         "intent": intent,
         "confidence": round(parsed["intent"]["confidence"], 4),
         "effect": effect_of[intent],
-        "entities": [{key: entity[key] for key in keys} for entity in parsed["entities"]],
+        "entities": [_entity(entity, skipped) for entity in parsed["entities"]],
     }
 
 
 async def parse(texts: Iterable[str], model: Path = MODEL) -> List[Dict[str, Any]]:
     """An object for each text, in order, from the trained model."""
-    from rasa.core.agent import Agent
-
-    from components.effects import effects
+    from components.effects import effects  # noqa: PLC0415 - needs the path of main()
+    from rasa.core.agent import Agent  # noqa: PLC0415
 
     agent = Agent.load(str(model))
     effect_of = effects()
@@ -61,7 +68,7 @@ async def parse(texts: Iterable[str], model: Path = MODEL) -> List[Dict[str, Any
 
 def _quiet() -> None:
     """Rasa would log what people wrote, to stdout, and its libraries warn of their own age."""
-    import structlog
+    import structlog  # noqa: PLC0415
 
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)

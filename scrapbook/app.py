@@ -97,9 +97,7 @@ def create_app() -> Starlette:
         *health_routes(checks),
     ]
     if settings.local_twilio:
-        routes += phone_routes(
-            settings.phone_url, settings.allowed_numbers[0], settings.allowed_numbers
-        )
+        routes += phone_routes(settings.phone_url, settings.allowed_numbers[0], settings.allowed_numbers)
     return Starlette(routes=routes, lifespan=lifespan)
 
 

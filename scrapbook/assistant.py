@@ -14,6 +14,8 @@ HEALTH_TIMEOUT = httpx.Timeout(2.0)
 NO_MODEL = 409
 # Rasa takes a text that begins with "/" for the name of an intent; a zero-width space before it prevents that.
 PADDING = "\u200b"
+# Rasa cuts a reply at its blank lines; a turn has one reply.
+PARAGRAPH = "\n\n"
 
 
 class Assistant:
@@ -32,8 +34,8 @@ class Assistant:
     def close(self) -> None:
         self._client.close()
 
-    def answer(self, text: str, person_id: int, message_sid: str) -> list[str]:
-        """One turn: the replies to a text, at least one.
+    def answer(self, text: str, person_id: int, message_sid: str) -> str:
+        """One turn: the reply to a text. It may be longer than one message.
 
         Raises:
             AssistantUnavailable: Rasa or the action server is not there; wait and try again.
@@ -45,10 +47,10 @@ class Assistant:
             "metadata": {"message_sid": message_sid, "person_id": person_id},
         }
         answer = self._post("/webhooks/rest/webhook", turn)
-        replies = [str(part["text"]) for part in answer if part.get("text")]
-        if not replies:
+        parts = [str(part["text"]) for part in answer if part.get("text")]
+        if not parts:
             self._explain_silence()
-        return replies
+        return PARAGRAPH.join(parts)
 
     def parse(self, text: str) -> dict[str, Any]:
         """What the running model understands: Rasa's parse result with ``intent`` and ``entities``.

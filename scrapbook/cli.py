@@ -1,27 +1,26 @@
-"""The ``scrapbook`` command: translates words at a terminal into calls of the house."""
+"""The ``scrapbook`` command: translates words at a terminal into calls of the house.
+
+Each command imports what it needs: importing the whole house takes seconds, and ``serve`` starts four times.
+"""
 
 import json
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from scrapbook import __version__, doctor, parsing, processes, supervision, training
-from scrapbook import inbox as inboxes
-from scrapbook.assistant import Assistant
+from scrapbook import __version__
 from scrapbook.errors import ScrapbookError, SettingsError
-from scrapbook.matching import Matcher
-from scrapbook.numbers import normalise
 from scrapbook.settings import PHONE_NUMBER, Settings
-from scrapbook.store import Person, Store
-from scrapbook.terminal import chat as chat_in_terminal
-from scrapbook.terminal import text as send_text
-from scrapbook.twilio.handset import Handset
+
+if TYPE_CHECKING:
+    from scrapbook.store import Person, Store
+    from scrapbook.twilio.handset import Handset
 
 app = typer.Typer(
     help="Save a thought by SMS or WhatsApp, ask for it back in your own words.",
@@ -70,6 +69,8 @@ def options(
 @app.command()
 def up() -> None:
     """Start everything in this terminal; Ctrl-C stops it cleanly."""
+    from scrapbook import supervision
+
     settings = Settings.load()
     supervision.up(settings, console, lambda: _greeting(settings))
 
@@ -79,6 +80,8 @@ def serve(
     name: Annotated[str, typer.Argument(help="phone, actions, rasa or app", metavar="PROCESS")],
 ) -> None:
     """Become one process of the house, for a process manager of your own."""
+    from scrapbook import processes
+
     known = ("phone", "actions", "rasa", "app")
     if name not in known:
         raise SettingsError(f"There is no process {name}; it is one of {', '.join(known)}")
@@ -88,6 +91,8 @@ def serve(
 @app.command()
 def train(force: Annotated[bool, typer.Option(help="Train even if nothing has changed.")] = False) -> None:
     """Train the assistant, if what it is made of has changed."""
+    from scrapbook import training
+
     if training.is_current() and not force:
         console.print("The assistant is trained already; nothing it is made of has changed.")
         return
@@ -107,6 +112,8 @@ def migrate() -> None:
 @app.command(name="doctor")
 def check_up() -> None:
     """Check the configuration and every service; exit 1 if something is missing."""
+    from scrapbook import doctor
+
     everything_ok = True
     for finding in doctor.examine(Settings.load()):
         mark = "[green]✓[/green]" if finding.ok else "[red]✗[/red]"
@@ -139,8 +146,10 @@ def chat(
     from_: Annotated[str, typer.Option("--from", help="The number to text from.")] = "",
 ) -> None:
     """A phone in the terminal."""
+    from scrapbook import terminal
+
     settings = Settings.load()
-    chat_in_terminal(_handset(settings), _number(settings, from_))
+    terminal.chat(_handset(settings), _number(settings, from_))
 
 
 @app.command()
@@ -151,9 +160,11 @@ def text(
     timeout: Annotated[float, typer.Option(help="Seconds to wait for the replies.")] = 60.0,
 ) -> None:
     """Send one text from the local phone and print the replies."""
+    from scrapbook import terminal
+
     settings = Settings.load()
     with _store(settings) as store:
-        send_text(
+        terminal.text(
             _handset(settings),
             body,
             _number(settings, from_),
@@ -163,19 +174,23 @@ def text(
         )
 
 
-def _handset(settings: Settings) -> Handset:
+def _handset(settings: Settings) -> "Handset":
     if not settings.local_twilio:
         raise SettingsError(
             "The local phone works without a Twilio account only; text the real number instead"
         )
+    from scrapbook.twilio.handset import Handset
+
     return Handset(settings.phone_url)
 
 
 def _number(settings: Settings, typed: str) -> str:
+    from scrapbook.numbers import normalise
+
     return normalise(typed) if typed else next(iter(settings.allowed_numbers), PHONE_NUMBER)
 
 
-def _is_finished(store: Store, sid: str) -> bool:
+def _is_finished(store: "Store", sid: str) -> bool:
     with store.transaction(read_only=True) as tx:
         message = tx.messages.find(sid)
         if message is None or message.state == "received":
@@ -189,6 +204,10 @@ def _is_finished(store: Store, sid: str) -> bool:
 @app.command()
 def parse() -> None:
     """What is understood of each text: one text per line in, one JSON object per line out."""
+
+    from scrapbook import parsing
+    from scrapbook.assistant import Assistant
+
     settings = Settings.load()
     assistant = Assistant(settings.rasa_url, settings.actions_url)
     try:
@@ -207,6 +226,8 @@ def match(
     ],
 ) -> None:
     """Which topic is meant: one typed topic per line in, one JSON object per line out."""
+    from scrapbook.matching import Matcher
+
     names = [line for line in topics.read_text(encoding="utf-8").splitlines() if line.strip()]
     matcher = Matcher(names)
     for line in sys.stdin:
@@ -227,6 +248,8 @@ def match(
 @inbox_app.callback()
 def inbox(context: typer.Context) -> None:
     """List the messages that are waiting, being worked on, or failed."""
+    from scrapbook import inbox as inboxes
+
     if context.invoked_subcommand:
         return
     with inboxes.opened(Settings.load()) as unfinished:
@@ -247,6 +270,8 @@ def retry(
     message_sid: Annotated[str, typer.Argument(help="Of one message; without it, of all that failed.")] = "",
 ) -> None:
     """Have a failed message worked on again."""
+    from scrapbook import inbox as inboxes
+
     with inboxes.opened(Settings.load()) as unfinished:
         failed = [one.message_sid for one in unfinished.unfinished() if one.state == "failed"]
         sids = [message_sid] if message_sid else failed
@@ -282,6 +307,8 @@ def add_person(
     ],
 ) -> None:
     """Let somebody in; a person that exists gets the addresses in addition."""
+    from scrapbook.numbers import normalise
+
     addresses = [normalise(one) for one in address]
     with _store(Settings.load()) as store, store.transaction() as tx:
         person = next((one for one in tx.people.list() if one.name == name), None)
@@ -311,6 +338,8 @@ def remove_person(
     ] = False,
 ) -> None:
     """Let somebody in no longer."""
+    from scrapbook.numbers import normalise
+
     settings = Settings.load()
     with _store(settings) as store, store.transaction() as tx:
         found = _person(tx.people.list(), person)
@@ -324,7 +353,7 @@ def remove_person(
         errors.print("SCRAPBOOK_ALLOWED_NUMBERS still lets that number in at the next start.", style="yellow")
 
 
-def _person(everybody: list[Person], wanted: str) -> Person:
+def _person(everybody: "list[Person]", wanted: str) -> "Person":
     found = [
         person
         for person in everybody
@@ -337,14 +366,16 @@ def _person(everybody: list[Person], wanted: str) -> Person:
     return found[0]
 
 
-def _addresses(person: Person) -> str:
+def _addresses(person: "Person") -> str:
     return "\n".join(
         address.value + (" (opted out)" if address.opted_out_at else "") for address in person.addresses
     )
 
 
 @contextmanager
-def _store(settings: Settings, *, migrated: bool = True) -> Generator[Store]:
+def _store(settings: Settings, *, migrated: bool = True) -> "Generator[Store]":
+    from scrapbook.store import Store
+
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     store = Store.open(settings.database_url)
     try:

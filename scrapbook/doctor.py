@@ -1,7 +1,7 @@
 """``scrapbook doctor``: is everything there that answering a text takes, and if not, what to do about it."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import httpx
@@ -76,7 +76,12 @@ def _services(settings: Settings) -> Iterator[Finding]:
     app = f"http://127.0.0.1:{settings.port}"
     yield Finding("App", _is_live(app), app, start)
     if settings.local_twilio:
-        yield Finding("Local phone", _is_live(settings.phone_url), settings.phone_url, start)
+        yield Finding(
+            "Local phone",
+            _answers(f"{settings.phone_url}/handset/messages?number=%2B1"),
+            settings.phone_url,
+            start,
+        )
     elif settings.public_url.startswith("https://"):
         remedy = "Twilio must reach it: check the tunnel or the reverse proxy"
         yield Finding("Public URL", _is_live(settings.public_url), settings.public_url, remedy)
@@ -86,19 +91,19 @@ def _twilio(settings: Settings) -> Finding:
     account = Account.of(settings)
     sender = Sender(account.sid, account.auth_token, account.api_url)
     remedy = "check TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_API_URL"
-    return _tried("Twilio account", sender.check, account.api_url, remedy)
-
-
-def _tried(what: str, check: Callable[[], None], detail: str, remedy: str) -> Finding:
     try:
-        check()
+        sender.check()
     except ScrapbookError as error:
-        return Finding(what, False, str(error), remedy)
-    return Finding(what, True, detail)
+        return Finding("Twilio account", False, str(error), remedy)
+    return Finding("Twilio account", True, account.api_url)
 
 
-def _is_live(url: str) -> bool:
+def _is_live(app: str) -> bool:
+    return _answers(f"{app}/health/live")
+
+
+def _answers(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/health/live", timeout=5).is_success
+        return httpx.get(url, timeout=5).is_success
     except httpx.HTTPError:
         return False

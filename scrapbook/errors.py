@@ -50,6 +50,10 @@ class AddressTaken(StoreError):
     """That number already belongs to somebody."""
 
 
+class HasEntries(StoreError):
+    """They have saved entries, which would be thrown away with them: that takes --with-entries."""
+
+
 class NotFound(StoreError):
     """There is no such person, message or entry."""
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from dbos import DBOSClient, EnqueueOptions
 
 from scrapbook.errors import NotFound, ScrapbookError
-from scrapbook.journey import JOURNEY_VERSION, MESSAGES_QUEUE, Journey
+from scrapbook.journey import JOURNEY_VERSION, LAST, MESSAGES_QUEUE, Journey
 from scrapbook.settings import Settings
 from scrapbook.store import Store
 from scrapbook.twilio.incoming import Incoming, IncomingMedia
@@ -94,6 +94,7 @@ class MessageInbox:
                 instance_name=Journey.NAME,
                 workflow_id=f"{message_sid}.{next_round}",
                 queue_partition_key=str(person_id),
+                priority=LAST,
                 app_version=JOURNEY_VERSION,
             ),
             incoming.to_dict(),

@@ -5,9 +5,10 @@ Two durable workflows, run by DBOS: ``answer`` takes a text from the webhook to 
 therefore run twice and has to come out the same.
 """
 
+import itertools
 import threading
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 import structlog
@@ -33,6 +34,9 @@ from scrapbook.twilio.sending import Sent
 # finished by the new release. Raised only when the steps of a workflow change in an incompatible way.
 JOURNEY_VERSION = "1"
 
+# The engine's lowest priority: behind everything else that a person has texted.
+LAST = 2**31 - 1
+
 MESSAGES_QUEUE = "messages"
 SENDING_QUEUE = "sending"
 
@@ -40,6 +44,9 @@ SENDING_QUEUE = "sending"
 TURN_ATTEMPTS = 6
 # A message that Twilio could not take for this long is of no use to its reader any more.
 SEND_ATTEMPTS = 500
+
+# How far back an equal reply to the same number may be confused with one that is sent again.
+TWILIO_REMEMBERS = timedelta(hours=1)
 
 # The one sentence that cannot come from Rasa, because it is said when Rasa fails.
 APOLOGY = "Sorry, something went wrong with that message. I kept it, and it can be tried again."
@@ -52,6 +59,10 @@ class MessageSender(Protocol):
     """What ``deliver`` needs of Twilio."""
 
     def send(self, from_: str, to: str, body: str, status_callback: str) -> Sent: ...
+
+    def find(
+        self, from_: str, to: str, body: str, since: datetime, known: Collection[str]
+    ) -> Sent | None: ...
 
 
 @DBOS.dbos_class()
@@ -75,6 +86,7 @@ class Journey(DBOSConfiguredInstance):
         self._public_url = public_url
         self._send_rate = send_rate
         self._stopping = threading.Event()
+        self._arrivals = Arrivals()
 
     def stop(self) -> None:
         """Wake every step that waits to try again; what it was doing goes on at the next start."""
@@ -84,7 +96,7 @@ class Journey(DBOSConfiguredInstance):
         """Make a text durable. Repeated with the same MessageSid, it changes nothing."""
         with (
             SetWorkflowID(incoming.message_sid),
-            SetEnqueueOptions(queue_partition_key=str(person_id)),
+            SetEnqueueOptions(queue_partition_key=str(person_id), priority=self._arrivals.number()),
         ):
             DBOS.enqueue_workflow(MESSAGES_QUEUE, self.answer, incoming.to_dict(), person_id)
 
@@ -95,13 +107,13 @@ class Journey(DBOSConfiguredInstance):
         sid = message.message_sid
         if not DBOS.run_step({"name": "keep"}, self._keep, message, person_id):
             return
-        texts = DBOS.run_step({"name": "understand"}, self._understand, sid, person_id)
+        text = DBOS.run_step({"name": "understand"}, self._understand, sid, person_id)
         replies = DBOS.run_step(
-            {"name": "record_replies"}, self._record_replies, message, texts or [APOLOGY], round_
+            {"name": "record_replies"}, self._record_replies, message, text or APOLOGY, round_
         )
         for reply_id in replies:
             self._enqueue_delivery(reply_id, message.from_)
-        DBOS.run_step({"name": "finish"}, self._finish, sid, bool(texts))
+        DBOS.run_step({"name": "finish"}, self._finish, sid, bool(text))
 
     @DBOS.workflow()
     def deliver(self, reply_id: int) -> None:
@@ -128,11 +140,11 @@ class Journey(DBOSConfiguredInstance):
 
         return self._patiently(record)
 
-    def _understand(self, sid: str, person_id: int) -> list[str]:
-        """The assistant's replies; empty when it failed for good, which is then on record."""
+    def _understand(self, sid: str, person_id: int) -> str:
+        """The assistant's reply; empty when it failed for good, which is then on record."""
 
-        def ask() -> list[str]:
-            with self._store.transaction() as tx:
+        def ask() -> str:
+            with self._store.transaction(read_only=True) as tx:
                 text = tx.messages.get(sid).body
             return self._assistant.answer(text, person_id, sid)
 
@@ -140,10 +152,10 @@ class Journey(DBOSConfiguredInstance):
             return self._patiently(ask, giving_up=_after_failed_turns)
         except Exception as error:  # noqa: BLE001 - whatever it was, the sender must hear of it
             report(error, message_sid=sid, step="understand")
-            return []
+            return ""
 
-    def _record_replies(self, message: Incoming, texts: list[str], round_: int) -> list[int]:
-        bodies = [part for text in texts for part in split(text)]
+    def _record_replies(self, message: Incoming, text: str, round_: int) -> list[int]:
+        bodies = split(text)
 
         def record() -> list[int]:
             with self._store.transaction() as tx:
@@ -162,7 +174,10 @@ class Journey(DBOSConfiguredInstance):
 
     def _enqueue_delivery(self, reply_id: int, recipient: str) -> None:
         """One recipient's replies go out one after the other; different people's side by side."""
-        with SetWorkflowID(f"reply-{reply_id}"), SetEnqueueOptions(queue_partition_key=recipient):
+        with (
+            SetWorkflowID(f"reply-{reply_id}"),
+            SetEnqueueOptions(queue_partition_key=recipient, priority=reply_id),
+        ):
             DBOS.enqueue_workflow(SENDING_QUEUE, self.deliver, reply_id)
 
     def _finish(self, sid: str, answered: bool) -> None:
@@ -201,13 +216,26 @@ class Journey(DBOSConfiguredInstance):
         with self._store.transaction() as tx:
             reply = tx.replies.get(reply_id)
             opted_out = tx.people.is_opted_out(reply.to)
-        if reply.state != "recorded":
+        if reply.state in {"sent", "failed"}:
             return
         if opted_out:
             raise RecipientOptedOut
-        sent = self._sender.send(reply.from_, reply.to, reply.body, self._status_url(reply))
+        sent = self._already_taken(reply) or self._hand_over(reply)
         with self._store.transaction() as tx:
             tx.replies.mark_sent(reply_id, sent.twilio_sid, datetime.now(UTC))
+
+    def _already_taken(self, reply: Reply) -> Sent | None:
+        """What came of an earlier attempt whose answer was lost, with a connection or with this process."""
+        if reply.state != "sending":
+            return None
+        with self._store.transaction(read_only=True) as tx:
+            known = tx.replies.sids_to(reply.to, reply.created_at - TWILIO_REMEMBERS)
+        return self._sender.find(reply.from_, reply.to, reply.body, reply.created_at, known)
+
+    def _hand_over(self, reply: Reply) -> Sent:
+        with self._store.transaction() as tx:
+            tx.replies.mark_sending(reply.id)
+        return self._sender.send(reply.from_, reply.to, reply.body, self._status_url(reply))
 
     def _record_refusal(self, reply_id: int, error: SendError) -> None:
         now = datetime.now(UTC)
@@ -219,7 +247,9 @@ class Journey(DBOSConfiguredInstance):
     def _status_url(self, reply: Reply) -> str:
         return f"{self._public_url}/twilio/status?reply={reply.id}"
 
-    def _patiently(self, work: Callable[[], T], giving_up: Callable[[RetryCallState], bool] = stop_never) -> T:
+    def _patiently(
+        self, work: Callable[[], T], giving_up: Callable[[RetryCallState], bool] = stop_never
+    ) -> T:
         """Try until it works, for as long as the error says that trying again can help."""
         retrying = Retrying(
             retry=retry_if_exception(_is_temporary),
@@ -234,6 +264,36 @@ class Journey(DBOSConfiguredInstance):
     def _wait(self, seconds: float) -> None:
         if self._stopping.wait(seconds):
             raise Stopping
+
+
+class Arrivals:
+    """Numbers the messages in the order of their arrival.
+
+    The engine starts equal priorities by the time of their enqueueing, which on SQLite it knows to the
+    second only; a number as priority keeps the order. It goes on after what is still queued from before.
+    """
+
+    def __init__(self) -> None:
+        self._numbers: Iterator[int] | None = None
+        self._lock = threading.Lock()
+
+    def number(self) -> int:
+        """The next one; to be called when the engine is up."""
+        with self._lock:
+            if self._numbers is None:
+                self._numbers = itertools.count(_highest_queued() + 1)
+            return next(self._numbers)
+
+
+def _highest_queued() -> int:
+    queued = DBOS.list_workflows(
+        queue_name=MESSAGES_QUEUE,
+        status=["ENQUEUED", "PENDING", "DELAYED"],
+        load_input=False,
+        load_output=False,
+    )
+    numbers = (workflow.priority or 0 for workflow in queued)
+    return max((number for number in numbers if number != LAST), default=0)
 
 
 class Stopping(BaseException):

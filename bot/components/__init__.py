@@ -1,1 +1,1 @@
-"""What this assistant adds to Rasa: command recognition, the judge, the forgetful tracker store, the speed-up."""
+"""What this assistant adds to Rasa: command recognition, the judge, a forgetful store, faster turns."""

@@ -5,17 +5,15 @@ they are read off it. What does not belong to the intent is left out.
 """
 
 import re
-from typing import Any, Callable, Dict, List, Pattern, Text, Tuple
+from typing import Any, Callable, Dict, List, Pattern, Tuple
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from components.arguments import NUMBERS, ORDINALS, PERIODS
 from components.command_recogniser import RECOGNISED
+from components.stateless import StatelessComponent
 
 TRAINED: Dict[str, Tuple[str, ...]] = {
     "add_to_topic": ("note", "topic"),
@@ -32,6 +30,65 @@ _PERIOD = re.compile(rf"\b({'|'.join(PERIODS)})\b", re.IGNORECASE)
 _COUNT = re.compile(rf"\b(?:last|latest|recent|newest)\s+(\d{{1,3}}|{'|'.join(NUMBERS)})\b", re.IGNORECASE)
 _CHOICE = re.compile(rf"\b([1-9]\d?|{'|'.join([*NUMBERS, *ORDINALS])})\b", re.IGNORECASE)
 _ZONE = re.compile(r"\b(utc|gmt|[a-z]+/[a-z_]+(?:/[a-z_]+)?)\b", re.IGNORECASE)
+
+
+_ANY_LIST = r"(?:my|the|our) (?:\w+ ){0,3}lists?\b"
+_NAME = r"(?!list|whole|entire)[^\s,.?!]+(?: [^\s,.?!]+){0,2}?"
+_ALL = r"(?:it|that|this|everything|all|something|an?|the|my|list|lists|item|items)\b"
+_HELD = (
+    r"(?:save|saved|write|written|wrote|note|noted|notes?|have|got|tell you|told you|know|say|said|anything)"
+)
+
+
+def _frames(*frames: str) -> Tuple[Pattern[str], ...]:
+    return tuple(re.compile(frame, re.IGNORECASE) for frame in frames)
+
+
+_LIST_NAME = _frames(
+    rf"\b(?:my|the|our|this|that) (?:whole |entire )?({_NAME}) lists?\b", r"list (?:called|named|for) (.+)$"
+)
+# Where an argument stands in a sentence: the first frame that fits counts. What fits none is left to the
+# trained extractor.
+FRAMES: Dict[str, Dict[str, Tuple[Pattern[str], ...]]] = {
+    "find": {
+        "query": _frames(
+            rf"^(?:is|are) (?:there )?(?:an? |any |the )?(.+?) (?:on|in) {_ANY_LIST}",
+            rf"^(?:have i|did i|do i have|have i got) (?:already )?(?:put |add |added |got )?(.+?) "
+            rf"(?:on|in|to) {_ANY_LIST}",
+            *(frame.pattern for frame in _LIST_NAME[:1]),
+            rf"\b{_HELD} (?:about|regarding|on|for) ([^,.?!]+)",
+        )
+    },
+    "add_to_topic": {
+        "topic": _LIST_NAME,
+        "note": _frames(
+            rf"\b(?:add|put|include|place|stick|throw|write|insert) (?!{_ALL})(.+?) "
+            rf"(?:to|on|onto|in|into) {_ANY_LIST}"
+        ),
+    },
+    "take_off_topic": {
+        "topic": _LIST_NAME,
+        "note": _frames(
+            r"\b(?:remove|delete|erase|take|cross|get rid of|scratch|strike|drop|check|tick) "
+            rf"(?:off )?(?:the )?(?!{_ALL})(.+?) (?:off|from|on|out of|off of) (?:of )?{_ANY_LIST}"
+        ),
+    },
+    "merge_topics": {
+        "topic": _frames(rf"\b(?:topics?|lists?) ({_NAME}) (?:and|with|into|to)\b"),
+        "new_topic": _frames(
+            rf"\b(?:and|with|into|to) (?:the topic )?({_NAME})(?: topics?| lists?)?(?: please)?[.?!]?$"
+        ),
+    },
+}
+
+
+def _framed(intent: str, text: str) -> List[Dict[str, Any]]:
+    found = []
+    for name, frames in FRAMES.get(intent, {}).items():
+        match = next((match for match in (frame.search(text) for frame in frames) if match), None)
+        if match:
+            found.append({"entity": name, "value": match[1], "start": match.start(1), "end": match.end(1)})
+    return found
 
 
 def _as_typed(value: str) -> str:
@@ -67,30 +124,20 @@ def _plain(text: str, form: _Plain) -> List[Dict[str, Any]]:
 
 def arguments(intent: str, text: str, trained: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
     """The entities that the intent takes, as ``{entity, value, start, end}``."""
-    wanted = [entity for entity in trained if entity["entity"] in TRAINED.get(intent, ())]
-    return wanted + [entity for form in PLAIN.get(intent, ()) for entity in _plain(text, form)]
+    framed = _framed(intent, text)
+    known = {entity["entity"] for entity in framed}
+    learned = [entity for entity in trained if entity["entity"] in set(TRAINED.get(intent, ())) - known]
+    return framed + learned + [entity for form in PLAIN.get(intent, ()) for entity in _plain(text, form)]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
-class ArgumentExtractor(GraphComponent):
+class ArgumentExtractor(StatelessComponent):
     """Stands behind the judge; leaves the arguments of recognised commands alone."""
 
-    @classmethod
-    def create(
-        cls,
-        config: Dict[Text, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> "ArgumentExtractor":
-        """The extractor needs no settings."""
-        return cls()
-
-    def process(self, messages: List[Message]) -> List[Message]:
-        """Replaces the entities of each message by the arguments of its intent."""
-        for message in messages:
-            if not message.get(RECOGNISED):
-                intent = (message.get(INTENT) or {}).get("name") or ""
-                found = arguments(intent, message.get(TEXT) or "", message.get(ENTITIES) or [])
-                message.set(ENTITIES, found, add_to_output=True)
-        return messages
+    def read(self, message: Message) -> None:
+        """Replaces the message's entities by the arguments of its intent."""
+        if message.get(RECOGNISED):
+            return
+        intent = (message.get(INTENT) or {}).get("name") or ""
+        found = arguments(intent, message.get(TEXT) or "", message.get(ENTITIES) or [])
+        message.set(ENTITIES, found, add_to_output=True)

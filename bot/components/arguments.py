@@ -6,36 +6,37 @@ from typing import Callable, Dict, List, Optional, Tuple
 
 from rapidfuzz import process
 
+from components.vocabulary import (
+    BEGIN_NO_QUERY,
+    DETERMINERS,
+    FUNCTION_WORDS,
+    IDIOMS_OF_UNDER,
+    PEOPLE,
+    TIMES,
+)
+
 # (value, start, end), offsets into the argument
 Values = List[Tuple[str, int, int]]
 
 PERIODS = ("today", "yesterday", "this week", "last week", "this month", "last month")
-NUMBERS = {word: str(n) for n, word in enumerate("one two three four five six seven eight nine ten".split(), 1)}
+NUMBERS = {
+    "one": "1",
+    "two": "2",
+    "three": "3",
+    "four": "4",
+    "five": "5",
+    "six": "6",
+    "seven": "7",
+    "eight": "8",
+    "nine": "9",
+    "ten": "10",
+}
 ORDINALS = {"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5"}
 ORDINALS.update({"1st": "1", "2nd": "2", "3rd": "3", "4th": "4", "5th": "5"})
 DIGITS = re.compile(r"\d+")
 
-_TIMES = frozenset(
-    "today tonight tomorrow tmrw tmr 2moro yesterday morning afternoon evening night noon midnight day days week "
-    "weeks weekend month months year years hour hours minute minutes time later now soon monday tuesday wednesday "
-    "thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun january february march april may "
-    "june july august september october november december am pm".split()
-)
-_PEOPLE = frozenset(
-    "i me you u him her us them it he she we they myself yourself someone somebody anyone anybody everyone "
-    "everybody something anything nothing".split()
-)
-_DETERMINERS = frozenset("a an the my your ur his her its our their some any this that these those no more".split())
-_FUNCTION = frozenset(
-    "is are was were be been am do does did have has had will would can could should shall must may might not "
-    "don't dont didn't can't cant won't wont i'm im i'll ill i've ive it's u're you're if when while because but so "
-    "who what where why how which out up off away way".split()
-)
-_NOT_A_TOPIC = _TIMES | _PEOPLE | _DETERMINERS | _FUNCTION
-_NOT_A_NOTE_START = _PEOPLE | _DETERMINERS | _FUNCTION
-# "find a plumber", "find out", "look up to you": things to do and idioms, not questions to a scrapbook
-_NOT_A_QUERY_START = _PEOPLE | frozenset("a an some someone out your ur his their time way".split())
-_IDIOMS_OF_UNDER = frozenset("way construction pressure control stress attack arrest review age".split())
+_NOT_A_TOPIC = TIMES | PEOPLE | DETERMINERS | FUNCTION_WORDS
+_BEGIN_NO_NOTE = PEOPLE | DETERMINERS | FUNCTION_WORDS
 
 
 def _words(value: str) -> List[str]:
@@ -62,6 +63,11 @@ def period(value: str) -> Optional[Values]:
     return [(nearest[0], 0, len(value))] if nearest else None
 
 
+def _nothing(_value: str) -> Values:
+    """The action reads such an argument from the person's own text."""
+    return []
+
+
 def _choice(value: str) -> Optional[Values]:
     word = value.lower()
     digits = NUMBERS.get(word) or ORDINALS.get(word) or word
@@ -75,32 +81,33 @@ def _topic(value: str) -> Optional[Values]:
     return _whole(value)
 
 
-def _short_topic(value: str) -> Optional[Values]:
-    return None if value.lower() in _IDIOMS_OF_UNDER else _topic(value)
+def _filed_topic(value: str) -> Optional[Values]:
+    """A topic behind the word "under"."""
+    return None if value.lower() in IDIOMS_OF_UNDER else _topic(value)
 
 
 def _note(value: str) -> Optional[Values]:
     words = _words(value)
-    if not words or words[0] in _NOT_A_NOTE_START or any(word in _TIMES for word in words):
+    if not words or words[0] in _BEGIN_NO_NOTE or any(word in TIMES for word in words):
         return None
     return _whole(value)
 
 
 def _list_note(value: str) -> Optional[Values]:
     words = _words(value)
-    return None if not words or words[0] in _PEOPLE else _whole(value)
+    return None if not words or words[0] in PEOPLE else _whole(value)
 
 
 def _query(value: str) -> Optional[Values]:
     words = _words(value)
-    if not words or words[0] in _NOT_A_QUERY_START or any(word in _FUNCTION for word in words):
+    if not words or words[0] in BEGIN_NO_QUERY or any(word in FUNCTION_WORDS for word in words):
         return None
     return _whole(value)
 
 
 @dataclass(frozen=True)
 class Kind:
-    """``pattern`` says what an argument looks like; ``read`` gives its values, None when it is not one after all."""
+    """``pattern`` says what an argument looks like; ``read`` gives its values, None if it is not one."""
 
     pattern: str
     read: Callable[[str], Optional[Values]]
@@ -123,10 +130,11 @@ KINDS: Dict[str, Kind] = {
     "choice": Kind(r"[12]?\d|" + "|".join([*NUMBERS, *ORDINALS]), _choice),
     "ordinal": Kind("|".join(ORDINALS), _choice),
     "topic": Kind(_up_to(3), _topic),
-    "short_topic": Kind(_up_to(2), _short_topic),
+    "short_topic": Kind(_up_to(2), _filed_topic),
+    "filed_topic": Kind(_up_to(3), _filed_topic),
     "note": Kind(_up_to(8), _note),
     "list_note": Kind(_up_to(10), _list_note),
     "query": Kind(_up_to(6), _query),
     "timezone": Kind(r"[^\W\d]+(?:[/ -][^\W\d]+){0,3}(?:[+-]\d{1,2})?", _whole),
-    "text": Kind(r"(?s:.+)", lambda value: []),
+    "text": Kind(r"(?s:.+)", _nothing),
 }

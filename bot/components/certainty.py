@@ -11,9 +11,9 @@ from typing import Dict, Optional, Pattern
 
 @dataclass(frozen=True)
 class Certainty:
-    """``cue`` is what the text says when it means this intent. With it, the classifier's confidence (0 to 1) has
-    to reach ``with_cue``; without it ``without_cue``, or nothing is enough when that is None. Longer texts than
-    ``most_words`` and ``most_sentences`` are about something else.
+    """``cue`` is what the text says when it means this intent. With it, the classifier's confidence (0 to 1)
+    has to reach ``with_cue``; without it ``without_cue``, or nothing is enough when that is None. Texts
+    longer than ``most_words`` and ``most_sentences`` are about something else.
     """
 
     cue: Pattern[str]
@@ -35,36 +35,48 @@ _SAVED = r"saved?|wr[oi]te|written|noted?|text|told?|tell|ask|add|put|set"
 _I_DID = rf"(?:did|have|what|everything|anything|something|thing|things|that) i (?:\w+ )?(?:{_SAVED})"
 _LAST = r"that|this|it|(?:last|latest|previous) (?:one|note|entry|thought|message)"
 _REMOVING = (
-    r"delet\w*|remov\w*|eras\w*|clear\w*|empty|wipe|trash|discard|get rid|throw \w+|scratch|strike|forget|nix|nuke|"
-    r"eliminate|abolish|dump|drop|scrap|bin|cancel|reset|don't need|don't want|don't keep|no longer|"
+    r"delet\w*|remov\w*|eras\w*|clear\w*|empty|wipe|trash|discard|get rid|throw \w+|scratch|strike|forget|"
+    r"nix|nuke|eliminate|abolish|dump|drop|scrap|bin|cancel|reset|don't need|don't want|don't keep|no longer|"
     r"(?:get|take|taken|cross|check|tick|come|blank|start|mark)\b.*\b(?:off|from|out|away|over|done)"
 )
 
 CERTAINTIES: Dict[str, Certainty] = {
     "add_to_topic": Certainty(_cue(_LIST), 0.3, 0.9),
     "remind": Certainty(_cue(r"remind\w*|alert me|notify me|notified|forget"), 0.3, 0.9),
-    "find": Certainty(_cue(rf"{_LIST}|{_STORED}|reminders?|remind(?:ed)?|remember|{_I_DID}"), 0.3, 0.95, 20),
-    "list_topics": Certainty(_cue(r"topics?|lists?|folders?|categories|subjects"), 0.3, None, 15),
+    "find": Certainty(_cue(rf"{_LIST}|{_STORED}|reminders?|remind(?:ed)?|remember|{_I_DID}"), 0.55, 0.95, 20),
+    "list_topics": Certainty(_cue(r"topics?|lists?|folders?|categories|subjects"), 0.45, None, 15),
     "browse": Certainty(_cue(rf"{_STORED}|{_I_DID}|did i|recent|latest|save"), 0.4, None, 15),
-    "show": Certainty(_cue(rf"{_NUMBERED}|(?:show|open|read|see|view|display|text of) (?:me )?#?\d+"), 0.4, None, 12),
+    "show": Certainty(
+        _cue(rf"{_NUMBERED}|(?:show|open|read|see|view|display|text of) (?:me )?#?\d+"), 0.4, None, 12
+    ),
     "more": Certainty(_cue(r"more|next|rest|else|keep going|go on|continue|other ones"), 0.8, None, 6, 1),
     "delete_entry": Certainty(
-        _cue(_REMOVING, rf"{_STORED}|{_NUMBERED}|(?:this|that) (?:item|thought|one)|last one|just (?:saved|wrote|sent)"),
+        _cue(
+            _REMOVING,
+            rf"{_STORED}|{_NUMBERED}|(?:this|that) (?:item|thought|one)|last one|just (?:saved|wrote|sent)",
+        ),
         0.5,
         None,
         15,
     ),
-    "take_off_topic": Certainty(_cue(_REMOVING, rf"{_LIST}|items?|tasks?"), 0.4, None, 20),
+    "take_off_topic": Certainty(_cue(_REMOVING, rf"{_LIST}|items?|tasks?"), 0.45, None, 20),
     "restore": Certainty(
-        _cue(r"restore|bring|get|recover|undelete|un-delete|put|take|want|need", rf"{_NUMBERED}|deleted"), 0.5, None, 15
+        _cue(r"restore|bring|get|recover|undelete|un-delete|put|take|want|need", rf"{_NUMBERED}|deleted"),
+        0.5,
+        None,
+        15,
     ),
     "undo": Certainty(_cue(r"undo|revert|reverse|roll|back|cancel"), 0.7, None, 12),
     "move": Certainty(
-        _cue(r"move|put|belongs?|go|transfer|shift|file|refile|change|set|tag|relabel|want|be", _STORED), 0.6, None, 15
+        _cue(r"move|put|belongs?|go|transfer|shift|file|refile|change|set|tag|relabel|want|be", _STORED),
+        0.6,
+        None,
+        15,
     ),
     "file_under": Certainty(
         _cue(
-            r"(?:save|file|put|keep|store|tag|label|categori[sz]e|goes|belongs)\b.*\b(?:under|as|with|in|to)|label this|"
+            r"(?:save|file|put|keep|store|tag|label|categori[sz]e|goes|belongs)\b.*\b(?:under|as|with|in|to)|"
+            r"label this|"
             r"topic (?:of that )?(?:is|to)|make the topic",
             _LAST + "|topic",
         ),
@@ -73,11 +85,16 @@ CERTAINTIES: Dict[str, Certainty] = {
         12,
     ),
     "edit": Certainty(
-        _cue(r"edit|change|replace|rewrite|reword|correct|update|fix|make|should", rf"(?:note|entry) #?\d+"), 0.6, None, 40
+        _cue(r"edit|change|replace|rewrite|reword|correct|update|fix|make|should", r"(?:note|entry) #?\d+"),
+        0.6,
+        None,
+        40,
     ),
     "append": Certainty(_cue(r"add|append|attach|extend|continue", _STORED + "|append to"), 0.6, None, 40),
     "rename_topic": Certainty(_cue(r"rename|call|called|named?", r"topic|list"), 0.6, None, 15),
-    "merge_topics": Certainty(_cue(r"merge|combine|join|fold|move|unite|put", r"topics?|lists?"), 0.6, None, 15),
+    "merge_topics": Certainty(
+        _cue(r"merge|combine|join|fold|move|unite|put", r"topics?|lists?"), 0.6, None, 15
+    ),
     "set_timezone": Certainty(_cue(r"time ?zone"), 0.5, None, 15),
     "commands": Certainty(
         _cue(
@@ -90,18 +107,30 @@ CERTAINTIES: Dict[str, Certainty] = {
         16,
         1,
     ),
-    "status": Certainty(_cue(r"status|pending|queue|working on|saved?|my (?:\w+ )?(?:message|memo|note)s?"), 0.6, None, 10, 1),
+    "status": Certainty(
+        _cue(r"status|pending|queue|working on|saved?|my (?:\w+ )?(?:message|memo|note)s?"), 0.6, None, 10, 1
+    ),
     "repeat": Certainty(
-        _cue(r"repeat\w*|re\w*ate|again|say|said|hear|heard|what was that|pardon|once more|(?:more|another) time|missed|question"),
+        _cue(
+            r"repeat\w*|re\w*ate|again|say|said|hear|heard|what was that|pardon|once more|"
+            r"(?:more|another) time|missed|question"
+        ),
         0.45,
         0.8,
         13,
         1,
     ),
-    "greet": Certainty(_cue(r"hi|hello|hey|how|morning|greetings|evening|afternoon|up|are you"), 0.6, 0.8, 9, 1),
-    "thanks": Certainty(_cue(r"thank\w*|thx|cheers|appreciate\w*|grateful|gratitude|helpful"), 0.45, 0.8, 12, 1),
+    "greet": Certainty(
+        _cue(r"hi|hello|hey|how|morning|greetings|evening|afternoon|up|are you"), 0.6, 0.8, 9, 1
+    ),
+    "thanks": Certainty(
+        _cue(r"thank\w*|thx|cheers|appreciate\w*|grateful|gratitude|helpful"), 0.45, 0.8, 12, 1
+    ),
     "choose": Certainty(
-        _cue(r"(?:first|second|third|last) one|number \w+|option \w+|choice \w+|latter|former|the (?:first|second)"),
+        _cue(
+            r"(?:first|second|third|last) one|number \w+|option \w+|choice \w+|latter|former|"
+            r"the (?:first|second)"
+        ),
         0.8,
         None,
         6,

@@ -8,9 +8,9 @@ from typing import Tuple
 
 @dataclass(frozen=True)
 class Command:
-    """``keywords`` start it, misspelled or not; ``followed_by`` holds templates in the language of ``grammar.py``.
+    """``keywords`` start it, misspelled or not; ``followed_by`` holds templates as ``grammar.py`` reads them.
 
-    ``whole`` names an argument that is the keyword and its rest together ("last week"). ``asked`` says whether
+    ``whole`` names an argument that is the keyword and its rest together ("last week"). ``asked`` says if
     the command may end in a question mark without politeness before it ("find gpu?", but not "today?", which
     is a question to somebody). ``colon`` asks for a colon after the keyword; other commands allow one.
     """
@@ -33,7 +33,10 @@ COMMANDS: Tuple[Command, ...] = (
     Command(
         "file_under",
         ("save", "file", "store", "keep", "put"),
-        (f"this|that|it [note] under {{topic}}", f"[the] last [{_LAST}] under {{topic}}"),
+        (
+            "this|that|it [note] under {topic:filed_topic}",
+            f"[the] last [{_LAST}] under {{topic:filed_topic}}",
+        ),
     ),
     Command("save_thought", ("save", "note"), ("{text}",)),
     Command("append", ("add", "append", "takeaway"), ("{text}",), colon=True),
@@ -43,16 +46,17 @@ COMMANDS: Tuple[Command, ...] = (
         ("{note:list_note} to|on|onto|into [my|the|our] {topic} list",),
     ),
     Command("add_to_topic", ("add",), ("{note} to|into [my] {topic}",)),
-    Command("remind", ("remind",), ("me", "me {text}")),
+    Command("remind", ("remind",), ("me", "me to|about|of|at|in|on|tomorrow|tonight|later|when|that {text}")),
     Command("remind", ("reminder",), ("{text}",)),
     # --- finding
+    Command("browse", ("show", "list"), ("[me] [my|the] last|latest {count} [notes|entries|thoughts]",)),
     Command(
         "find",
         ("find", "search"),
         ("[for] [the|my] [note|notes|thought|thoughts] [on|about|for] {query}",),
         asked=True,
     ),
-    Command("find", ("look",), ("up {query}",), asked=True),
+    Command("find", ("look",), ("up [my|the] notes on|about {query}",), asked=True),
     Command("find", ("notes", "thoughts", "anything"), ("on|about|for {query}",), asked=True),
     Command(
         "find",
@@ -66,7 +70,6 @@ COMMANDS: Tuple[Command, ...] = (
     Command(
         "browse", ("last", "latest"), ("{count}", "{count} notes|entries|thoughts", "notes|entries|thoughts")
     ),
-    Command("browse", ("show", "list"), ("[me] [my|the] last|latest {count} [notes|entries|thoughts]",)),
     Command("browse", ("today", "yesterday"), ("",), whole="period"),
     Command("browse", ("last", "this"), ("week|month",), whole="period"),
     Command("show", ("show", "open", "read", "view"), (f"[me] [{_NOTE}] {{entry:entries}}",), asked=True),
@@ -103,19 +106,21 @@ COMMANDS: Tuple[Command, ...] = (
     Command("undo", ("undo",), ("", "[the|my] that|it|this|last|change [one|change|thing]")),
     # --- changing
     Command("move", ("move", "file"), (f"[{_NOTE}] {{entry:entries}} to|into|under [my] {{topic}}",)),
-    Command("move", ("move",), (f"this|that|it [{_LAST}] to|into {{topic}}",)),
+    Command("move", ("move",), (f"this|that [{_LAST}] to|into {{topic}}",)),
     Command("edit", ("edit",), (f"[{_NOTE}] {{entry}} {{text}}",)),
     Command("append", ("add", "append"), (f"to [my|the] that|this|last [{_LAST}] {{text}}",)),
     Command(
         "rename_topic",
         ("rename",),
         (
+            "[the|my] {topic} list|topic to|into|as {new_topic:topic}",
             "[the|my] [topic|list] {topic} to|into|as {new_topic:topic}",
-            "[my] {topic} list|topic to|into|as {new_topic:topic}",
         ),
     ),
     Command(
-        "merge_topics", ("merge", "combine"), ("[the|my] [topic|topics] {topic} into|to|with {new_topic:topic}",)
+        "merge_topics",
+        ("merge",),
+        ("[the|my] [topic|topics] {topic} into|to|with {new_topic:topic}",),
     ),
     # --- asking
     Command("set_timezone", ("timezone",), ("[is|to] {timezone}",)),
@@ -128,5 +133,5 @@ COMMANDS: Tuple[Command, ...] = (
     Command("thanks", ("thank",), ("you", "you so|very much")),
     Command("choose", ("option", "number", "choice"), ("{choice}",)),
     Command("choose", ("the",), ("{choice:ordinal} one", "{choice:ordinal}")),
-    Command("choose", tuple("first second third fourth fifth".split()), ("[one]",), whole="choice"),
+    Command("choose", ("first", "second", "third", "fourth", "fifth"), ("[one]",), whole="choice"),
 )

@@ -59,7 +59,7 @@ def compiled(template: str) -> "Tuple[Pattern[str], Dict[str, str]]":
 
 
 def fit(template: str, rest: str, offset: int) -> Optional[List[Entity]]:
-    """The arguments in ``rest``, or None when it does not fit the template. ``offset`` is where ``rest`` starts."""
+    """The arguments in ``rest``, which starts at ``offset``, or None when it does not fit the template."""
     pattern, kinds = compiled(template)
     found = pattern.fullmatch(rest)
     if found is None:

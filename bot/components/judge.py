@@ -1,17 +1,13 @@
 """Keeps as a thought what the classifier is not sure enough about."""
 
-from typing import Any, Dict, List, Text
-
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from components.certainty import is_sure
 from components.command_recogniser import RECOGNISED
 from components.effects import effects
+from components.stateless import StatelessComponent
 from components.text import core
 
 KEEP = "save_thought"
@@ -44,22 +40,9 @@ def judge(message: Message) -> None:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
-class Judge(GraphComponent):
+class Judge(StatelessComponent):
     """Stands behind all classifiers; ``certainty.py`` holds what it goes by."""
 
-    @classmethod
-    def create(
-        cls,
-        config: Dict[Text, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> "Judge":
-        """The judge needs no settings."""
-        return cls()
-
-    def process(self, messages: List[Message]) -> List[Message]:
-        """Judges each message."""
-        for message in messages:
-            judge(message)
-        return messages
+    def read(self, message: Message) -> None:
+        """Judges the message."""
+        judge(message)

@@ -57,7 +57,7 @@ def recognise(text: str) -> Optional[Recognised]:
     bare, asked_politely = texts.without_courtesy(span)
     return (
         bare_choice(span)
-        or _command(span, question)
         or _command(bare, question and not asked_politely)
+        or _command(span, question)
         or (short_question(span) if question else None)
     )

@@ -1,4 +1,4 @@
-"""Texts that are a whole command without a keyword: ``2.`` chooses, ``gpu?`` asks for what is known about GPUs."""
+"""Texts that are a whole command without a keyword: ``2.`` chooses, ``gpu?`` asks about GPUs."""
 
 import re
 from typing import Optional
@@ -7,17 +7,13 @@ from wordfreq import zipf_frequency
 
 from components.grammar import Entity, Recognised
 from components.text import Span
+from components.vocabulary import CHAT
 
 _CHOICE = re.compile(r"#?(?P<digits>[1-9]\d?)[.)]?")
 _WORD = re.compile(r"[^\W_]+(?:['’+#.-][^\W_]+)*[+#]*")
 _MOST_WORDS = 3
 # Words as common as this one ("really", "tomorrow", "coffee") are what people ask one another with.
 _TOO_COMMON = 4.75
-_CHAT = frozenset(
-    "ok okay k yes no yeah yep nope ya huh hmm eh lol haha omg wtf pls plz thx u ur r y wat wot wen 2nite 2moro "
-    "tmrw tmr lunch dinner breakfast pub drinks beer cuppa pint babe hun mate bro dude luv hello hi hey pardon sorry "
-    "alright aight awake sober asleep hungry bored busy ready ring fancy wanna gonna gotta".split()
-)
 
 
 def bare_choice(span: Span) -> Optional[Recognised]:
@@ -30,7 +26,7 @@ def bare_choice(span: Span) -> Optional[Recognised]:
 
 
 def _is_chat(word: str) -> bool:
-    return word in _CHAT or len(word) == 1 or zipf_frequency(word, "en") > _TOO_COMMON
+    return word in CHAT or len(word) == 1 or zipf_frequency(word, "en") > _TOO_COMMON
 
 
 def short_question(span: Span) -> Optional[Recognised]:

@@ -29,7 +29,7 @@ class Span:
 
 
 def core(text: str) -> Span:
-    """The text without padding, outer white space and the full stops, exclamation and question marks at its end."""
+    """The text without padding and white space around it, and without the marks that end a sentence."""
     found = _EDGES.match(text)
     return Span(found["core"], found.start("core")) if found else Span("", 0)
 

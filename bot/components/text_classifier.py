@@ -1,8 +1,8 @@
 """The trained classifier: logistic regression over words and pieces of words.
 
 Rasa's own LogisticRegressionClassifier does the same on plain counts; it reads its model with `skops`, whose
-import alone takes 11 s, two thirds of what loading the assistant took. Here the model is one JSON and one NumPy
-file, weights are by tf-idf, and the strength of the regularisation can be set.
+import alone takes 11 s, two thirds of what loading the assistant took. Here the model is one JSON and one
+NumPy file, features are weighed by tf-idf, and how closely to follow the examples can be set.
 """
 
 import json
@@ -33,7 +33,7 @@ def vectorizers(vocabularies: "Iterable[Any]" = (None, None)) -> List[TfidfVecto
     """One for each view, to be fitted or with the vocabulary that it once had."""
     return [
         TfidfVectorizer(sublinear_tf=True, vocabulary=words, dtype=np.float32, **view)
-        for view, words in zip(VIEWS, vocabularies)
+        for view, words in zip(VIEWS, vocabularies, strict=True)
     ]
 
 
@@ -51,7 +51,7 @@ class Weights:
     def __init__(
         self, views: List[TfidfVectorizer], intents: List[str], weights: np.ndarray, bias: np.ndarray
     ) -> None:
-        """``weights`` has a row for each feature of all views, one after the other, and a column for each intent."""
+        """``weights`` has a row for each feature, view after view, and a column for each intent."""
         self.views = views
         self.intents = intents
         self.weights = weights
@@ -101,7 +101,7 @@ class TextClassifier(GraphComponent):
         config: Dict[Text, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        execution_context: ExecutionContext,
+        execution_context: ExecutionContext,  # noqa: ARG003
     ) -> "TextClassifier":
         """An untrained one."""
         return cls(config, model_storage, resource)
@@ -128,8 +128,8 @@ class TextClassifier(GraphComponent):
         config: Dict[Text, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
+        execution_context: ExecutionContext,  # noqa: ARG003
+        **kwargs: Any,  # noqa: ARG003
     ) -> "TextClassifier":
         """The trained one."""
         classifier = cls(config, model_storage, resource)
@@ -144,7 +144,7 @@ class TextClassifier(GraphComponent):
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Classifies each message."""
-        for message, text in zip(messages, _texts(messages)):
+        for message, text in zip(messages, _texts(messages), strict=True):
             if self._model is not None:
                 ranking = self._model.ranking(text)
                 message.set(INTENT, ranking[0], add_to_output=True)

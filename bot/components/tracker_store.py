@@ -1,4 +1,4 @@
-"""A tracker store that forgets, so that every turn costs the same however long a conversation has been going on.
+"""A tracker store that forgets, so that a turn costs the same however long the conversation is.
 
 What has to be remembered between turns (an open question, a listing to go on with) is in the scrapbook's own
 database and committed with what was done; a second, growing memory here could only contradict it.
@@ -19,17 +19,17 @@ class ForgetfulTrackerStore(TrackerStore):
         self,
         domain: Optional[Domain] = None,
         event_broker: Optional[EventBroker] = None,
-        host: Optional[Text] = None,
-        **kwargs: Any,
+        host: Optional[Text] = None,  # noqa: ARG002 - part of how Rasa makes a store
+        **kwargs: Any,  # noqa: ARG002
     ) -> None:
-        """``host`` is part of how Rasa makes a store and is not used."""
+        """There is no host to connect to and nothing to be set."""
         super().__init__(domain, event_broker)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Hands the events to the broker, if there is one, and forgets them."""
         await self.stream_events(tracker)
 
-    async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
+    async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:  # noqa: ARG002
         """Nothing is known about anybody."""
         return None
 

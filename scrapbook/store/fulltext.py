@@ -25,6 +25,7 @@ _SQLITE_FIND = text("""
 # Deleted rows leave their words in the index until its parts are merged.
 _SQLITE_MERGE = text("INSERT INTO entries_fts (entries_fts) VALUES ('optimize')")
 
+# 1: the longer the text, the less a word in it counts.
 _POSTGRESQL_FIND = text("""
     SELECT id FROM (
         SELECT entries.id, entries.created_at, entries.number, entry_words.words
@@ -33,7 +34,7 @@ _POSTGRESQL_FIND = text("""
             AND entries.person_id = :person_id AND entries.deleted_at IS NULL
         ORDER BY entries.id DESC LIMIT :ranked
     ) AS candidates
-    ORDER BY ts_rank(words, scrapbook_query(:words)) DESC, created_at DESC, number DESC LIMIT :limit
+    ORDER BY ts_rank(words, scrapbook_query(:words), 1) DESC, created_at DESC, number DESC LIMIT :limit
 """)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from scrapbook import numbers
-from scrapbook.errors import AddressInvalid, AddressTaken, NotFound, StoreError
+from scrapbook.errors import AddressInvalid, AddressTaken, NotFound
 from scrapbook.search import Index
 from scrapbook.store.records import Address, Person
 from scrapbook.store.statements import insert_if_new, rows_written, update_one
@@ -58,7 +58,7 @@ class People:
         person = self.get(id)
         theirs = EntryRow.person_id == person.id
         if not with_entries and self._session.scalar(select(EntryRow.id).where(theirs).limit(1)):
-            raise StoreError("This person has entries.")
+            raise HasEntries
         self._session.execute(delete(EntryRow).where(theirs))
         self._session.execute(delete(PersonRow).where(PersonRow.id == person.id))
         self._index.forget_deleted()

@@ -11,7 +11,7 @@ from scrapbook.numbers import Channel
 JsonValue: TypeAlias = "str | int | float | bool | list[JsonValue] | dict[str, JsonValue] | None"
 
 MessageState = Literal["received", "answered", "failed"]
-ReplyState = Literal["recorded", "sent", "failed"]
+ReplyState = Literal["recorded", "sending", "sent", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,8 @@ class Message:
 @dataclass(frozen=True, slots=True)
 class Reply:
     """``state`` is what became of handing it to Twilio, ``delivery_status`` what Twilio reports since then.
+
+    "sending" is a reply that was given to Twilio, or was about to be, when its answer was last waited for.
 
     ``round`` counts how often the message was started anew by hand before it was answered so.
     """

@@ -56,6 +56,17 @@ class Replies:
         """Of all rounds, in the order in which they are to be sent."""
         return self._replies(ReplyRow.message_sid == sid)
 
+    def sids_to(self, address: str, since: datetime) -> frozenset[str]:
+        """What Twilio calls the replies to ``address`` that were recorded since then."""
+        theirs = (ReplyRow.to == address, ReplyRow.created_at >= since, ReplyRow.twilio_sid.is_not(None))
+        return frozenset(
+            sid for sid in self._session.scalars(select(ReplyRow.twilio_sid).where(*theirs)) if sid
+        )
+
+    def mark_sending(self, id: int) -> None:  # noqa: A002
+        """To be called before it is given to Twilio. NotFound."""
+        self._update(id, {"state": "sending"})
+
     def mark_sent(self, id: int, twilio_sid: str, at: datetime) -> None:  # noqa: A002
         """NotFound. A delivery status that was reported for ``twilio_sid`` before this is kept."""
         reply = self.get(id)

@@ -113,7 +113,7 @@ class ReplyRow(Base):
 
     __tablename__ = "replies"
     __table_args__ = (
-        CheckConstraint("state IN ('recorded', 'sent', 'failed')", name="state_known"),
+        CheckConstraint("state IN ('recorded', 'sending', 'sent', 'failed')", name="state_known"),
         CheckConstraint("segments >= 0", name="segments_not_negative"),
         UniqueConstraint("message_sid", "round", "ordinal"),
         {"sqlite_autoincrement": True},

@@ -77,6 +77,10 @@ class Sender:
             )
         )
 
+    def check(self) -> None:
+        """Raises SendError when Twilio cannot be reached or does not know the account and its token."""
+        _calling(lambda: self._client.messages.list(limit=1))
+
     def find(
         self, from_: str, to: str, body: str, since: datetime, known: Collection[str] = ()
     ) -> Sent | None:

@@ -34,7 +34,9 @@ def _verdict(validate, answer):
 
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_an_action_servers_answer_is_judged_as_rasa_judges_it(answer):
-    assert _verdict(faster_turns.validate_action_result, answer) == _verdict(faster_turns.stock_validation, answer)
+    assert _verdict(faster_turns.validate_action_result, answer) == _verdict(
+        faster_turns.stock_validation, answer
+    )
 
 
 @pytest.mark.parametrize("base", [Event, Slot])

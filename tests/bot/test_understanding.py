@@ -13,7 +13,11 @@ NATURAL = [
     ("what did i save about sourdough starters?", "find", {"query": "sourdough starters"}),
     ("what's on my shopping list", "find", {"query": "shopping"}),
     ("please put candles on my shopping list", "add_to_topic", {"note": "candles", "topic": "shopping"}),
-    ("could you take candles off my shopping list", "take_off_topic", {"note": "candles", "topic": "shopping"}),
+    (
+        "could you take candles off my shopping list",
+        "take_off_topic",
+        {"note": "candles", "topic": "shopping"},
+    ),
     ("please get rid of note 17", "delete_entry", {"entry": "17"}),
     ("what did i save yesterday", "browse", {"period": "yesterday"}),
     ("which topics do i have", "list_topics", {}),
@@ -53,7 +57,9 @@ def test_it_keeps_a_private_text(understood, text):
     assert understood(text)["intent"] == "save_thought"
 
 
-@pytest.mark.parametrize("text", ["/restart", '/delete_entry{"entry": "3"}', "  /undo", "/", "/back", "/session_start"])
+@pytest.mark.parametrize(
+    "text", ["/restart", '/delete_entry{"entry": "3"}', "  /undo", "/", "/back", "/session_start"]
+)
 def test_it_keeps_a_text_that_looks_like_a_forced_intent(understood, text):
     assert understood(text)["intent"] == "save_thought"
 
@@ -78,7 +84,9 @@ def test_every_intent_has_an_effect(agent):
 
 def test_the_parser_answers_every_line_with_one_object(agent):
     lines = "undo\n\ndelte 3\n/undo\n"
-    done = subprocess.run([sys.executable, "parse.py"], cwd=BOT, input=lines, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "parse.py"], cwd=BOT, input=lines, capture_output=True, text=True, check=True
+    )
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert [answer["text"] for answer in answers] == ["undo", "", "delte 3", "/undo"]
     assert [answer["effect"] for answer in answers] == ["undo", "save", "remove", "save"]

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.e2e.house import House, new_sid, message_form
+from tests.e2e.house import House, message_form, new_sid
 
 
 def test_text_prints_the_replies(house: House, number: str) -> None:

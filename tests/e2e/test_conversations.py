@@ -50,7 +50,7 @@ def test_it_says_so_when_there_is_nothing(house: House, number: str) -> None:
 def test_save_is_undone(house: House, number: str) -> None:
     house.say("python: decorators are just functions", number)
     house.say("undo", number)
-    assert "decorators" not in house.say("find decorators", number)
+    assert "just functions" not in house.say("find decorators", number)
 
 
 def test_delete_is_undone(house: House, number: str) -> None:
@@ -193,7 +193,7 @@ def test_it_keeps_any_text_to_the_letter(house: House, number: str, body: str) -
     assert "Saved" in receipt
     house.say(f"show {entry_number(receipt)}", number)
     shown = "".join(house.sent_to(number)[1:])
-    assert body in shown.replace("\n" * 3, "\n"), shown
+    assert body.strip() in shown, shown
 
 
 @pytest.mark.parametrize("body", ["", "   ", "\n\t ", None], ids=["empty", "spaces", "whitespace", "none"])

@@ -22,7 +22,9 @@ def reply_row(house: House, number: str) -> tuple[str, str | None, int | None]:
 
 def becomes(house: House, number: str, expected: tuple[str, str | None, int | None]) -> None:
     wait_until(
-        lambda: reply_row(house, number) == expected, 30, lambda: f"{reply_row(house, number)} is not {expected}"
+        lambda: reply_row(house, number) == expected,
+        30,
+        lambda: f"{reply_row(house, number)} is not {expected}",
     )
 
 

@@ -104,7 +104,9 @@ def test_a_message_that_fails_is_apologised_for_and_can_be_tried_again(
         wait_until(lambda: postbox.bodies == [APOLOGY], 20, lambda: str(postbox.bodies))
         with opened(settings) as inbox:
             wait_until(
-                lambda: [one.state for one in inbox.unfinished()] == ["failed"], 20, lambda: str(inbox.unfinished())
+                lambda: [one.state for one in inbox.unfinished()] == ["failed"],
+                20,
+                lambda: str(inbox.unfinished()),
             )
             assert rasa.turns == 2
             rasa.broken = False

@@ -16,7 +16,7 @@ from scrapbook.twilio.local import LocalTwilio, create_app
 from scrapbook.twilio.local.faults import Fault
 from scrapbook.twilio.sending import Sender
 from scrapbook.web.phone import phone_routes
-from tests.integration.twilio.conftest import ACCOUNT, TOKEN
+from tests.integration.twilio.conftest import ACCOUNT, NUMBER, TOKEN
 from tests.integration.twilio.house import PERSON, House
 from tests.integration.twilio.served import served
 
@@ -96,6 +96,20 @@ def test_nothing_is_outside_of_the_screen(page: Page):
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
     expect(page.get_by_role("button", name="Send")).to_be_in_viewport(ratio=1)
     expect(page.locator(".theirs .footer")).to_be_in_viewport(ratio=1)
+
+
+def test_whoever_reads_further_up_is_told_of_a_new_message_and_not_moved(small_page: Page, sender: Sender):
+    write(small_page, "word " * 300)
+    expect(small_page.locator(".theirs")).to_have_count(1)
+    small_page.locator("#scroller").evaluate("scroller => scroller.scrollTo(0, 0)")
+    small_page.wait_for_function("document.getElementById('scroller').scrollTop === 0")
+    sender.send(NUMBER, PERSON, "news")
+    newer = small_page.get_by_role("button", name="New message")
+    expect(newer).to_be_visible()
+    expect(small_page.locator(".day")).to_be_in_viewport()
+    newer.press("Enter")
+    expect(small_page.get_by_text("news", exact=True)).to_be_in_viewport()
+    expect(newer).to_be_hidden()
 
 
 def test_shift_enter_starts_a_new_line(small_page: Page, house: House):

@@ -297,7 +297,9 @@ def _replies() -> None:
         sa.Column("error", sa.Text, nullable=True),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("sent_at", MOMENT, nullable=True),
-        sa.CheckConstraint("state IN ('recorded', 'sent', 'failed')", name=op.f("ck_replies_state_known")),
+        sa.CheckConstraint(
+            "state IN ('recorded', 'sending', 'sent', 'failed')", name=op.f("ck_replies_state_known")
+        ),
         sa.CheckConstraint("segments >= 0", name=op.f("ck_replies_segments_not_negative")),
         sa.ForeignKeyConstraint(
             ["message_sid"],
