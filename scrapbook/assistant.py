@@ -12,7 +12,7 @@ TURN_TIMEOUT = httpx.Timeout(30.0, connect=2.0)
 HEALTH_TIMEOUT = httpx.Timeout(2.0)
 
 NO_MODEL = 409
-# Rasa takes a text that begins with "/" for the name of an intent; a zero-width space before it prevents that.
+# Rasa takes a text that begins with "/" for the name of an intent, unless something invisible is before it.
 PADDING = "\u200b"
 # Rasa cuts a reply at its blank lines; a turn has one reply.
 PARAGRAPH = "\n\n"

@@ -1,8 +1,8 @@
 """The way of one message, readable from top to bottom.
 
 Two durable workflows, run by DBOS: ``answer`` takes a text from the webhook to its recorded replies,
-``deliver`` takes one reply to Twilio. Whatever is killed, each goes on after its last finished step; every step may
-therefore run twice and has to come out the same.
+``deliver`` takes one reply to Twilio. Whatever is killed, each goes on after its last finished step; every
+step may therefore run twice and has to come out the same.
 """
 
 import itertools
@@ -40,7 +40,7 @@ LAST = 2**31 - 1
 MESSAGES_QUEUE = "messages"
 SENDING_QUEUE = "sending"
 
-# An action that fails with everything up fails for a reason of its own: half a minute of tries, then the inbox.
+# A turn that fails with everything up fails for a reason of its own: a few tries, then the inbox.
 TURN_ATTEMPTS = 6
 # A message that Twilio could not take for this long is of no use to its reader any more.
 SEND_ATTEMPTS = 500

@@ -109,8 +109,8 @@ def _refuse_taken_ports(settings: Settings) -> None:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 raise AlreadyRunning(
-                    f"Port {port}, which {name} needs, is in use. Is the scrapbook up in another terminal? "
-                    "If not, choose other ports with SCRAPBOOK_PORT (it takes that one and the three after it)."
+                    f"Port {port}, which {name} needs, is in use. Is the scrapbook up already? "
+                    "If not, choose others with SCRAPBOOK_PORT: it takes that port and the three after it."
                 ) from None
 
 

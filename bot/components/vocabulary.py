@@ -30,6 +30,6 @@ IDIOMS_OF_UNDER = _set(
 )
 CHAT = _set(
     "ok okay k yes no yeah yep nope ya huh hmm eh lol haha omg wtf pls plz thx u ur r y wat wot wen 2nite "
-    "2moro tmrw tmr lunch dinner breakfast pub drinks beer cuppa pint babe hun mate bro dude luv hello hi hey "
-    "pardon sorry alright aight awake sober asleep hungry bored busy ready ring fancy wanna gonna gotta"
+    "2moro tmrw tmr lunch dinner breakfast pub drinks beer cuppa pint babe hun mate bro dude luv hello hi "
+    "hey pardon sorry alright aight awake sober asleep hungry bored busy ready ring fancy wanna gonna gotta"
 )

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from scrapbook import numbers
-from scrapbook.errors import AddressInvalid, AddressTaken, NotFound
+from scrapbook.errors import AddressInvalid, AddressTaken, HasEntries, NotFound
 from scrapbook.search import Index
 from scrapbook.store.records import Address, Person
 from scrapbook.store.statements import insert_if_new, rows_written, update_one
@@ -53,7 +53,7 @@ class People:
         self._update(id, timezone=timezone)
 
     def remove(self, id: int, *, with_entries: bool = False) -> None:  # noqa: A002
-        """Removes the person and all that is kept of them. StoreError when that would take entries along,
+        """Removes the person and all that is kept of them. HasEntries when that would take entries along,
         those in the trash included, without being told to."""
         person = self.get(id)
         theirs = EntryRow.person_id == person.id

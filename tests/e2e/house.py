@@ -14,6 +14,8 @@ from pathlib import Path
 import httpx
 from twilio.request_validator import RequestValidator
 
+from scrapbook.twilio.handset import Handset
+
 START_TIMEOUT = 240
 STOP_TIMEOUT = 60
 ANSWER_TIMEOUT = 60.0
@@ -133,27 +135,14 @@ class House:
         return "\n".join(self.replies(number, before + 1)[before:])
 
     def sent_to(self, number: str) -> list[str]:
-        """Everything that Twilio was given for that number, in the order of sending."""
-        return [message["body"] for message in self.messages_to(number)]
-
-    def messages_to(self, number: str) -> list[dict[str, str]]:
-        found: list[dict[str, str]] = []
-        path: str | None = (
-            f"/2010-04-01/Accounts/{self.account_sid}/Messages.json?To={number.replace('+', '%2B')}&PageSize=1000"
-        )
-        while path:
-            page = (
-                httpx.get(self.twilio + path, auth=(self.account_sid, TOKEN), timeout=10)
-                .raise_for_status()
-                .json()
-            )
-            found += [message for message in page["messages"] if message["direction"] == "outbound-api"]
-            path = page.get("next_page_uri")
-        return found[::-1]
-
-    @property
-    def account_sid(self) -> str:
-        return httpx.Response(200, content=(self.folder / "phone-account.json").read_bytes()).json()["sid"]
+        """The texts of the house that reached Twilio for that number, in the order of sending."""
+        with Handset(self.twilio) as handset:
+            messages = sorted(handset.events(number), key=lambda message: message["seq"])
+        return [
+            message["body"]
+            for message in messages
+            if message["direction"] == "outbound" and not message["carrier"]
+        ]
 
     def replies(self, number: str, count: int, timeout: float = ANSWER_TIMEOUT) -> list[str]:
         """The replies to that number once there are at least ``count``."""

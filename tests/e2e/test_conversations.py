@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.e2e.house import House, wait_until
+from tests.e2e.house import House, message_form, new_sid
 
 
 def entry_number(receipt: str) -> int:
@@ -198,8 +198,6 @@ def test_it_keeps_any_text_to_the_letter(house: House, number: str, body: str) -
 
 @pytest.mark.parametrize("body", ["", "   ", "\n\t ", None], ids=["empty", "spaces", "whitespace", "none"])
 def test_it_saves_nothing_of_an_empty_text(house: House, number: str, body: str | None) -> None:
-    from tests.e2e.house import message_form, new_sid
-
     assert house.webhook(message_form(new_sid(), number, body)).status_code == 200
     [answer] = house.replies(number, 1)
     assert "Saved" not in answer
@@ -213,8 +211,3 @@ def test_thirty_texts_at_once_are_answered_in_order(house: House, number: str) -
     assert [entry_number(answer) for answer in answers] == list(range(1, 31))
     house.text("show 30", number)
     assert "burst thought 29" in house.replies(number, 31)[-1]
-
-
-def test_a_delivery_status_is_recorded(house: House, number: str) -> None:
-    house.say("python: decorators are just functions", number)
-    wait_until(lambda: house.messages_to(number)[0]["status"] == "delivered", 20, lambda: "never delivered")

@@ -116,7 +116,7 @@ def entries(house: House, person: str) -> list[str]:
     """The person's thoughts by their numbers."""
     with closing(_read(house.folder / "scrapbook.db")) as database:
         rows = database.execute(
-            "SELECT text FROM entries JOIN addresses USING (person_id) WHERE addresses.value = ? ORDER BY number",
+            "SELECT text FROM entries JOIN addresses USING (person_id) WHERE value = ? ORDER BY number",
             (person,),
         )
         return [text for (text,) in rows]

@@ -14,7 +14,7 @@ def reply_row(house: House, number: str) -> tuple[str, str | None, int | None]:
     """State, delivery status and error code of the latest reply to that number."""
     with closing(sqlite3.connect(f"file:{house.folder}/scrapbook.db?mode=ro", uri=True)) as database:
         row = database.execute(
-            "SELECT state, delivery_status, error_code FROM replies WHERE to_address = ? ORDER BY id DESC LIMIT 1",
+            "SELECT state, delivery_status, error_code FROM replies WHERE to_address = ? ORDER BY id DESC",
             (number,),
         ).fetchone()
     return row or ("none", None, None)
