@@ -10,7 +10,7 @@ from scrapbook import training
 from scrapbook.assistant import Assistant
 from scrapbook.errors import ScrapbookError
 from scrapbook.places import BOT_PYTHON
-from scrapbook.settings import Settings
+from scrapbook.settings import PHONE_NUMBER, Settings
 from scrapbook.store import Store
 from scrapbook.twilio.account import Account
 from scrapbook.twilio.sending import Sender
@@ -78,7 +78,7 @@ def _services(settings: Settings) -> Iterator[Finding]:
     if settings.local_twilio:
         yield Finding(
             "Local phone",
-            _answers(f"{settings.phone_url}/handset/messages?number=%2B1"),
+            _answers(f"{settings.phone_url}/handset/messages?number=%2B{PHONE_NUMBER[1:]}"),
             settings.phone_url,
             start,
         )

@@ -229,7 +229,10 @@ class Journey(DBOSConfiguredInstance):
         if reply.state != "sending":
             return None
         with self._store.transaction(read_only=True) as tx:
+            reported = tx.replies.get(reply.id).twilio_sid
             known = tx.replies.sids_to(reply.to, reply.created_at - TWILIO_REMEMBERS)
+        if reported:
+            return Sent(reported, "sent")
         return self._sender.find(reply.from_, reply.to, reply.body, reply.created_at, known)
 
     def _hand_over(self, reply: Reply) -> Sent:

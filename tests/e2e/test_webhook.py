@@ -42,11 +42,11 @@ def test_it_refuses_a_wrongly_signed_webhook(house: House, number: str) -> None:
 
 
 def test_a_replayed_webhook_changes_nothing(house: House, number: str) -> None:
-    sid = house.text("said once", number)
+    sid = house.text("herons return in march", number)
     house.replies(number, 1)
     for _ in range(5):
-        house.text("said once", number, sid)
-    assert "Saved 2" in house.say("said later", number)
+        house.text("herons return in march", number, sid)
+    assert "Saved 2" in house.say("swallows return in april", number)
     assert len(house.sent_to(number)) == 2
 
 
@@ -54,14 +54,14 @@ def test_opt_out_words_are_kept_but_never_answered(house: House, number: str) ->
     house.say("before", number)
     for word in ("STOP", "stop ", "Unsubscribe"):
         house.text(word, number)
-    house.text("said while opted out", number)
+    house.text("a sandwich while opted out", number)
     wait_until(lambda: _states(house, number) == ["failed"], 20, lambda: str(_states(house, number)))
     assert len(house.sent_to(number)) == 1
     house.text("START", number)
     house.text("HELP", number)
-    shown = house.say("find opted out", number)
-    assert "said while opted out" in shown
-    assert "Saved 3" in house.say("after", number)
+    shown = house.say("find sandwich", number)
+    assert "a sandwich while opted out" in shown
+    assert "Saved 3" in house.say("a walk after that", number)
 
 
 def _states(house: House, number: str) -> list[str]:
