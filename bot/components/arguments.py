@@ -114,12 +114,17 @@ class Kind:
 
 
 def _up_to(count: int) -> str:
-    """A pattern for at most so many words, without anything that ends a sentence or a clause."""
-    word = r"[^\s,;:.!?()\"“”]+(?:[.'’:/-][^\s,;:.!?()\"“”]+)*"
+    """A pattern for at most so many words, without anything that ends a sentence or a clause.
+
+    What joins the parts of a word is not itself in a part: there is only one way to read a word, so that a
+    text that does not fit is given up in linear time.
+    """
+    part = r"[^\s,;:.!?()\"“”]+"
+    word = rf"{part}(?:[.:]{part})*"
     return rf"{word}(?:\s+{word}){{0,{count - 1}}}"
 
 
-_ENTRY = r"#?\d{1,9}"
+_ENTRY = r"#?\d{1,20}"
 _LIST = rf"{_ENTRY}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*|\s+){_ENTRY})*"
 
 KINDS: Dict[str, Kind] = {

@@ -6,26 +6,29 @@ classifier alone never deletes.
 
 import re
 from dataclasses import dataclass
-from typing import Dict, Optional, Pattern
+from typing import Dict, FrozenSet, Optional, Pattern, Tuple
+
+from components.vocabulary import GREETING, REPEATING, SMALL_WORDS, THANKING
 
 
 @dataclass(frozen=True)
 class Certainty:
-    """``cue`` is what the text says when it means this intent. With it, the classifier's confidence (0 to 1)
-    has to reach ``with_cue``; without it ``without_cue``, or nothing is enough when that is None. Texts
-    longer than ``most_words`` and ``most_sentences`` are about something else.
+    """``cue`` is what the text says when it means this intent: all the parts, in any order. With it,
+    the classifier's confidence (0 to 1) has to reach ``with_cue``; without it ``without_cue``, or nothing is
+    enough when that is None. Texts longer than ``most_words`` and ``most_sentences`` are about something
+    else; so are, where ``only_about`` is given, those with any word that is not in it and no small word.
     """
 
-    cue: Pattern[str]
+    cue: Tuple[Pattern[str], ...]
     with_cue: float
     without_cue: Optional[float] = None
     most_words: int = 25
     most_sentences: int = 2
+    only_about: Optional[FrozenSet[str]] = None
 
 
-def _cue(*parts: str) -> Pattern[str]:
-    """All the parts, in any order, anywhere in the text."""
-    return re.compile("".join(rf"(?=.*\b(?:{part})\b)" for part in parts), re.IGNORECASE | re.DOTALL)
+def _cue(*parts: str) -> Tuple[Pattern[str], ...]:
+    return tuple(re.compile(rf"\b(?:{part})\b", re.IGNORECASE | re.DOTALL) for part in parts)
 
 
 _LIST = r"lists?|to ?do lists?|todos?"
@@ -112,19 +115,32 @@ CERTAINTIES: Dict[str, Certainty] = {
     ),
     "repeat": Certainty(
         _cue(
-            r"repeat\w*|re\w*ate|again|say|said|hear|heard|what was that|pardon|once more|"
-            r"(?:more|another) time|missed|question"
+            r"repeat\w*|restate|reiterate|replay|pardon|once more|(?:one|more|another) time|"
+            r"(?:say|said|tell|told|ask|asked|what|that|this|it)\b.*\bagain|what (?:was|is) the question|"
+            r"what was (?:that|said)|(?:say|said) (?:that|it) over|"
+            r"what (?:\w+ )?(?:did )?you (?:\w+ )?(?:said|say|told|tell|asked|ask|mention\w*)|"
+            r"(?:didn'?t|did not|couldn'?t|could not|missed)\b.*\b(?:hear|catch|get|understand|that|you)"
         ),
         0.45,
-        0.8,
+        None,
         13,
         1,
+        REPEATING,
     ),
     "greet": Certainty(
-        _cue(r"hi|hello|hey|how|morning|greetings|evening|afternoon|up|are you"), 0.6, 0.8, 9, 1
+        _cue(
+            r"hi|hiya|hello|hey|howdy|yo|ahoy|how|morning|greetings|evening|afternoon|good day|up|are you|"
+            r"have you been|what'?s (?:new|happening|going on)|to (?:see|meet) you|"
+            r"(?:is|are) (?:everything|things)"
+        ),
+        0.6,
+        None,
+        9,
+        1,
+        GREETING,
     ),
     "thanks": Certainty(
-        _cue(r"thank\w*|thx|cheers|appreciate\w*|grateful|gratitude|helpful"), 0.45, 0.8, 12, 1
+        _cue(r"thank\w*|thx|cheers|appreciate\w*|grateful|gratitude|helpful"), 0.45, 0.8, 12, 1, THANKING
     ),
     "choose": Certainty(
         _cue(
@@ -138,7 +154,8 @@ CERTAINTIES: Dict[str, Certainty] = {
     ),
 }
 
-_SENTENCE_END = re.compile(r"[.!?…]+[\s\"')]+\w")
+_SENTENCE_END = re.compile(r"[.!?…][\s\"')]+\w")
+_WORD = re.compile(r"\w+(?:['’]\w+)*")
 
 
 def _is_short_enough(text: str, certainty: Certainty) -> bool:
@@ -146,10 +163,28 @@ def _is_short_enough(text: str, certainty: Certainty) -> bool:
     return len(text.split()) <= certainty.most_words and sentences <= certainty.most_sentences
 
 
+def _is_about_nothing_else(text: str, certainty: Certainty) -> bool:
+    if certainty.only_about is None:
+        return True
+    words = {word.replace("’", "'") for word in _WORD.findall(text.lower())}
+    return words <= SMALL_WORDS | certainty.only_about
+
+
+# A number in such a text is about something: "lunch 3 thanks", "7 undo".
+NUMBERLESS = frozenset(
+    {"greet", "thanks", "repeat", "undo", "more", "status", "commands", "list_topics", "set_timezone"}
+)
+
+
 def is_sure(intent: str, confidence: float, text: str) -> bool:
     """Whether the text may be taken for the intent. Keeping needs no certainty: it has no entry."""
     certainty = CERTAINTIES.get(intent)
     if certainty is None:
         return True
-    needed = certainty.with_cue if certainty.cue.search(text) else certainty.without_cue
-    return needed is not None and confidence >= needed and _is_short_enough(text, certainty)
+    if intent in NUMBERLESS and any(character.isdigit() for character in text):
+        return False
+    if not (_is_short_enough(text, certainty) and _is_about_nothing_else(text, certainty)):
+        return False
+    has_cue = all(part.search(text) for part in certainty.cue)
+    needed = certainty.with_cue if has_cue else certainty.without_cue
+    return needed is not None and confidence >= needed

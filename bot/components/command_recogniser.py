@@ -4,7 +4,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from components import faster_turns
+from components import faster_turns, private_logs
 from components.matching import recognise
 from components.stateless import StatelessComponent
 
@@ -16,8 +16,9 @@ class CommandRecogniser(StatelessComponent):
     """Stands behind the trained classifier and overrules it; marks the message with ``RECOGNISED``."""
 
     def __init__(self) -> None:
-        """Making the component also installs the faster turns in this process."""
+        """Making the component also installs the faster turns and the private logs in this process."""
         faster_turns.install()
+        private_logs.install()
 
     def read(self, message: Message) -> None:
         """Sets intent and entities when the message is a command."""

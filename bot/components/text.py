@@ -7,14 +7,15 @@ from dataclasses import dataclass
 # forced intent. They are not white space for str.strip(), which is what makes them useful there.
 PADDING = "\u200b\u2060\ufeff"
 
-_EDGES = re.compile(rf"^[\s{PADDING}]*(?P<core>.*?)[\s{PADDING}.!?]*$", re.DOTALL)
-_QUESTION = re.compile(rf"\?[\s{PADDING}.!?]*$")
+_SPACE = PADDING + "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
+_ENDS = _SPACE + ".!?"
 
 _POLITE_START = (
     r"(?:(?:please|pls|plz|hey|ok|okay|so|now|just|(?:can|could|would|will) (?:you|u)|"
     r"i(?:'d| would) like to|i want to|i want you to)\b[\s,]*){1,3}"
 )
-_POLITE_END = r"(?:[\s,]+(?:please|pls|plz|thanks|thank you|thx|thankyou|for me|now))+"
+# The lookbehind lets the search begin once for each run of spaces and not once for each space.
+_POLITE_END = r"(?:(?<![\s,])[\s,]+(?:please|pls|plz|thanks|thank you|thx|thankyou|for me|now))+"
 _COURTESY = re.compile(
     rf"^(?P<before>{_POLITE_START})?(?P<core>.+?)(?P<after>{_POLITE_END})?$", re.IGNORECASE | re.DOTALL
 )
@@ -30,13 +31,13 @@ class Span:
 
 def core(text: str) -> Span:
     """The text without padding and white space around it, and without the marks that end a sentence."""
-    found = _EDGES.match(text)
-    return Span(found["core"], found.start("core")) if found else Span("", 0)
+    begun = text.lstrip(_SPACE)
+    return Span(begun.rstrip(_ENDS), len(text) - len(begun))
 
 
 def is_question(text: str) -> bool:
     """Whether the text ends with a question mark."""
-    return _QUESTION.search(text) is not None
+    return "?" in text[len(text.rstrip(_ENDS)) :]
 
 
 def without_courtesy(span: Span) -> "tuple[Span, bool]":

@@ -33,3 +33,39 @@ CHAT = _set(
     "2moro tmrw tmr lunch dinner breakfast pub drinks beer cuppa pint babe hun mate bro dude luv hello hi "
     "hey pardon sorry alright aight awake sober asleep hungry bored busy ready ring fancy wanna gonna gotta"
 )
+# What small talk is made of besides its subject
+SMALL_WORDS = (
+    PEOPLE
+    | DETERMINERS
+    | FUNCTION_WORDS
+    | _set(
+        "to of for and on in with at from by about as than then there here well so very too just "
+        "really truly quite please pls plz sorry excuse oh ah hey hi hello ok okay yes yeah no now "
+        "want wanted need needed needing ya like get got getting come let letting know think going go "
+        "give gave giving been being done doing did you've you'd you'll that's that'll it's what's ai "
+        "bot assistant computer siri alexa google buddy friend mate dude"
+    )
+)
+ABOUT_ANSWERS = _set(
+    "answer answers question questions response responses reply message messages phrase sentence"
+)
+REPEATING = ABOUT_ANSWERS | _set(
+    "repeat repeated repeating again once more another one last previous time times thing part bit "
+    "bits say saying said says tell told ask asked hear heard catch caught understand understood "
+    "missed miss mention mentioned restate replay reiterate louder slower slowly over back yourself "
+    "didnt couldnt couldn't wasn't hold second sec run pardon"
+)
+THANKING = ABOUT_ANSWERS | _set(
+    "thank thanks thanx thx help helping helped helpful assist assisting assisted assistance "
+    "answering providing cooperation info information advice support service effort efforts time care "
+    "kindness gesture job work lot much many bunch million ton again all everything enough always "
+    "great good nice kind kindly sweet awesome excellent perfect wonderful amazing lovely brilliant "
+    "fantastic super cool thoughtful best big such appreciate appreciated grateful thankful gratitude "
+    "special sincere happy glad pleased enjoyable today around easier cheers"
+)
+GREETING = _set(
+    "are how how's hows how've how're what's whats up new happening day days today morning afternoon "
+    "evening night things thing everything anything life treating treat feeling feel hanging good "
+    "great nice fine alright happy see meet tell say greetings howdy hiya yo ahoy ya u doin anyone "
+    "wake right lovely"
+)

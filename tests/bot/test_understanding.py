@@ -44,6 +44,42 @@ PRIVATE = [
     "please rename the baby before the aunts hear of it",
 ]
 
+# Small talk with something in it that may be worth keeping
+NOT_SMALL_TALK = [
+    "said once",
+    "lunch 3 thanks",
+    "invoice 12345 thank you",
+    "order 66 hello",
+    "7 undo",
+    "undo 5",
+    "2 more",
+    "555 status",
+    "say it once",
+    "said twice, meant never",
+    "repeat prescription",
+    "repeat the blood test",
+    "ask the plumber again",
+    "thanks for the fish quote",
+    "thanks for the marmalade recipe",
+    "thank you card for the neighbours",
+    "thank the midwife",
+    "morning swim",
+    "hello kitty lunchbox",
+    "how to prune roses",
+    "evening class",
+]
+SMALL_TALK = [
+    ("say it once more", "repeat"),
+    ("sorry what did you say", "repeat"),
+    ("i did not understand, again please", "repeat"),
+    ("what was that question again", "repeat"),
+    ("thanks for your answer", "thanks"),
+    ("thank you, you have helped me a lot", "thanks"),
+    ("much appreciated, thanks", "thanks"),
+    ("good morning, how are you", "greet"),
+    ("hi there, nice to meet you", "greet"),
+]
+
 
 @pytest.mark.parametrize(("text", "intent", "arguments"), NATURAL)
 def test_it_understands_a_command_in_a_persons_own_words(understood, text, intent, arguments):
@@ -55,6 +91,16 @@ def test_it_understands_a_command_in_a_persons_own_words(understood, text, inten
 @pytest.mark.parametrize("text", PRIVATE)
 def test_it_keeps_a_private_text(understood, text):
     assert understood(text)["intent"] == "save_thought"
+
+
+@pytest.mark.parametrize("text", NOT_SMALL_TALK)
+def test_it_keeps_small_talk_that_carries_content(understood, text):
+    assert understood(text)["intent"] == "save_thought"
+
+
+@pytest.mark.parametrize(("text", "intent"), SMALL_TALK)
+def test_it_still_knows_small_talk(understood, text, intent):
+    assert understood(text)["intent"] == intent
 
 
 @pytest.mark.parametrize(
