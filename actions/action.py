@@ -12,8 +12,10 @@ from rasa_sdk import Action, Tracker  # pyright: ignore[reportMissingTypeStubs]
 from rasa_sdk.executor import CollectingDispatcher  # pyright: ignore[reportMissingTypeStubs]
 
 from actions.receipts import keep
+from actions.replies import reply
 from actions.turn import Slots, Turn
 from scrapbook.book import Book
+from scrapbook.errors import StoreError
 from scrapbook.reports import report
 from scrapbook.settings import Settings
 from scrapbook.store import JsonValue, Outcome, Store, Transaction
@@ -29,23 +31,21 @@ def store() -> Store:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What Rasa sends: whose message it is, and the slots."""
+    """What Rasa sends: which message it is about, and the slots."""
 
-    person_id: int
     message_sid: str
     slots: Slots
 
     @classmethod
     def of(cls, tracker: Tracker) -> "Call":
-        """KeyError when the message did not come with its ids."""
+        """KeyError when the message did not come with its sid."""
         message = cast("Mapping[str, Any]", tracker.latest_message)
-        ids = cast("Mapping[str, Any]", message["metadata"])
         slots = cast("Mapping[str, JsonValue]", tracker.slots)
         entities = cast("list[Mapping[str, JsonValue]]", message.get("entities") or [])
         # A text slot keeps the last of several notes only.
         notes: list[JsonValue] = [found["value"] for found in entities if found.get("entity") == "note"]
-        sid = str(ids["message_sid"])
-        return cls(int(ids["person_id"]), sid, Slots({**slots, "notes": notes or slots.get("note")}))
+        sid = str(message["metadata"]["message_sid"])
+        return cls(sid, Slots({**slots, "notes": notes or slots.get("note")}))
 
 
 class BookAction(Action, ABC):
@@ -71,17 +71,28 @@ class BookAction(Action, ABC):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
     ) -> list[dict[str, Any]]:
         del domain
-        call = Call.of(tracker)
+        sid = ""
         try:
-            outcome = await asyncio.to_thread(self._answer_once, call)
+            call = Call.of(tracker)
+            sid = call.message_sid
+            outcome = _presentable(await asyncio.to_thread(self._answer_once, call))
         except Exception as error:  # noqa: BLE001 - the edge of the process
-            report(error, action=self.called, message_sid=call.message_sid)
+            report(error, action=self.called, message_sid=sid)
             return []
         arguments: dict[str, Any] = dict(outcome.arguments)
         dispatcher.utter_message(response=outcome.response, **arguments)
         return []
 
     def _answer_once(self, call: Call) -> Outcome:
+        try:
+            return self._try_to_answer(call)
+        except StoreError:
+            # Another try at the same turn, begun before this one, may have been faster.
+            if said := _said(call.message_sid):
+                return said
+            raise
+
+    def _try_to_answer(self, call: Call) -> Outcome:
         with store().transaction() as tx:
             if said := tx.outcomes.of(call.message_sid):
                 return said
@@ -92,6 +103,16 @@ class BookAction(Action, ABC):
 
     def _answer_now(self, tx: Transaction, call: Call) -> Outcome:
         message = tx.messages.get(call.message_sid)
-        book = Book(tx, tx.people.get(call.person_id), call.message_sid, message.received_at)
+        book = Book(tx, tx.people.get(message.person_id), call.message_sid, message.received_at)
         turn = Turn(book, message, call.slots)
         return keep(turn) if message.media and not self.takes_media else self.answer(turn)
+
+
+def _said(message_sid: str) -> Outcome | None:
+    with store().transaction(read_only=True) as tx:
+        return tx.outcomes.of(message_sid)
+
+
+def _presentable(outcome: Outcome) -> Outcome:
+    """What can be said of a turn whose words are forgotten."""
+    return reply("utter_done_before") if outcome.is_forgotten else outcome

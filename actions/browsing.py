@@ -8,7 +8,7 @@ from actions.turn import Turn
 from scrapbook import segments
 from scrapbook.book import Named, browsing, finding
 from scrapbook.book.browsing import PERIODS, Period
-from scrapbook.book.pages import WORDING, content
+from scrapbook.book.pages import WORDING, content, next_page
 from scrapbook.matching import match
 from scrapbook.store import Entry, Outcome, Topic
 
@@ -48,7 +48,7 @@ class ActionShow(BookAction):
     called = "action_show"
 
     def answer(self, turn: Turn) -> Outcome:
-        named = browsing.show(turn.book, turn.slots.numbers("entry"))
+        named = turn.book.look_up(turn.slots.numbers("entry"))
         return _shown(named) if named.kept else not_there(named)
 
 
@@ -56,7 +56,7 @@ class ActionMore(BookAction):
     called = "action_more"
 
     def answer(self, turn: Turn) -> Outcome:
-        found = browsing.more(turn.book)
+        found = next_page(turn.book)
         return page(found) if found else reply("utter_no_more")
 
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from scrapbook.book import Book
 from scrapbook.store import JsonValue, Message
 
+MOST_DIGITS = 20
+"""One more than an entry's number can have. Of more, the first so many are as good: no entry's number."""
+
 
 class Slots:
     """The arguments of this turn, by name; those that were not given are missing."""
@@ -25,8 +28,8 @@ class Slots:
 
     def numbers(self, name: str) -> list[int]:
         """Each once, in the order given."""
-        digits = (digits for text in self.texts(name) for digits in re.findall(r"[0-9]{1,18}", text))
-        return list(dict.fromkeys(map(int, digits)))
+        typed = (digits for text in self.texts(name) for digits in re.findall(r"\d+", text))
+        return list(dict.fromkeys(int(digits[:MOST_DIGITS]) for digits in typed))
 
     def flag(self, name: str) -> bool:
         return self._values.get(name) is True

@@ -6,7 +6,6 @@ from actions.action import BookAction
 from actions.replies import quoted, reply
 from actions.turn import Turn
 from scrapbook.book import Book
-from scrapbook.book.undoing import undo
 from scrapbook.store import Change, Outcome
 
 ABOUT_ENTRIES = frozenset({"delete", "take_off", "restore", "move"})
@@ -17,7 +16,7 @@ class ActionUndo(BookAction):
     called = "action_undo"
 
     def answer(self, turn: Turn) -> Outcome:
-        change = undo(turn.book)
+        change = turn.book.undo()
         if change is None:
             return reply("utter_nothing_to_undo")
         turn.book.tx.conversations.clear_question(turn.book.person.id)

@@ -4,15 +4,12 @@ import re
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib.resources import files
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 import phonenumbers
 from phonenumbers import timezone as timezones
 
 from scrapbook.errors import AddressInvalid
-
-Channel = Literal["sms", "whatsapp"]
 
 WHATSAPP = "whatsapp:"
 
@@ -22,20 +19,15 @@ _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _CLOSE = timedelta(hours=2)
 
 
-def normalise(text: str, region: str | None = None) -> str:
+def normalise(text: str) -> str:
     """The address that ``text`` means, however it is spaced and bracketed.
 
-    ``region`` (ISO 3166, two letters) is whose numbers are meant when there is no country code.
-    AddressInvalid when there is no such number, or neither a country code nor a region.
+    AddressInvalid when there is no such number, or no country code.
     """
     stripped = text.strip()
     if stripped.lower().startswith(WHATSAPP):
-        return WHATSAPP + _e164(stripped[len(WHATSAPP) :], region)
-    return _e164(stripped, region)
-
-
-def channel(address: str) -> Channel:
-    return "whatsapp" if address.startswith(WHATSAPP) else "sms"
+        return WHATSAPP + _e164(stripped[len(WHATSAPP) :])
+    return _e164(stripped)
 
 
 def plain(address: str) -> str:
@@ -43,9 +35,9 @@ def plain(address: str) -> str:
     return address.removeprefix(WHATSAPP)
 
 
-def both_channels(text: str, region: str | None = None) -> tuple[str, ...]:
+def both_channels(text: str) -> tuple[str, ...]:
     """The SMS and the WhatsApp address of a plain number; of one that names its channel, that one alone."""
-    address = normalise(text, region)
+    address = normalise(text)
     return (address,) if address.startswith(WHATSAPP) else (address, WHATSAPP + address)
 
 
@@ -63,16 +55,16 @@ def guess_timezone(address: str) -> str:
     return main if main and _lie_close(zones) else "UTC"
 
 
-def _e164(text: str, region: str | None) -> str:
-    formatted = phonenumbers.format_number(_parsed(text, region), phonenumbers.PhoneNumberFormat.E164)
+def _e164(text: str) -> str:
+    formatted = phonenumbers.format_number(_parsed(text), phonenumbers.PhoneNumberFormat.E164)
     if not _E164.fullmatch(formatted):
         raise AddressInvalid
     return formatted
 
 
-def _parsed(text: str, region: str | None = None) -> phonenumbers.PhoneNumber:
+def _parsed(text: str) -> phonenumbers.PhoneNumber:
     try:
-        return phonenumbers.parse(text, region)
+        return phonenumbers.parse(text)
     except phonenumbers.NumberParseException:
         # Its message may quote the number.
         raise AddressInvalid from None

@@ -20,19 +20,11 @@ _BASIC = frozenset(
 _EXTENSION = frozenset("\f^{}\\[~]|€")
 _SEVEN_BIT = (160, 153)
 _SIXTEEN_BIT = (70, 67)
-_PLAIN = str.maketrans(
-    {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u00a0": " ", "•": "-"}
-)
 _JOINER = "\u200d"
 
 
 def is_gsm7(text: str) -> bool:
     return all(letter in _BASIC or letter in _EXTENSION for letter in text)
-
-
-def to_gsm7(text: str) -> str:
-    """Typographic quotes, dashes and dots as plain ones: for our own wording, never for a person's words."""
-    return text.translate(_PLAIN)
 
 
 def segment_count(text: str) -> int:

@@ -2,12 +2,10 @@
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from scrapbook.matching import Match, match
-from scrapbook.store import Entry, JsonValue, Person, Topic, Transaction
-
-TRASH_IS_KEPT = timedelta(days=30)
+from scrapbook.store import TRASH_IS_KEPT, Change, Entry, JsonValue, Person, Topic, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +56,10 @@ class Book:
             unknown=tuple(number for number, entry in found.items() if entry is None),
         )
 
+    def undo(self) -> Change | None:
+        """Takes back the latest change that still stands. None when there is none."""
+        return self.tx.changes.undo_latest(self.person.id, self.now)
+
     def _is_past_restoring(self, entry: Entry) -> bool:
         return entry.deleted_at is not None and entry.deleted_at < self.now - TRASH_IS_KEPT
 
@@ -81,7 +83,7 @@ class Torn:
 
 @dataclass(frozen=True, slots=True)
 class NoTopic:
-    """None is meant; ``nearest`` is for information."""
+    """None is meant; ``nearest``, for information, are those that sound or are spelled a little like it."""
 
     typed: str
     nearest: tuple[str, ...]

@@ -4,8 +4,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal, TypeAlias, get_args
 from zoneinfo import ZoneInfo
 
-from scrapbook.book.book import Book, Named
-from scrapbook.book.pages import MOST_LISTED, Page, first_page, next_page
+from scrapbook.book.book import Book
+from scrapbook.book.pages import MOST_LISTED, Page, first_page
 
 Period: TypeAlias = Literal["today", "yesterday", "this week", "last week", "this month", "last month"]
 PERIODS: tuple[Period, ...] = get_args(Period)
@@ -22,16 +22,6 @@ def last(book: Book, count: int) -> Page | None:
     """The newest ``count`` entries (at least one). None when there are none."""
     entries = book.tx.entries.list(book.person.id, limit=min(max(count, 1), MOST_LISTED))
     return first_page(book, f"last {len(entries)}", entries) if entries else None
-
-
-def show(book: Book, numbers: list[int]) -> Named:
-    """Without numbers the latest entry."""
-    return book.look_up(numbers)
-
-
-def more(book: Book) -> Page | None:
-    """Goes on with the latest list. None when nothing is left."""
-    return next_page(book)
 
 
 def bounds(period: Period, now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:

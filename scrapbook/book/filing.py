@@ -9,7 +9,7 @@ from scrapbook.store import Entry, Topic
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """``entries`` of those ``named`` are filed under ``topic`` from now on."""
+    """Those of ``named`` that are kept are filed under ``topic`` from now on."""
 
     topic: str
     named: Named

@@ -35,23 +35,20 @@ def content(entry: Entry) -> str:
 
 def first_page(book: Book, title: str, entries: Sequence[Entry]) -> Page:
     """Remembers the rest for ``more``. There must be an entry."""
-    return _turned(book, Listing(title, tuple(entry.id for entry in entries), 0), entries)
+    short = segments.shorten(title, 60)
+    lines = _lines(entries, around=short + "." * WORDING)
+    rest = tuple(entry.id for entry in entries[len(lines) :])
+    book.tx.conversations.set_listing(book.person.id, Listing(title, rest))
+    return Page(short, lines, len(rest))
 
 
 def next_page(book: Book) -> Page | None:
-    """None when nothing is left."""
+    """Goes on with the latest list. None when nothing is left of it."""
     listing = book.tx.conversations.listing(book.person.id)
     if listing is None:
         return None
-    left = book.tx.entries.by_ids(book.person.id, listing.entry_ids[listing.shown :])
-    return _turned(book, Listing(listing.title, tuple(entry.id for entry in left), 0), left) if left else None
-
-
-def _turned(book: Book, listing: Listing, entries: Sequence[Entry]) -> Page:
-    lines = _lines(entries, around=segments.shorten(listing.title, 60) + "." * WORDING)
-    rest = listing.entry_ids[len(lines) :]
-    book.tx.conversations.set_listing(book.person.id, Listing(listing.title, rest, 0))
-    return Page(segments.shorten(listing.title, 60), lines, len(rest))
+    left = book.tx.entries.by_ids(book.person.id, listing.entry_ids)
+    return first_page(book, listing.title, left) if left else None
 
 
 def _lines(entries: Sequence[Entry], around: str) -> tuple[str, ...]:

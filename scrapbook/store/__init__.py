@@ -7,6 +7,7 @@ with store.transaction() as tx:
     tx.entries.add(person.id, "decorators are just functions", None, None, datetime.now(UTC))
 """
 
+from scrapbook.store.purge import TRASH_IS_KEPT
 from scrapbook.store.records import (
     Address,
     Change,
@@ -22,10 +23,10 @@ from scrapbook.store.records import (
     Topic,
 )
 from scrapbook.store.store import Store
-from scrapbook.store.topics import key_of
 from scrapbook.store.transaction import Transaction
 
 __all__ = [
+    "TRASH_IS_KEPT",
     "Address",
     "Change",
     "Entry",
@@ -40,5 +41,4 @@ __all__ = [
     "Store",
     "Topic",
     "Transaction",
-    "key_of",
 ]

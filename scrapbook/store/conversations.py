@@ -48,13 +48,12 @@ class Conversations:
             return None
         kept = cast(dict[str, JsonValue], row.listing)
         ids = cast(list[int], kept["entry_ids"])
-        return Listing(cast(str, kept["title"]), tuple(ids), cast(int, kept["shown"]))
+        return Listing(cast(str, kept["title"]), tuple(ids))
 
     def set_listing(self, person_id: int, listing: Listing | None) -> None:
         kept: dict[str, JsonValue] | None = listing and {
             "title": listing.title,
             "entry_ids": list(listing.entry_ids),
-            "shown": listing.shown,
         }
         self._keep(person_id, listing=kept)
 

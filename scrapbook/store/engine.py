@@ -2,6 +2,7 @@
 
 import os
 import weakref
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -49,9 +50,19 @@ def _engine(url: URL) -> Engine:
 
 def _sqlite(url: URL) -> Engine:
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": WAIT_FOR_LOCK})
+    event.listen(engine, "do_connect", _create_private)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _create_private(_dialect: object, _record: object, arguments: list[str], _options: object) -> None:
+    """SQLite would let everybody on the machine read a file that it makes; those beside it get its mode.
+
+    One that is there is not even opened: closing it would let go of the locks that the process holds on it.
+    """
+    with suppress(OSError):
+        os.close(os.open(arguments[0], os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _set_up_sqlite(connection: DBAPIConnection, _record: object) -> None:

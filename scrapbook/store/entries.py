@@ -82,7 +82,7 @@ class Entries:
         """Takes it out of the trash."""
         self._update(id, deleted_at=None)
 
-    def list(  # noqa: PLR0913 - ways to narrow it down
+    def list(
         self,
         person_id: int,
         *,
@@ -90,7 +90,6 @@ class Entries:
         since: datetime | None = None,
         until: datetime | None = None,
         limit: int | None = None,
-        offset: int = 0,
     ) -> builtins.list[Entry]:
         """Newest first, the trash left out; made at ``since`` or later, and before ``until``."""
         where = [EntryRow.person_id == person_id, EntryRow.deleted_at.is_(None)]
@@ -100,7 +99,7 @@ class Entries:
             where.append(EntryRow.created_at >= since)
         if until is not None:
             where.append(EntryRow.created_at < until)
-        return self._entries(*where, limit=limit, offset=offset)
+        return self._entries(*where, limit=limit)
 
     def by_ids(self, person_id: int, ids: Iterable[int]) -> builtins.list[Entry]:
         """In the order of ``ids``; those in the trash, gone or of somebody else are left out."""
@@ -113,12 +112,9 @@ class Entries:
         }
         return [found[id_] for id_ in wanted if id_ in found]
 
-    def count(self, person_id: int, topic_id: int | None = None) -> int:
+    def count(self, person_id: int) -> int:
         """The trash left out."""
         count = select(PersonRow.entry_count).where(PersonRow.id == person_id)
-        if topic_id is not None:
-            theirs = (TopicRow.person_id == person_id, TopicRow.id == topic_id)
-            count = select(TopicRow.entry_count).where(*theirs)
         return self._session.scalar(count) or 0
 
     def search(self, person_id: int, query: Query, limit: int) -> builtins.list[Entry]:
@@ -126,12 +122,12 @@ class Entries:
         return self.by_ids(person_id, self._index.find(person_id, query, limit)) if query.words else []
 
     def purge_trash(self, before: datetime) -> int:
-        """Removes for good what was put in the trash before then, and every trace of its text outside the
-        messages themselves. How many entries that were."""
-        purged = purge.purge_trash(self._session, before)
-        if purged:
-            self._index.forget_deleted()
-        return purged
+        """One batch of what ``Store.purge_trash`` does. How many entries were removed."""
+        return purge.purge_trash(self._session, before)
+
+    def forget_deleted(self) -> None:
+        """Drops what the search index may still hold of the words of entries that are gone."""
+        self._index.forget_deleted()
 
     def _next_number(self, person_id: int) -> int:
         # The update locks the person's row, so that nobody else is given the same number meanwhile.
@@ -154,10 +150,8 @@ class Entries:
         self._changes.about_to_change(EntryRow, EntryRow.id == entry_id, values)
         update_one(self._session, update(EntryRow).where(EntryRow.id == entry_id).values(values), "entry")
 
-    def _entries(
-        self, *where: ColumnElement[bool], limit: int | None = None, offset: int = 0
-    ) -> builtins.list[Entry]:
-        rows = select(EntryRow).where(*where).order_by(*_NEWEST_FIRST).limit(limit).offset(offset or None)
+    def _entries(self, *where: ColumnElement[bool], limit: int | None = None) -> builtins.list[Entry]:
+        rows = select(EntryRow).where(*where).order_by(*_NEWEST_FIRST).limit(limit)
         found = self._session.scalars(rows).all()
         topics = self._topics({row.topic_id for row in found if row.topic_id is not None})
         media = self._media(row.id for row in found)

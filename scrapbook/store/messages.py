@@ -63,6 +63,15 @@ class Messages:
         rows = self._session.scalars(select(MessageRow).where(MessageRow.sid == sid)).all()
         return next(iter(self._messages(rows)), None)
 
+    def states(self, sids: Iterable[str]) -> dict[str, MessageState]:
+        """By sid; messages that are not known are left out."""
+        pairs = (MessageRow.sid, MessageRow.state)
+        return {
+            sid: state
+            for chunk in chunks(sids)
+            for sid, state in self._session.execute(select(*pairs).where(MessageRow.sid.in_(chunk)))
+        }
+
     def set_state(self, sid: str, state: MessageState, problem: str | None = None) -> None:
         """``problem`` is what went wrong, in plain words. NotFound."""
         row = update(MessageRow).where(MessageRow.sid == sid).values(state=state, problem=problem)

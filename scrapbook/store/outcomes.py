@@ -15,7 +15,10 @@ class Outcomes:
 
     def of(self, message_sid: str) -> Outcome | None:
         row = self._session.scalar(select(OutcomeRow).where(OutcomeRow.message_sid == message_sid))
-        return row and Outcome(row.response, cast(dict[str, str], row.arguments))
+        if row is None:
+            return None
+        arguments = cast(dict[str, str] | None, row.arguments)
+        return Outcome(row.response, arguments or {}, is_forgotten=arguments is None)
 
     def record(self, message_sid: str, outcome: Outcome) -> None:
         """To be called in the transaction that holds the turn's effects: StoreError, which takes them back,

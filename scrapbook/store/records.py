@@ -5,9 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from scrapbook import numbers
-from scrapbook.numbers import Channel
-
 JsonValue: TypeAlias = "str | int | float | bool | list[JsonValue] | dict[str, JsonValue] | None"
 
 MessageState = Literal["received", "answered", "failed"]
@@ -20,10 +17,6 @@ class Address:
 
     value: str
     opted_out_at: datetime | None = None
-
-    @property
-    def channel(self) -> Channel:
-        return numbers.channel(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,16 +131,19 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What ``more`` goes on with: the first ``shown`` of the entries have been sent."""
+    """What ``more`` goes on with: the entries that have not been sent yet."""
 
     title: str
     entry_ids: tuple[int, ...]
-    shown: int
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a turn came to: the name of the response, and the arguments of its wording."""
+    """What a turn came to: the name of the response, and the arguments of its wording.
+
+    ``is_forgotten``: there were arguments once, which had to go with an entry that they may have quoted.
+    """
 
     response: str
     arguments: Mapping[str, str]
+    is_forgotten: bool = False

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, insert, select, update
+from sqlalchemy import ColumnElement, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from scrapbook.errors import NotFound
+from scrapbook.errors import NotFound, RecipientOptedOut
 from scrapbook.store.records import Reply
 from scrapbook.store.statements import update_one
 from scrapbook.store.tables import MessageRow, ReplyRow
@@ -16,6 +16,9 @@ PROGRESS = {"accepted": 0, "scheduled": 0, "queued": 1, "sending": 2, "sent": 3,
 
 FAILURES = frozenset({"failed", "undelivered", "canceled"})
 """The ways a text can end without reaching anybody. Nothing comes after them, nor they after delivery."""
+
+OPTED_OUT = RecipientOptedOut().code
+MOST_LISTED = 500
 
 
 class Replies:
@@ -57,11 +60,30 @@ class Replies:
         return self._replies(ReplyRow.message_sid == sid)
 
     def sids_to(self, address: str, since: datetime) -> frozenset[str]:
-        """What Twilio calls the replies to ``address`` that were recorded since then."""
-        theirs = (ReplyRow.to == address, ReplyRow.created_at >= since, ReplyRow.twilio_sid.is_not(None))
+        """What Twilio calls the replies to ``address`` that were sent since then."""
+        sent_at = func.coalesce(ReplyRow.sent_at, ReplyRow.delivery_status_at, ReplyRow.created_at)
+        theirs = (ReplyRow.to == address, sent_at >= since, ReplyRow.twilio_sid.is_not(None))
         return frozenset(
             sid for sid in self._session.scalars(select(ReplyRow.twilio_sid).where(*theirs)) if sid
         )
+
+    def next_round(self, message_sid: str) -> int:
+        """The round in which the message is answered if it is started anew now; 0 when it has no replies."""
+        highest = select(func.max(ReplyRow.round)).where(ReplyRow.message_sid == message_sid)
+        latest = self._session.scalar(highest)
+        return 0 if latest is None else latest + 1
+
+    def undelivered(self) -> list[Reply]:
+        """Those that Twilio has not taken, the oldest 500. One whose recipient wants none is left out."""
+        unwanted = (ReplyRow.state == "failed") & ReplyRow.error_code.is_not_distinct_from(OPTED_OUT)
+        rows = select(ReplyRow).where(ReplyRow.state != "sent", ~unwanted).order_by(ReplyRow.id)
+        return [_reply(row) for row in self._session.scalars(rows.limit(MOST_LISTED))]
+
+    def reopen(self, id: int) -> None:  # noqa: A002
+        """Makes one that failed as if it had only been recorded. NotFound when it is not one that failed."""
+        failed = update(ReplyRow).where(ReplyRow.id == id, ReplyRow.state == "failed")
+        values = {"state": "recorded", "error_code": None, "error": None, "sent_at": None}
+        update_one(self._session, failed.values(values), "failed reply")
 
     def mark_sending(self, id: int) -> None:  # noqa: A002
         """To be called before it is given to Twilio. NotFound."""

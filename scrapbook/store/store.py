@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Self
 
 from sqlalchemy import Engine
@@ -47,6 +48,20 @@ class Store:
         with wrapped(), self._reading.connect() as connection:
             return schema.is_current(connection)
 
+    def purge_trash(self, before: datetime) -> int:
+        """Removes for good what was put in the trash before then, and every trace of its text outside the
+        messages and replies themselves. How many entries that were.
+
+        In transactions of its own, short ones, so that nobody who writes waits for long.
+        """
+        purged = 0
+        while batch := self._purge_batch(before):
+            purged += batch
+        if purged:
+            with self.transaction() as tx:
+                tx.entries.forget_deleted()
+        return purged
+
     @contextmanager
     def transaction(self, *, read_only: bool = False) -> Generator[Transaction]:
         """Commits at the end, takes everything back on any exception.
@@ -57,3 +72,7 @@ class Store:
         engine = self._reading if read_only else self._engine
         with wrapped(), Session(engine, execution_options=SESSION) as session, session.begin():
             yield Transaction(session)
+
+    def _purge_batch(self, before: datetime) -> int:
+        with self.transaction() as tx:
+            return tx.entries.purge_trash(before)

@@ -116,6 +116,12 @@ class ReplyRow(Base):
         CheckConstraint("state IN ('recorded', 'sending', 'sent', 'failed')", name="state_known"),
         CheckConstraint("segments >= 0", name="segments_not_negative"),
         UniqueConstraint("message_sid", "round", "ordinal"),
+        Index(
+            "ix_replies_undelivered",
+            "id",
+            sqlite_where=text("state <> 'sent'"),
+            postgresql_where=text("state <> 'sent'"),
+        ),
         {"sqlite_autoincrement": True},
     )
 
@@ -260,11 +266,13 @@ class ConversationRow(Base):
 
 
 class OutcomeRow(Base):
+    """``arguments`` is NULL once they are forgotten."""
+
     __tablename__ = "outcomes"
 
     message_sid: Mapped[str] = mapped_column(ForeignKey("messages.sid", ondelete="CASCADE"), primary_key=True)
     response: Mapped[str]
-    arguments: Mapped[JsonValue] = mapped_column(Json, nullable=False)
+    arguments: Mapped[JsonValue] = mapped_column(Json, nullable=True)
 
 
 class SenderRow(Base):

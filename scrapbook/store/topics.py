@@ -7,16 +7,11 @@ from sqlalchemy import ColumnElement, ScalarSelect, delete, insert, select, upda
 from sqlalchemy.orm import Session
 
 from scrapbook.errors import NotFound, StoreError
-from scrapbook.search import fold
+from scrapbook.spelling import same_name_key
 from scrapbook.store.changes import Changes
 from scrapbook.store.records import Topic
 from scrapbook.store.statements import update_one
 from scrapbook.store.tables import EntryRow, TopicRow
-
-
-def key_of(name: str) -> str:
-    """What two names of the same topic have in common: neither case, nor accents, nor spaces matter."""
-    return "".join(fold(name).split())
 
 
 class Topics:
@@ -37,7 +32,7 @@ class Topics:
         raise NotFound("There is no such topic.")
 
     def by_name(self, person_id: int, name: str) -> Topic | None:
-        found = self._topics(TopicRow.person_id == person_id, TopicRow.key == key_of(name))
+        found = self._topics(TopicRow.person_id == person_id, TopicRow.key == same_name_key(name))
         return next(iter(found), None)
 
     def add(self, person_id: int, name: str) -> Topic:
@@ -78,7 +73,7 @@ class Topics:
         return True
 
     def _free_key(self, person_id: int, name: str, besides: int | None = None) -> str:
-        if not (key := key_of(name)):
+        if not (key := same_name_key(name)):
             raise StoreError("A topic needs a name.")
         taken = select(TopicRow.id).where(TopicRow.person_id == person_id, TopicRow.key == key)
         if self._session.scalar(taken) not in {None, besides}:

@@ -328,3 +328,26 @@ def test_only_the_store_knows_the_database_library():
 def test_its_own_errors_are_of_the_house():
     for error in (StoreError, StoreUnavailable, NotFound, AddressTaken):
         assert issubclass(error, ScrapbookError)
+
+
+def test_nobody_else_on_the_machine_can_read_the_database(tmp_path: Path):
+    before = os.umask(0o022)
+    try:
+        store = Store.open(f"sqlite:///{tmp_path}/scrapbook.db")
+        store.migrate()
+        with store.transaction() as tx:
+            tx.people.add("Ann", ["+15550100"])
+        modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+        store.close()
+    finally:
+        os.umask(before)
+    assert modes == dict.fromkeys(["scrapbook.db", "scrapbook.db-wal", "scrapbook.db-shm"], 0o600)
+
+
+def test_a_database_file_that_is_there_keeps_its_mode_and_content(sqlite_url: str, tmp_path: Path):
+    file = tmp_path / "scrapbook.db"
+    file.chmod(0o640)
+    store = Store.open(sqlite_url)
+    assert store.schema_is_current()
+    store.close()
+    assert file.stat().st_mode & 0o777 == 0o640

@@ -52,7 +52,6 @@ def test_one_person_never_gets_anothers_entry(store: Store, ann: Person, ben: Pe
         assert tx.entries.by_number(ben.id, entry.number) is None
         assert tx.entries.by_ids(ben.id, [entry.id]) == []
         assert tx.entries.list(ben.id, topic_id=topic.id) == []
-        assert tx.entries.count(ben.id, topic.id) == 0
         assert tx.topics.by_name(ben.id, "gpu") is None
 
 
@@ -95,8 +94,6 @@ def test_a_list_starts_with_the_newest(store: Store, ann: Person):
         listed = tx.entries.list
         assert texts(listed(ann.id)) == ["e", "d", "c", "b", "a"]
         assert texts(listed(ann.id, limit=2)) == ["e", "d"]
-        assert texts(listed(ann.id, limit=2, offset=3)) == ["b", "a"]
-        assert texts(listed(ann.id, offset=4)) == ["a"]
         assert texts(listed(ann.id, since=NOW - DAY)) == ["e", "d", "c"]
         assert texts(listed(ann.id, since=NOW - 2 * DAY, until=NOW)) == ["c", "b"]
 
@@ -107,7 +104,7 @@ def test_a_list_keeps_to_its_topic(store: Store, ann: Person):
         save(tx, ann, "a", "b", topic=topic.id)
         save(tx, ann, "c")
         assert texts(tx.entries.list(ann.id, topic_id=topic.id)) == ["b", "a"]
-        assert tx.entries.count(ann.id, topic.id) == 2
+        assert tx.topics.get(topic.id).entry_count == 2
         assert tx.entries.count(ann.id) == 3
 
 
@@ -269,7 +266,7 @@ def test_an_open_question_is_remembered_until_it_is_cleared(store: Store, ann: P
 
 def test_a_listing_is_remembered_beside_the_question(store: Store, ann: Person):
     question = Question("action_find", {}, "query", (), NOW)
-    listing = Listing("gpu", (3, 2, 1), 2)
+    listing = Listing("gpu", (3, 2, 1))
     with store.transaction() as tx:
         tx.conversations.ask(ann.id, question)
         tx.conversations.set_listing(ann.id, listing)

@@ -194,3 +194,68 @@ def test_a_number_sends_at_its_rate(store: Store):
         assert tx.senders.reserve("+15550998", 1, NOW) == NOW
         later = NOW + timedelta(hours=1)
         assert tx.senders.reserve("+15550999", 1, later) == later
+
+
+def test_it_knows_the_states_of_many_messages_at_once(store: Store, ann: Person):
+    with store.transaction() as tx:
+        sids = [receive(tx, ann, f"SM{number}").sid for number in range(600)]
+        tx.messages.set_state("SM7", "answered")
+        tx.messages.set_state("SM599", "failed", "it broke")
+        states = tx.messages.states([*sids, "SM404"])
+        assert tx.messages.states([]) == {}
+    assert (states.pop("SM7"), states.pop("SM599")) == ("answered", "failed")
+    assert states == dict.fromkeys(set(sids) - {"SM7", "SM599"}, "received")
+
+
+def test_what_was_sent_since_then_counts_whenever_it_was_recorded(store: Store, ann: Person):
+    hour = timedelta(hours=1)
+    with store.transaction() as tx:
+        receive(tx, ann, "SM1")
+        sent, reported, early, _unsent = reply(tx, "SM1", "one", "two", "three", "four")
+        tx.replies.mark_sent(sent.id, "SMsent", NOW + hour)
+        tx.replies.update_delivery(reported.id, "SMreported", "queued", None, NOW + hour)
+        tx.replies.mark_sent(early.id, "SMearly", NOW)
+        assert tx.replies.sids_to("+15550100", NOW + hour) == {"SMsent", "SMreported"}
+        assert tx.replies.sids_to("+15550100", NOW) == {"SMsent", "SMreported", "SMearly"}
+        assert tx.replies.sids_to("+15550101", NOW) == set()
+
+
+def test_a_message_started_anew_is_answered_in_the_next_round(store: Store, ann: Person):
+    with store.transaction() as tx:
+        receive(tx, ann, "SM1")
+        assert tx.replies.next_round("SM1") == 0
+        reply(tx, "SM1", "sorry", "about that")
+        assert tx.replies.next_round("SM1") == 1
+        reply(tx, "SM1", "saved", round_=3)
+        assert tx.replies.next_round("SM1") == 4
+
+
+def test_what_twilio_has_not_taken_is_undelivered(store: Store, ann: Person):
+    with store.transaction() as tx:
+        receive(tx, ann, "SM1")
+        recorded, sending, sent, lost, refused, unwanted = reply(tx, "SM1", *"abcdef")
+        tx.replies.mark_sending(sending.id)
+        tx.replies.mark_sent(sent.id, "SMout", NOW)
+        tx.replies.mark_failed(lost.id, None, "Twilio could not be reached.", NOW)
+        tx.replies.mark_failed(refused.id, 21611, "The queue is full.", NOW)
+        tx.replies.mark_failed(unwanted.id, 21610, "The recipient has opted out.", NOW)
+        undelivered = [one.id for one in tx.replies.undelivered()]
+    assert undelivered == [recorded.id, sending.id, lost.id, refused.id]
+
+
+def test_of_very_many_undelivered_replies_the_oldest_come_first(store: Store, ann: Person):
+    with store.transaction() as tx:
+        receive(tx, ann, "SM1")
+        replies = reply(tx, "SM1", *(["one more"] * 501))
+        assert tx.replies.undelivered() == replies[:500]
+
+
+def test_a_failed_reply_can_be_sent_after_all(store: Store, ann: Person):
+    with store.transaction() as tx:
+        receive(tx, ann, "SM1")
+        [one] = reply(tx, "SM1", "one")
+        tx.replies.mark_failed(one.id, 21611, "The queue is full.", NOW)
+        tx.replies.reopen(one.id)
+        assert tx.replies.get(one.id) == one
+        with pytest.raises(NotFound):
+            tx.replies.reopen(one.id)

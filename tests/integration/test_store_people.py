@@ -14,8 +14,8 @@ def test_a_person_is_known_by_each_of_their_addresses(store: Store, ann: Person,
         assert tx.people.list() == [ann, ben]
 
 
-def test_addresses_say_their_channel(ann: Person):
-    assert [address.channel for address in ann.addresses] == ["sms", "whatsapp"]
+def test_a_person_may_have_an_address_on_each_channel(ann: Person):
+    assert [address.value for address in ann.addresses] == ["+15550100", "whatsapp:+15550100"]
 
 
 def test_a_new_person_lives_where_their_number_does(store: Store):

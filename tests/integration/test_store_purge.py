@@ -1,10 +1,12 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import create_engine, text
 
 from scrapbook.search import Query
-from scrapbook.store import Outcome, Person, Question, Store
+from scrapbook.store import Outcome, Person, Question, Store, purge
+from scrapbook.store.records import MessageState
 from scrapbook.store.tables import Base
 from tests.integration.conftest import NOW
 
@@ -56,8 +58,7 @@ def test_the_trash_is_kept_for_its_time(store: Store, ann: Person):
 def test_nothing_is_left_of_an_entry_that_is_purged(store: Store, url: str, ann: Person):
     live_through(store, ann)
     assert SECRET in everything_kept(url)
-    with store.transaction() as tx:
-        tx.entries.purge_trash(NOW + MONTH)
+    assert store.purge_trash(NOW + MONTH) == 1
     assert SECRET not in everything_kept(url)
 
 
@@ -65,12 +66,11 @@ def test_the_file_itself_holds_nothing_of_an_entry_that_is_purged(sqlite_url: st
     store = Store.open(sqlite_url)
     with store.transaction() as tx:
         ann = tx.people.add("Ann", ["+15550100"])
-        entries = [tx.entries.add(ann.id, f"{SECRET} {number}", None, None, NOW) for number in range(500)]
+        entries = [tx.entries.add(ann.id, f"{SECRET} {number}", None, None, NOW) for number in range(1200)]
         tx.entries.add(ann.id, "cactus", None, None, NOW)
         for entry in entries:
             tx.entries.trash(entry.id, NOW)
-    with store.transaction() as tx:
-        tx.entries.purge_trash(NOW + MONTH)
+    assert store.purge_trash(NOW + MONTH) == 1200
     store.close()
     content = b"".join(path.read_bytes() for path in tmp_path.glob("scrapbook.db*"))
     assert b"cactus" in content
@@ -86,7 +86,7 @@ def test_the_rest_goes_on_as_if_nothing_had_been(store: Store, ann: Person, ben:
         assert [entry.text for entry in tx.entries.search(ann.id, Query.parse("one"), 5)] == [
             "the cactus one"
         ]
-        assert tx.outcomes.of("SM0") == Outcome("utter_x", {})
+        assert tx.outcomes.of("SM0") == Outcome("utter_x", {}, is_forgotten=True)
         assert tx.messages.get("SM0").body == SECRET
         undone = [tx.changes.undo_latest(ann.id, NOW) for _ in range(2)]
         assert [change and (change.kind, change.arguments) for change in undone] == [("save", {}), None]
@@ -94,12 +94,44 @@ def test_the_rest_goes_on_as_if_nothing_had_been(store: Store, ann: Person, ben:
         assert tx.changes.undo_latest(ben.id, NOW).arguments == {"text": "mine"}
 
 
-def test_a_turn_under_way_keeps_its_words(store: Store, ann: Person):
+@pytest.mark.parametrize("state", ["received", "failed"])
+def test_a_turn_that_is_still_to_be_answered_keeps_its_words(store: Store, ann: Person, state: MessageState):
     live_through(store, ann)
+    outcome = Outcome("utter_x", {"text": "cactus"})
     with store.transaction() as tx:
-        now = NOW + MONTH + timedelta(hours=1)
-        tx.messages.record(sid="SM9", person_id=ann.id, from_="+1", to="+1", body="x", received_at=now)
-        outcome = Outcome("utter_x", {"text": "cactus"})
+        tx.messages.record(sid="SM9", person_id=ann.id, from_="+1", to="+1", body="x", received_at=NOW)
+        tx.messages.set_state("SM9", state)
         tx.outcomes.record("SM9", outcome)
-        tx.entries.purge_trash(NOW + MONTH)
+    assert store.purge_trash(NOW + MONTH) == 1
+    with store.transaction(read_only=True) as tx:
         assert tx.outcomes.of("SM9") == outcome
+
+
+def test_an_outcome_that_needs_no_words_is_not_forgotten(store: Store, ann: Person):
+    live_through(store, ann)
+    outcome = Outcome("utter_commands", {})
+    with store.transaction() as tx:
+        tx.messages.record(sid="SM9", person_id=ann.id, from_="+1", to="+1", body="x", received_at=NOW)
+        tx.messages.set_state("SM9", "answered")
+        tx.outcomes.record("SM9", outcome)
+    assert store.purge_trash(NOW + MONTH) == 1
+    with store.transaction(read_only=True) as tx:
+        assert tx.outcomes.of("SM9") == outcome
+
+
+def test_much_trash_is_purged_in_several_transactions(store: Store, ann: Person, ben: Person):
+    with store.transaction() as tx:
+        for person in (ann, ben):
+            entries = [tx.entries.add(person.id, SECRET, None, None, NOW).id for _ in range(purge.BATCH)]
+            with tx.changes.recording(person.id, None, "delete", {"text": SECRET}, NOW):
+                for entry_id in entries:
+                    tx.entries.trash(entry_id, NOW)
+        kept = tx.entries.add(ann.id, "cactus", None, None, NOW)
+    with store.transaction() as tx:
+        assert tx.entries.purge_trash(NOW + MONTH) == purge.BATCH
+    assert store.purge_trash(NOW + MONTH) == purge.BATCH
+    assert store.purge_trash(NOW + MONTH) == 0
+    with store.transaction() as tx:
+        assert tx.entries.list(ann.id) == [kept]
+        assert tx.changes.undo_latest(ann.id, NOW) is None
+        assert tx.changes.undo_latest(ben.id, NOW) is None

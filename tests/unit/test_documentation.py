@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-import click
 import typer.main
+from typer.core import TyperGroup
 
 from scrapbook import processes
 from scrapbook.cli import app
@@ -16,11 +16,11 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 def commands() -> set[str]:
     root = typer.main.get_command(app)
-    assert isinstance(root, click.Group)
+    assert isinstance(root, TyperGroup)
     names: set[str] = set()
     for name, command in root.commands.items():
         names.add(name)
-        if isinstance(command, click.Group):
+        if isinstance(command, TyperGroup):
             names |= {f"{name} {sub}" for sub in command.commands}
     return names
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapbook.matching import MAX_CANDIDATES, Matcher, Outcome, match
+from scrapbook.matching import MAX_CANDIDATES, Match, Matcher, Outcome, match
 
 TOPICS = (
     "python",
@@ -62,7 +62,12 @@ def test_a_near_miss_is_offered_not_guessed(typed: str, topics: list[str], offer
 @pytest.mark.parametrize("typed", ["xylophone", "tax return", "", "???"])
 def test_it_says_none_when_nothing_is_near(typed: str) -> None:
     found = match(typed, TOPICS)
-    assert (found.outcome, found.topic) == (Outcome.NONE, None)
+    assert found == Match(Outcome.NONE, None, ())
+
+
+def test_what_comes_near_is_named_and_the_rest_is_not() -> None:
+    found = match("shop", ["shopping", "python", "recipes"])
+    assert found == Match(Outcome.NONE, None, ("shopping",))
 
 
 def test_there_may_be_no_topics() -> None:

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapbook.segments import fits, head, is_gsm7, segment_count, shorten, split, to_gsm7
+from scrapbook.segments import fits, head, is_gsm7, segment_count, shorten, split
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=400)
 
@@ -41,10 +41,6 @@ def test_a_grave_accent_is_not_in_the_seven_bit_alphabet() -> None:
     assert not is_gsm7("`")
     assert not is_gsm7("ç")
     assert is_gsm7("Çéà")
-
-
-def test_it_makes_typographic_marks_plain() -> None:
-    assert to_gsm7("“it’s” – so…") == '"it\'s" - so...'
 
 
 def test_it_shortens_at_a_word() -> None:

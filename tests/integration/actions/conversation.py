@@ -84,7 +84,7 @@ class Conversation:
 
     def _tracker(self, sid: str, notes: Sequence[str], slots: Mapping[str, Any]) -> Tracker:
         latest = {
-            "metadata": {"message_sid": sid, "person_id": self.person.id},
+            "metadata": {"message_sid": sid},
             "entities": [{"entity": "note", "value": note} for note in notes],
         }
         filled = {**slots, "note": notes[-1] if notes else None}

@@ -211,7 +211,7 @@ def test_a_change_whose_words_were_forgotten_is_undone_by_its_day(ann: Conversat
     with ann.store.transaction() as tx:
         for number in (1, 2, 3):
             tx.messages.set_state(f"SM{ann.person.id}-{number}", "answered")
-        tx.entries.purge_trash(ann.now + timedelta(days=31))
+    assert ann.store.purge_trash(ann.now + timedelta(days=31)) == 1
     assert ann.undo() == "Undone: your change of 12 March 2025."
     assert ann.entries() == {}
 

@@ -1,7 +1,5 @@
-from concurrent.futures import ThreadPoolExecutor
-
 from scrapbook.store import Media
-from tests.integration.actions.conversation import Conversation, run
+from tests.integration.actions.conversation import Conversation
 
 PICTURE = Media("https://api.twilio.com/media/1", "image/jpeg")
 
@@ -84,31 +82,3 @@ def test_a_reminder_is_kept_and_the_reply_promises_nothing(ann: Conversation) ->
     said = ann.text("action_remind", "remind me to call mum")
     assert "can't remind you yet" in said
     assert ann.entries() == {1: ("remind me to call mum", "reminders")}
-
-
-def test_a_turn_that_runs_again_saves_once_and_says_the_same(ann: Conversation) -> None:
-    sid = ann.receive("python: once")
-    assert ann.turn("action_save", sid) == ann.turn("action_save", sid) == "Saved 1 under python."
-    assert len(ann.entries()) == 1
-    assert "no longer saved" in ann.undo()
-    assert ann.undo() == "There is nothing left to undo."
-
-
-def test_two_tries_at_the_same_time_save_once(ann: Conversation) -> None:
-    sid = ann.receive("python: once")
-    with ThreadPoolExecutor(4) as tries:
-        said = list(tries.map(lambda _: ann.turn("action_save", sid), range(4)))
-    assert set(said) == {"Saved 1 under python."}
-    assert len(ann.entries()) == 1
-
-
-def test_a_turn_that_fails_writes_nothing_says_nothing_and_can_be_run_again(
-    ann: Conversation, ben: Conversation
-) -> None:
-    sid = ann.receive("mine")
-    with ann.store.transaction() as tx:
-        tx.people.remove(ben.person.id)
-    tracker = ben._tracker(sid, [], {})
-    assert run("action_save", tracker) == []
-    assert ann.entries() == {}
-    assert ann.turn("action_save", sid) == "Saved 1."

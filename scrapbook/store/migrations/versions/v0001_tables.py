@@ -267,7 +267,7 @@ def _outcomes() -> None:
         "outcomes",
         sa.Column("message_sid", sa.Text, nullable=False),
         sa.Column("response", sa.Text, nullable=False),
-        sa.Column("arguments", sa.Text, nullable=False),
+        sa.Column("arguments", sa.Text, nullable=True),
         sa.ForeignKeyConstraint(
             ["message_sid"],
             ["messages.sid"],
@@ -310,6 +310,14 @@ def _replies() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_replies"),
         sa.UniqueConstraint("message_sid", "round", "ordinal", name="uq_replies_message_sid_round_ordinal"),
         sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_replies_undelivered",
+        "replies",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("state <> 'sent'"),
+        postgresql_where=sa.text("state <> 'sent'"),
     )
 
 

@@ -1,0 +1,79 @@
+"""The log and Sentry get errors without what a person wrote."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+import sentry_sdk
+from sentry_sdk.envelope import Envelope
+from sentry_sdk.transport import Transport
+
+from scrapbook.errors import AssistantFailed
+from scrapbook.reports import configure, report
+from scrapbook.settings import Settings
+
+PRIVATE = "the heron and I"
+
+
+class Kept(Transport):
+    """Keeps what would be sent."""
+
+    def __init__(self) -> None:
+        super().__init__({"dsn": "http://key@127.0.0.1/1"})
+        self.events: list[str] = []
+        self.log = io.StringIO()
+
+    def capture_envelope(self, envelope: Envelope) -> None:
+        self.events.append(envelope.serialize().decode())
+
+
+@pytest.fixture
+def sentry(monkeypatch: pytest.MonkeyPatch) -> Iterator[Kept]:
+    kept = Kept()
+    real = sentry_sdk.init
+    monkeypatch.setattr(sentry_sdk, "init", lambda **options: real(**options, transport=kept))
+    root = logging.getLogger()
+    before = root.handlers[:]
+    root.handlers.clear()  # or they would be closed
+    configure(Settings(SENTRY_DSN="http://key@127.0.0.1/1"), "app")
+    [handler] = root.handlers
+    assert isinstance(handler, logging.StreamHandler)
+    handler.setStream(kept.log)
+    yield kept
+    root.handlers[:] = before
+    real()
+
+
+def raised(error: Exception) -> Exception:
+    try:
+        raise error
+    except Exception as caught:  # noqa: BLE001 - whatever the test raises
+        return caught
+
+
+def test_an_unforeseen_error_is_told_without_its_message(sentry: Kept) -> None:
+    report(raised(KeyError(PRIVATE)), message_sid="SM1")
+    sentry_sdk.flush()
+    [event] = sentry.events
+    line = sentry.log.getvalue()
+    assert PRIVATE not in event + line
+    assert "KeyError" in event
+    assert "SM1" in event
+    assert json.loads(line)["exception"].endswith("KeyError")
+
+
+def test_a_known_error_is_told_with_its_message(sentry: Kept) -> None:
+    report(raised(AssistantFailed("Rasa answered 500")), message_sid="SM1")
+    sentry_sdk.flush()
+    assert "Rasa answered 500" in sentry.events[0]
+    assert "Rasa answered 500" in sentry.log.getvalue()
+
+
+def test_the_cause_of_a_known_error_is_told_without_its_message(sentry: Kept) -> None:
+    error = AssistantFailed("Rasa answered 500")
+    error.__cause__ = ValueError(PRIVATE)
+    report(raised(error))
+    sentry_sdk.flush()
+    assert PRIVATE not in sentry.events[0]
