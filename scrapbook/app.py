@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute
 
 from scrapbook import __version__
 from scrapbook.assistant import Assistant
-from scrapbook.errors import RecipientOptedOut
+from scrapbook.errors import NotFound, RecipientOptedOut
 from scrapbook.housekeeping import keep_tidy
 from scrapbook.journey import JOURNEY_VERSION, MESSAGES_QUEUE, SENDING_QUEUE, Journey
 from scrapbook.numbers import both_channels
@@ -37,7 +37,7 @@ SPARE_THREADS = 8
 STOPPING_TIMEOUT = 5
 
 
-class AppInbox:
+class WebhookInbox:
     """What the webhook does with a verified request: the durable part of answering Twilio."""
 
     def __init__(self, store: Store, journey: Journey) -> None:
@@ -59,10 +59,13 @@ class AppInbox:
     def delivery(
         self, reply_id: int, twilio_sid: str, status: str, error_code: int | None, at: datetime
     ) -> None:
-        with self._store.transaction() as tx:
-            tx.replies.update_delivery(reply_id, twilio_sid, status, error_code, at)
-            if error_code == RecipientOptedOut().code:
-                tx.people.set_opt_out(tx.replies.get(reply_id).to, at)
+        try:
+            with self._store.transaction() as tx:
+                is_news = tx.replies.update_delivery(reply_id, twilio_sid, status, error_code, at)
+                if is_news and error_code == RecipientOptedOut().code:
+                    tx.people.set_opt_out(tx.replies.get(reply_id).to, at)
+        except NotFound:
+            log.warning("delivery_of_unknown_reply", reply_id=reply_id)
 
 
 def create_app() -> Starlette:
@@ -72,7 +75,14 @@ def create_app() -> Starlette:
     assistant = Assistant(settings.rasa_url, settings.actions_url)
     account = Account.of(settings)
     sender = Sender(account.sid, account.auth_token, account.api_url)
-    journey = Journey(store, assistant, sender, settings.public_url, settings.segments_per_second)
+    journey = Journey(
+        store,
+        assistant,
+        sender,
+        settings.public_url,
+        settings.segments_per_second,
+        numbered=settings.is_sqlite,
+    )
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
@@ -93,7 +103,7 @@ def create_app() -> Starlette:
         "actions": assistant.actions_are_ready,
     }
     routes: list[BaseRoute] = [
-        *twilio_routes(settings.public_url, account.auth_token, AppInbox(store, journey)),
+        *twilio_routes(settings.public_url, account.auth_token, WebhookInbox(store, journey)),
         *health_routes(checks),
     ]
     if settings.local_twilio:
@@ -110,6 +120,8 @@ def start_workers(settings: Settings) -> None:
         "application_version": JOURNEY_VERSION,
         "max_executor_threads": JOURNEYS_AT_ONCE + SENDS_AT_ONCE + SPARE_THREADS,
         "log_level": "WARNING",
+        # An error of the driver would otherwise quote what it was about to write, and the engine logs it.
+        "db_engine_kwargs": {"hide_parameters": True},
     }
     DBOS(config=config)
     DBOS.launch()

@@ -8,9 +8,11 @@ import httpx
 from scrapbook.errors import AssistantFailed, AssistantUnavailable
 
 # A turn takes milliseconds; a queue of people in front of it takes seconds.
-TURN_TIMEOUT = httpx.Timeout(30.0, connect=2.0)
+TURN_TIMEOUT = 30.0
+CONNECT_TIMEOUT = 2.0
 HEALTH_TIMEOUT = httpx.Timeout(2.0)
 
+NOT_REACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 NO_MODEL = 409
 # Rasa takes a text that begins with "/" for the name of an intent, unless something invisible is before it.
 PADDING = "\u200b"
@@ -24,12 +26,13 @@ class Assistant:
     Args:
         url: of the Rasa server, without a trailing slash.
         actions_url: of the action server; asked for its health when Rasa gives no reply.
+        timeout: of a turn, in seconds.
     """
 
-    def __init__(self, url: str, actions_url: str) -> None:
+    def __init__(self, url: str, actions_url: str, timeout: float = TURN_TIMEOUT) -> None:
         self._url = url
         self._actions_url = actions_url
-        self._client = httpx.Client(timeout=TURN_TIMEOUT)
+        self._client = httpx.Client(timeout=httpx.Timeout(timeout, connect=CONNECT_TIMEOUT))
 
     def close(self) -> None:
         self._client.close()
@@ -39,12 +42,12 @@ class Assistant:
 
         Raises:
             AssistantUnavailable: Rasa or the action server is not there; wait and try again.
-            AssistantFailed: both are there and yet no reply came of it.
+            AssistantFailed: they are there and yet no reply came of it, in time or at all.
         """
         turn = {
             "sender": f"person-{person_id}",
             "message": _as_text(text),
-            "metadata": {"message_sid": message_sid, "person_id": person_id},
+            "metadata": {"message_sid": message_sid},
         }
         answer = self._post("/webhooks/rest/webhook", turn)
         parts = [str(part["text"]) for part in answer if part.get("text")]
@@ -78,8 +81,10 @@ class Assistant:
     def _post(self, path: str, body: Mapping[str, object]) -> Any:  # noqa: ANN401 - whatever JSON Rasa sends
         try:
             response = self._client.post(self._url + path, json=body)
-        except httpx.HTTPError as error:
+        except NOT_REACHED as error:
             raise AssistantUnavailable(f"Rasa cannot be reached: {type(error).__name__}") from error
+        except httpx.HTTPError as error:
+            raise AssistantFailed(f"Rasa broke off: {type(error).__name__}") from error
         if response.status_code == NO_MODEL:
             raise AssistantUnavailable("Rasa has no model loaded yet")
         if response.is_error:

@@ -43,6 +43,8 @@ def main() -> None:
     """Run the command; a known error is one plain sentence and exit code 1."""
     try:
         app()
+    except KeyboardInterrupt:
+        sys.exit(130)
     except ScrapbookError as error:
         errors.print(f"scrapbook: {error}", markup=False)
         sys.exit(1)
@@ -82,9 +84,6 @@ def serve(
     """Become one process of the house, for a process manager of your own."""
     from scrapbook import processes
 
-    known = ("phone", "actions", "rasa", "app")
-    if name not in known:
-        raise SettingsError(f"There is no process {name}; it is one of {', '.join(known)}")
     processes.serve(name, Settings.load())
 
 
@@ -157,17 +156,21 @@ def text(
     body: Annotated[str, typer.Argument(help="What to text.")] = "",
     from_: Annotated[str, typer.Option("--from", help="The number to text from.")] = "",
     attach: Annotated[list[Path] | None, typer.Option(help="A file to send along; may be repeated.")] = None,
-    timeout: Annotated[float, typer.Option(help="Seconds to wait for the replies.")] = 60.0,
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds to wait for the replies.")] = 60.0,
 ) -> None:
     """Send one text from the local phone and print the replies."""
     from scrapbook import terminal
 
     settings = Settings.load()
+    number = _number(settings, from_)
     with _store(settings) as store:
+        with store.transaction(read_only=True) as tx:
+            if tx.people.by_address(number) is None:
+                raise SettingsError("Nobody has that number, so it would get no answer: scrapbook people add")
         terminal.text(
             _handset(settings),
             body,
-            _number(settings, from_),
+            number,
             attach or [],
             lambda sid: _is_finished(store, sid),
             timeout,
@@ -195,7 +198,7 @@ def _is_finished(store: "Store", sid: str) -> bool:
         message = tx.messages.find(sid)
         if message is None or message.state == "received":
             return False
-        return all(reply.state != "recorded" for reply in tx.replies.of_message(sid))
+        return all(reply.state in {"sent", "failed"} for reply in tx.replies.of_message(sid))
 
 
 # What the assistant understands
@@ -228,7 +231,10 @@ def match(
     """Which topic is meant: one typed topic per line in, one JSON object per line out."""
     from scrapbook.matching import Matcher
 
-    names = [line for line in topics.read_text(encoding="utf-8").splitlines() if line.strip()]
+    try:
+        names = [line for line in topics.read_text(encoding="utf-8").splitlines() if line.strip()]
+    except UnicodeDecodeError:
+        raise SettingsError(f"{topics} is not a text in UTF-8") from None
     matcher = Matcher(names)
     for line in sys.stdin:
         typed = line.rstrip("\n")
@@ -273,7 +279,7 @@ def retry(
     from scrapbook import inbox as inboxes
 
     with inboxes.opened(Settings.load()) as unfinished:
-        failed = [one.message_sid for one in unfinished.unfinished() if one.state == "failed"]
+        failed = [one.message_sid for one in unfinished.unfinished() if one.can_be_tried_again]
         sids = [message_sid] if message_sid else failed
         for sid in sids:
             unfinished.retry(sid)
@@ -309,6 +315,7 @@ def add_person(
     """Let somebody in; a person that exists gets the addresses in addition."""
     from scrapbook.numbers import normalise
 
+    _check_name(name)
     addresses = [normalise(one) for one in address]
     with _store(Settings.load()) as store, store.transaction() as tx:
         person = next((one for one in tx.people.list() if one.name == name), None)
@@ -323,8 +330,12 @@ def add_person(
 @people_app.command("rename")
 def rename_person(person: PersonArgument, name: Annotated[str, typer.Argument(help="The new name.")]) -> None:
     """Call somebody something else."""
+    _check_name(name)
     with _store(Settings.load()) as store, store.transaction() as tx:
-        found = _person(tx.people.list(), person)
+        everybody = tx.people.list()
+        if name in {one.name for one in everybody}:
+            raise SettingsError("Somebody is called that already")
+        found = _person(everybody, person)
         tx.people.rename(found.id, name)
     console.print(f"{found.name} is now {name}.")
 
@@ -353,6 +364,12 @@ def remove_person(
         errors.print("SCRAPBOOK_ALLOWED_NUMBERS still lets that number in at the next start.", style="yellow")
 
 
+def _check_name(name: str) -> None:
+    """A name that is none, or that could be taken for a number, would make a person hard to name."""
+    if not name.strip() or name.strip().lstrip("+").replace(" ", "").isdigit():
+        raise SettingsError("A name needs letters in it")
+
+
 def _person(everybody: "list[Person]", wanted: str) -> "Person":
     found = [
         person
@@ -376,7 +393,7 @@ def _addresses(person: "Person") -> str:
 def _store(settings: Settings, *, migrated: bool = True) -> "Generator[Store]":
     from scrapbook.store import Store
 
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.make_data_dir()
     store = Store.open(settings.database_url)
     try:
         if migrated and not store.schema_is_current():

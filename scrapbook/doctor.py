@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import httpx
 
-from scrapbook import training
-from scrapbook.assistant import Assistant
+from scrapbook import processes, training
 from scrapbook.errors import ScrapbookError
 from scrapbook.places import BOT_PYTHON
-from scrapbook.settings import PHONE_NUMBER, Settings
+from scrapbook.settings import Settings
 from scrapbook.store import Store
 from scrapbook.twilio.account import Account
 from scrapbook.twilio.sending import Sender
@@ -66,23 +65,10 @@ def _database(settings: Settings) -> Finding:
 
 
 def _services(settings: Settings) -> Iterator[Finding]:
-    assistant = Assistant(settings.rasa_url, settings.actions_url)
     start = "run `scrapbook up`, or see its log in the data directory"
-    try:
-        yield Finding("Rasa", assistant.is_ready(), settings.rasa_url, start)
-        yield Finding("Action server", assistant.actions_are_ready(), settings.actions_url, start)
-    finally:
-        assistant.close()
-    app = f"http://127.0.0.1:{settings.port}"
-    yield Finding("App", _is_live(app), app, start)
-    if settings.local_twilio:
-        yield Finding(
-            "Local phone",
-            _answers(f"{settings.phone_url}/handset/messages?number=%2B{PHONE_NUMBER[1:]}"),
-            settings.phone_url,
-            start,
-        )
-    elif settings.public_url.startswith("https://"):
+    for name in processes.names(settings):
+        yield Finding(processes.READABLE[name], processes.is_up(name, settings), remedy=start)
+    if settings.public_url.startswith("https://"):
         remedy = "Twilio must reach it: check the tunnel or the reverse proxy"
         yield Finding("Public URL", _is_live(settings.public_url), settings.public_url, remedy)
 
@@ -99,11 +85,7 @@ def _twilio(settings: Settings) -> Finding:
 
 
 def _is_live(app: str) -> bool:
-    return _answers(f"{app}/health/live")
-
-
-def _answers(url: str) -> bool:
     try:
-        return httpx.get(url, timeout=5).is_success
+        return httpx.get(f"{app}/health/live", timeout=5).is_success
     except httpx.HTTPError:
         return False

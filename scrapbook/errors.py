@@ -43,7 +43,7 @@ class StoreUnavailable(StoreError):
 
 
 class AddressInvalid(ScrapbookError):
-    """Not a phone number in E.164 form, with or without ``whatsapp:`` before it."""
+    """Not a phone number with a plus and the country code, like +15550100 or whatsapp:+15550100."""
 
 
 class AddressTaken(StoreError):

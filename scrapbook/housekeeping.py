@@ -6,11 +6,9 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from dbos import DBOS
 
-from scrapbook.errors import ScrapbookError
 from scrapbook.reports import report
-from scrapbook.store import Store
+from scrapbook.store import TRASH_IS_KEPT, Store
 
-TRASH_IS_KEPT = timedelta(days=30)
 # The engine's own copy of a message. Twilio repeats within minutes; the messages table knows older ones.
 JOURNEYS_ARE_KEPT = timedelta(days=7)
 EVERY = timedelta(hours=12)
@@ -24,14 +22,13 @@ async def keep_tidy(store: Store) -> None:
     while True:
         try:
             await asyncio.to_thread(tidy, store, datetime.now(UTC))
-        except ScrapbookError as error:
+        except Exception as error:  # noqa: BLE001 - one night's failure is no reason to stop for good
             report(error, step="tidy")
         await asyncio.sleep(EVERY.total_seconds())
 
 
 def tidy(store: Store, now: datetime) -> None:
-    with store.transaction() as tx:
-        purged = tx.entries.purge_trash(now - TRASH_IS_KEPT)
+    purged = store.purge_trash(now - TRASH_IS_KEPT)
     log.info("tidied", entries=purged, journeys=_forget_journeys(now - JOURNEYS_ARE_KEPT))
 
 

@@ -1,19 +1,19 @@
 """Messages that are not finished: what is queued or under way, and what failed and can be tried again."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from dbos import DBOSClient, EnqueueOptions
+from dbos import DBOSClient, EnqueueOptions, WorkflowStatus
 
 from scrapbook.errors import NotFound, ScrapbookError
-from scrapbook.journey import JOURNEY_VERSION, LAST, MESSAGES_QUEUE, Journey
+from scrapbook.journey import JOURNEY_VERSION, LAST, MESSAGES_QUEUE, SENDING_QUEUE, Journey
 from scrapbook.settings import Settings
-from scrapbook.store import Store
+from scrapbook.store import Message, Reply, Store
 from scrapbook.twilio.incoming import Incoming, IncomingMedia
 
-UNDER_WAY = ["ENQUEUED", "PENDING", "DELAYED"]
+WAITING = {"ENQUEUED": "waiting", "DELAYED": "waiting", "PENDING": "working"}
 ENDED_BADLY = ["ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 
 
@@ -22,23 +22,27 @@ class Unfinished:
     """A message that has not been answered as it should.
 
     Attributes:
-        state: ``waiting``, ``working`` or ``failed``.
+        state: ``waiting``, ``working``, ``sending`` (answered, a reply is on its way to Twilio), ``failed``
+            (not answered) or ``unsent`` (answered, but Twilio did not take a reply). The last two can be
+            tried again.
         problem: a sentence, or empty.
     """
 
     message_sid: str
     received_at: datetime
     state: str
-    problem: str
+    problem: str = ""
+
+    @property
+    def can_be_tried_again(self) -> bool:
+        return self.state in {"failed", "unsent"}
 
 
 @dataclass(frozen=True, slots=True)
 class _Journey:
-    workflow_id: str
-    status: str
     incoming: Incoming
     person_id: int
-    round: int
+    status: str
 
 
 class MessageInbox:
@@ -50,99 +54,138 @@ class MessageInbox:
 
     def unfinished(self) -> list[Unfinished]:
         """Oldest first."""
-        found = {
-            journey.incoming.message_sid: Unfinished(
-                journey.incoming.message_sid,
-                journey.incoming.received_at,
-                {"ENQUEUED": "waiting", "DELAYED": "waiting", "PENDING": "working"}.get(
-                    journey.status, "failed"
-                ),
-                "" if journey.status in UNDER_WAY else "its journey ended with an error",
-            )
-            for journey in self._journeys(UNDER_WAY + ENDED_BADLY)
-        }
+        journeys = {journey.incoming.message_sid: journey for journey in self._journeys()}
         with self._store.transaction(read_only=True) as tx:
-            for message in tx.messages.unfinished():
-                if message.state == "failed" or message.sid not in found:
-                    found.setdefault(
-                        message.sid,
-                        Unfinished(message.sid, message.received_at, message.state, message.problem or ""),
-                    )
-        return sorted(found.values(), key=lambda one: one.received_at)
+            kept = {message.sid: message for message in tx.messages.unfinished()}
+            states = tx.messages.states(journeys)
+            unsent = {reply.message_sid: reply for reply in tx.replies.undelivered()}
+        found = [
+            _of_journey(journey)
+            for sid, journey in journeys.items()
+            if journey.status in WAITING or states.get(sid) != "answered"
+        ]
+        known = {one.message_sid for one in found}
+        found += [_of_message(message) for sid, message in kept.items() if sid not in known]
+        known |= kept.keys()
+        found += [_of_reply(reply) for sid, reply in unsent.items() if sid not in known]
+        return sorted(found, key=lambda one: one.received_at)
 
     def retry(self, message_sid: str) -> None:
-        """Start a failed message's journey anew, behind what its sender has texted since.
+        """Start a failed message's journey anew, behind what its sender has texted since, or send again
+        what Twilio did not take.
 
         Raises:
             NotFound: no message has that sid.
             ScrapbookError: it has not failed; it is answered, or still under way.
         """
-        rounds = [
-            journey
-            for journey in self._journeys([*UNDER_WAY, *ENDED_BADLY, "SUCCESS"], message_sid)
-            if journey.incoming.message_sid == message_sid
-        ]
-        if any(journey.status in UNDER_WAY for journey in rounds):
+        one = next((one for one in self.unfinished() if one.message_sid == message_sid), None)
+        if one is None:
+            with self._store.transaction(read_only=True) as tx:
+                tx.messages.get(message_sid)
+            raise ScrapbookError(f"{message_sid} is answered already")
+        if one.state in WAITING.values():
             raise ScrapbookError(f"{message_sid} is still under way")
-        incoming, person_id = self._kept(message_sid) if not rounds else _what(rounds)
-        next_round = max((journey.round for journey in rounds), default=0) + 1
+        if one.state in {"unsent", "sending"}:  # sending a second time what is being sent changes nothing
+            self._send_again(message_sid)
+        else:
+            self._answer_again(message_sid)
+
+    def _answer_again(self, message_sid: str) -> None:
+        incoming, person_id = self._what(message_sid)
+        with self._store.transaction(read_only=True) as tx:
+            round_ = max(1, tx.replies.next_round(message_sid))
         self._client.enqueue(
             EnqueueOptions(
                 queue_name=MESSAGES_QUEUE,
                 workflow_name="Journey.answer",
                 class_name="Journey",
                 instance_name=Journey.NAME,
-                workflow_id=f"{message_sid}.{next_round}",
+                workflow_id=self._unused(f"{message_sid}."),
                 queue_partition_key=str(person_id),
                 priority=LAST,
                 app_version=JOURNEY_VERSION,
             ),
             incoming.to_dict(),
             person_id,
-            next_round,
+            round_,
         )
 
-    def _kept(self, message_sid: str) -> tuple[Incoming, int]:
-        """A message whose journey the engine has forgotten already."""
-        with self._store.transaction(read_only=True) as tx:
-            message = tx.messages.get(message_sid)
-        if message.state == "answered":
-            raise ScrapbookError(f"{message_sid} is answered already")
-        return (
-            Incoming(
-                message_sid=message.sid,
-                from_=message.from_,
-                to=message.to,
-                body=message.body,
-                media=tuple(IncomingMedia(part.url, part.content_type) for part in message.media),
-                received_at=message.received_at,
-            ),
-            message.person_id,
-        )
-
-    def _journeys(self, statuses: list[str], prefix: str | None = None) -> list[_Journey]:
-        listed = self._client.list_workflows(
-            status=list(statuses), name="Journey.answer", workflow_id_prefix=prefix, load_output=False
-        )
-        found: list[_Journey] = []
-        for workflow in listed:
-            if workflow.input is None:
-                continue
-            incoming, person_id, *rest = workflow.input["args"]
-            found.append(
-                _Journey(
-                    workflow.workflow_id,
-                    str(workflow.status),
-                    Incoming.from_dict(incoming),
-                    person_id,
-                    rest[0] if rest else 0,
-                )
+    def _send_again(self, message_sid: str) -> None:
+        with self._store.transaction() as tx:
+            replies = [reply for reply in tx.replies.undelivered() if reply.message_sid == message_sid]
+            for reply in replies:
+                if reply.state == "failed":
+                    tx.replies.reopen(reply.id)
+        for reply in replies:
+            self._client.enqueue(
+                EnqueueOptions(
+                    queue_name=SENDING_QUEUE,
+                    workflow_name="Journey.deliver",
+                    class_name="Journey",
+                    instance_name=Journey.NAME,
+                    workflow_id=self._unused(f"reply-{reply.id}."),
+                    queue_partition_key=reply.to,
+                    priority=reply.id,
+                    app_version=JOURNEY_VERSION,
+                ),
+                reply.id,
             )
-        return found
+
+    def _unused(self, prefix: str) -> str:
+        """A workflow id that nothing has had: the engine would take a used one for a repetition."""
+        used = self._client.list_workflows(workflow_id_prefix=prefix, load_input=False, load_output=False)
+        numbers = (int(workflow.workflow_id.removeprefix(prefix)) for workflow in used)
+        return f"{prefix}{max(numbers, default=0) + 1}"
+
+    def _what(self, message_sid: str) -> tuple[Incoming, int]:
+        """From the store; from its journey where that ended before anything was stored."""
+        with self._store.transaction(read_only=True) as tx:
+            message = tx.messages.find(message_sid)
+        if message:
+            return _as_incoming(message), message.person_id
+        [journey, *_] = [one for one in self._journeys() if one.incoming.message_sid == message_sid]
+        return journey.incoming, journey.person_id
+
+    def _journeys(self) -> Iterator[_Journey]:
+        """Of unfinished messages, those under way last."""
+        for statuses in (ENDED_BADLY, list(WAITING)):
+            for workflow in self._client.list_workflows(
+                status=statuses, name="Journey.answer", load_output=False
+            ):
+                if workflow.input is not None:
+                    yield _journey(workflow)
 
 
-def _what(rounds: list[_Journey]) -> tuple[Incoming, int]:
-    return rounds[0].incoming, rounds[0].person_id
+def _journey(workflow: WorkflowStatus) -> _Journey:
+    assert workflow.input is not None  # noqa: S101 - it was asked for
+    incoming, person_id, *_ = workflow.input["args"]
+    return _Journey(Incoming.from_dict(incoming), person_id, str(workflow.status))
+
+
+def _of_journey(journey: _Journey) -> Unfinished:
+    state = WAITING.get(journey.status, "failed")
+    problem = "its journey ended with an error" if state == "failed" else ""
+    return Unfinished(journey.incoming.message_sid, journey.incoming.received_at, state, problem)
+
+
+def _of_message(message: Message) -> Unfinished:
+    return Unfinished(message.sid, message.received_at, "failed", message.problem or "its journey is gone")
+
+
+def _of_reply(reply: Reply) -> Unfinished:
+    state = "unsent" if reply.state == "failed" else "sending"
+    return Unfinished(reply.message_sid, reply.created_at, state, reply.error or "")
+
+
+def _as_incoming(message: Message) -> Incoming:
+    return Incoming(
+        message_sid=message.sid,
+        from_=message.from_,
+        to=message.to,
+        body=message.body,
+        media=tuple(IncomingMedia(part.url, part.content_type) for part in message.media),
+        received_at=message.received_at,
+    )
 
 
 @contextmanager

@@ -17,7 +17,6 @@ from tenacity import (
     RetryCallState,
     Retrying,
     retry_if_exception,
-    stop_after_attempt,
     stop_never,
     wait_exponential,
 )
@@ -42,7 +41,7 @@ SENDING_QUEUE = "sending"
 
 # A turn that fails with everything up fails for a reason of its own: a few tries, then the inbox.
 TURN_ATTEMPTS = 6
-# A message that Twilio could not take for this long is of no use to its reader any more.
+# At ten seconds each about an hour and a half; then the reply stands in the inbox.
 SEND_ATTEMPTS = 500
 
 # How far back an equal reply to the same number may be confused with one that is sent again.
@@ -72,12 +71,20 @@ class Journey(DBOSConfiguredInstance):
     Args:
         public_url: where Twilio reports the delivery status to.
         send_rate: segments per second and sending number; 0 for no limit.
+        numbered: whether messages are numbered as they arrive; see ``Arrivals``.
     """
 
     NAME = "journey"
 
-    def __init__(
-        self, store: Store, assistant: Assistant, sender: MessageSender, public_url: str, send_rate: float
+    def __init__(  # noqa: PLR0913 - what the workflows work with
+        self,
+        store: Store,
+        assistant: Assistant,
+        sender: MessageSender,
+        public_url: str,
+        send_rate: float,
+        *,
+        numbered: bool,
     ) -> None:
         super().__init__(self.NAME)
         self._store = store
@@ -86,7 +93,7 @@ class Journey(DBOSConfiguredInstance):
         self._public_url = public_url
         self._send_rate = send_rate
         self._stopping = threading.Event()
-        self._arrivals = Arrivals()
+        self._arrivals = Arrivals() if numbered else None
 
     def stop(self) -> None:
         """Wake every step that waits to try again; what it was doing goes on at the next start."""
@@ -96,16 +103,25 @@ class Journey(DBOSConfiguredInstance):
         """Make a text durable. Repeated with the same MessageSid, it changes nothing."""
         with (
             SetWorkflowID(incoming.message_sid),
-            SetEnqueueOptions(queue_partition_key=str(person_id), priority=self._arrivals.number()),
+            SetEnqueueOptions(
+                queue_partition_key=str(person_id), priority=self._arrivals and self._arrivals.number()
+            ),
         ):
             DBOS.enqueue_workflow(MESSAGES_QUEUE, self.answer, incoming.to_dict(), person_id)
 
-    @DBOS.workflow()
+    @DBOS.workflow(max_recovery_attempts=None)
     def answer(self, incoming: dict[str, Any], person_id: int, round_: int = 0) -> None:
         """From a text to its recorded replies. ``round_`` counts how often it was started anew by hand."""
         message = Incoming.from_dict(incoming)
+        try:
+            self._answer(message, person_id, round_)
+        except Exception as error:  # the workflow then stands in the inbox as failed
+            report(error, message_sid=message.message_sid, step="answer")
+            raise
+
+    def _answer(self, message: Incoming, person_id: int, round_: int) -> None:
         sid = message.message_sid
-        if not DBOS.run_step({"name": "keep"}, self._keep, message, person_id):
+        if not DBOS.run_step({"name": "keep"}, self._keep, message, person_id, round_):
             return
         text = DBOS.run_step({"name": "understand"}, self._understand, sid, person_id)
         replies = DBOS.run_step(
@@ -115,15 +131,15 @@ class Journey(DBOSConfiguredInstance):
             self._enqueue_delivery(reply_id, message.from_)
         DBOS.run_step({"name": "finish"}, self._finish, sid, bool(text))
 
-    @DBOS.workflow()
+    @DBOS.workflow(max_recovery_attempts=None)
     def deliver(self, reply_id: int) -> None:
         seconds = DBOS.run_step({"name": "wait_for_a_slot"}, self._reserve_slot, reply_id)
         if seconds > 0:
             DBOS.sleep(seconds)
         DBOS.run_step({"name": "send"}, self._send, reply_id)
 
-    def _keep(self, message: Incoming, person_id: int) -> bool:
-        """Write the message down; False when an earlier journey has answered it already."""
+    def _keep(self, message: Incoming, person_id: int, round_: int) -> bool:
+        """Write the message down; False when this round of answering it has been gone through already."""
 
         def record() -> bool:
             with self._store.transaction() as tx:
@@ -132,11 +148,13 @@ class Journey(DBOSConfiguredInstance):
                     person_id=person_id,
                     from_=message.from_,
                     to=message.to,
-                    body=message.body,
+                    body=message.text,
                     media=message.media,
                     received_at=message.received_at,
                 )
-                return kept.state != "answered"
+                if kept.state == "failed":
+                    return tx.replies.next_round(kept.sid) <= round_
+                return kept.state == "received"
 
         return self._patiently(record)
 
@@ -149,8 +167,10 @@ class Journey(DBOSConfiguredInstance):
             return self._assistant.answer(text, person_id, sid)
 
         try:
-            return self._patiently(ask, giving_up=_after_failed_turns)
-        except Exception as error:  # noqa: BLE001 - whatever it was, the sender must hear of it
+            return self._patiently(ask, giving_up=AfterFailures(AssistantFailed, TURN_ATTEMPTS))
+        except Exception as error:
+            if self._stopping.is_set():  # what it failed for is that everything is being closed
+                raise Stopping from error
             report(error, message_sid=sid, step="understand")
             return ""
 
@@ -206,14 +226,17 @@ class Journey(DBOSConfiguredInstance):
 
     def _send(self, reply_id: int) -> None:
         try:
-            self._patiently(lambda: self._send_once(reply_id), giving_up=stop_after_attempt(SEND_ATTEMPTS))
+            self._patiently(
+                lambda: self._send_once(reply_id), giving_up=AfterFailures(SendError, SEND_ATTEMPTS)
+            )
         except SendError as error:
             refusal = error
-            report(refusal, reply_id=reply_id, step="send", twilio_code=refusal.code or 0)
             self._patiently(lambda: self._record_refusal(reply_id, refusal))
+            if not isinstance(refusal, RecipientOptedOut):
+                report(refusal, reply_id=reply_id, step="send", twilio_code=refusal.code or 0)
 
     def _send_once(self, reply_id: int) -> None:
-        with self._store.transaction() as tx:
+        with self._store.transaction(read_only=True) as tx:
             reply = tx.replies.get(reply_id)
             opted_out = tx.people.is_opted_out(reply.to)
         if reply.state in {"sent", "failed"}:
@@ -238,14 +261,16 @@ class Journey(DBOSConfiguredInstance):
     def _hand_over(self, reply: Reply) -> Sent:
         with self._store.transaction() as tx:
             tx.replies.mark_sending(reply.id)
-        return self._sender.send(reply.from_, reply.to, reply.body, self._status_url(reply))
+        try:
+            return self._sender.send(reply.from_, reply.to, reply.body, self._status_url(reply))
+        except RecipientOptedOut:
+            with self._store.transaction() as tx:
+                tx.people.set_opt_out(reply.to, datetime.now(UTC))
+            raise
 
     def _record_refusal(self, reply_id: int, error: SendError) -> None:
-        now = datetime.now(UTC)
         with self._store.transaction() as tx:
-            tx.replies.mark_failed(reply_id, error.code, str(error), now)
-            if isinstance(error, RecipientOptedOut):
-                tx.people.set_opt_out(tx.replies.get(reply_id).to, now)
+            tx.replies.mark_failed(reply_id, error.code, str(error), datetime.now(UTC))
 
     def _status_url(self, reply: Reply) -> str:
         return f"{self._public_url}/twilio/status?reply={reply.id}"
@@ -273,7 +298,8 @@ class Arrivals:
     """Numbers the messages in the order of their arrival.
 
     The engine starts equal priorities by the time of their enqueueing, which on SQLite it knows to the
-    second only; a number as priority keeps the order. It goes on after what is still queued from before.
+    second only; there a number as priority keeps the order, and goes on after what is queued from before.
+    PostgreSQL knows milliseconds, and has several processes whose numbers would not agree.
     """
 
     def __init__(self) -> None:
@@ -307,10 +333,20 @@ def _is_temporary(error: BaseException) -> bool:
     return isinstance(error, ScrapbookError) and not error.permanent
 
 
-def _after_failed_turns(state: RetryCallState) -> bool:
-    """An assistant that is not there is waited for; one that answers wrongly gets a few tries."""
-    error = state.outcome.exception() if state.outcome else None
-    return isinstance(error, AssistantFailed) and state.attempt_number >= TURN_ATTEMPTS
+class AfterFailures:
+    """Give up after so many errors of one kind; other temporary ones are waited out for ever.
+
+    An assistant or a database that is not there is no failure of the work that waits for it.
+    """
+
+    def __init__(self, kind: type[ScrapbookError], limit: int) -> None:
+        self._kind = kind
+        self._left = limit
+
+    def __call__(self, state: RetryCallState) -> bool:
+        if isinstance(state.outcome and state.outcome.exception(), self._kind):
+            self._left -= 1
+        return self._left <= 0
 
 
 def _say_so(state: RetryCallState) -> None:

@@ -28,6 +28,9 @@ SURE_MARGIN = 0.06
 OFFER_LIKENESS = 0.66
 """At 0.60 twice as many words that mean no topic are asked about; at 0.70 one topic in forty is missed."""
 
+NEAR_LIKENESS = 0.6
+"""What is less like it is not worth naming: at 0.56 ``cooking`` is near ``shopping``."""
+
 MAX_CANDIDATES = 5
 MAX_NEAREST = 3
 _SHORTLIST = 12
@@ -48,7 +51,7 @@ class Outcome(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Match:
     """``topic`` is set when exact or sure. ``candidates``, best first: what to ask about when torn (at most
-    5); when none, the nearest (at most 3), which are no guess at what was meant."""
+    5); when none, those that come near (at most 3), which are no guess at what was meant."""
 
     outcome: Outcome
     topic: str | None
@@ -189,7 +192,8 @@ def _offered(ranked: Sequence[_Scored]) -> Match:
     offered = tuple(score.name.name for score in ranked if score.likeness >= OFFER_LIKENESS)
     if offered:
         return Match(Outcome.TORN, None, offered[:MAX_CANDIDATES])
-    return Match(Outcome.NONE, None, tuple(score.name.name for score in ranked[:MAX_NEAREST]))
+    near = tuple(score.name.name for score in ranked if score.likeness >= NEAR_LIKENESS)
+    return Match(Outcome.NONE, None, near[:MAX_NEAREST])
 
 
 def _sure(wanted: _Name, ranked: Sequence[_Scored]) -> _Name | None:

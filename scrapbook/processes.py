@@ -8,12 +8,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import uvicorn
 
 from scrapbook import reports
 from scrapbook.errors import SettingsError
 from scrapbook.places import BOT, BOT_PYTHON, MODEL
-from scrapbook.settings import Mode, Settings
+from scrapbook.settings import PHONE_NUMBER, Mode, Settings
 from scrapbook.training import RASA_ENVIRONMENT
 from scrapbook.twilio.account import Account
 from scrapbook.twilio.local import LocalTwilio, create_app
@@ -22,13 +23,44 @@ from scrapbook.twilio.local import LocalTwilio, create_app
 GRACE = 5
 
 
+READABLE = {
+    "phone": "Local phone",
+    "actions": "Action server",
+    "rasa": "Rasa (loads the trained model)",
+    "app": "Webhook and workers",
+}
+
+
 def names(settings: Settings) -> tuple[str, ...]:
     """The processes that these settings take, in the order in which they are started."""
     return ("phone", "actions", "rasa", "app") if settings.local_twilio else ("actions", "rasa", "app")
 
 
+def is_up(name: str, settings: Settings) -> bool:
+    """Whether the process of that name does its work."""
+    try:
+        return httpx.get(_health(name, settings), timeout=2).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def _health(name: str, settings: Settings) -> str:
+    return {
+        "phone": f"{settings.phone_url}/handset/messages?number=%2B{PHONE_NUMBER[1:]}",
+        "actions": f"{settings.actions_url}/health",
+        "rasa": f"{settings.rasa_url}/status",
+        "app": f"http://127.0.0.1:{settings.port}/health/live",
+    }[name]
+
+
 def serve(name: str, settings: Settings) -> None:
-    """Become the process of that name; its id is left in the data directory while it runs."""
+    """Become the process of that name; its id is left in the data directory while it runs.
+
+    Raises:
+        SettingsError: there is no such process, or the settings do not allow it.
+    """
+    if name not in _SERVERS:
+        raise SettingsError(f"There is no process {name}; it is one of {', '.join(_SERVERS)}")
     _leave_pid(settings.data_dir / "run" / f"{name}.pid")
     _SERVERS[name](settings)
 

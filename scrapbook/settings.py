@@ -22,7 +22,8 @@ from pydantic_settings import (
 )
 from typing_extensions import override
 
-from scrapbook.errors import SettingsError
+from scrapbook.errors import AddressInvalid, SettingsError
+from scrapbook.numbers import normalise
 
 # Who texts from our own phone when nobody is named: a number that is reserved for fiction.
 PHONE_NUMBER = "+15550100"
@@ -73,7 +74,9 @@ class Settings(BaseSettings):
     executor_id: str = Field(default="app", min_length=1, validation_alias="SCRAPBOOK_EXECUTOR_ID")
     rasa_url: str = Field(default="", validation_alias="SCRAPBOOK_RASA_URL")
     actions_url: str = Field(default="", validation_alias="SCRAPBOOK_ACTIONS_URL")
-    send_rate: float | None = Field(default=None, ge=0, validation_alias="SCRAPBOOK_SEND_RATE")
+    send_rate: float | None = Field(
+        default=None, ge=0, allow_inf_nan=False, validation_alias="SCRAPBOOK_SEND_RATE"
+    )
     log_level: str = Field(default="INFO", validation_alias="SCRAPBOOK_LOG_LEVEL")
 
     twilio_account_sid: str = Field(default="", validation_alias="TWILIO_ACCOUNT_SID")
@@ -110,6 +113,16 @@ class Settings(BaseSettings):
     @classmethod
     def _split_numbers(cls, value: object) -> object:
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+    @field_validator("allowed_numbers")
+    @classmethod
+    def _are_numbers(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for number in value:
+            try:
+                normalise(number)
+            except AddressInvalid:
+                raise ValueError(f"{number} is not a number with a plus and the country code") from None
+        return value
 
     @field_validator("data_dir")
     @classmethod
@@ -162,6 +175,19 @@ class Settings(BaseSettings):
         if self.local_twilio and not self.allowed_numbers:
             object.__setattr__(self, "allowed_numbers", (PHONE_NUMBER,))
         return self
+
+    def make_data_dir(self) -> None:
+        """The directory, readable by its owner alone.
+
+        Raises:
+            SettingsError: it cannot be made or written to.
+        """
+        try:
+            self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not os.access(self.data_dir, os.W_OK):
+                raise PermissionError(13, "Permission denied")
+        except OSError as error:
+            raise SettingsError(f"SCRAPBOOK_DATA_DIR: {error.strerror}: {self.data_dir}") from error
 
     @property
     def local_twilio(self) -> bool:

@@ -17,16 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-import httpx
 from rich.console import Console
-from rich.panel import Panel
-from rich.text import Text
 
 from scrapbook import processes, training
 from scrapbook.errors import ScrapbookError
 from scrapbook.settings import Settings
 from scrapbook.store import Store
-from scrapbook.twilio.account import SCRAPBOOK_NUMBER
 
 # Rasa needs ten to twenty seconds on a laptop, and has been seen to take a minute on a cold disk.
 START_TIMEOUT = 240.0
@@ -35,13 +31,6 @@ LOG_BYTES = "5MB"
 LOG_COPIES = "3"
 # A process that dies is started again for as long as the house is up, with a growing pause in between.
 FOR_EVER = "1000000"
-
-READABLE = {
-    "phone": "Local phone",
-    "actions": "Action server",
-    "rasa": "Rasa (loads the trained model)",
-    "app": "Webhook and workers",
-}
 
 
 class StartFailed(ScrapbookError):
@@ -79,7 +68,7 @@ def up(settings: Settings, console: Console, greeting: Callable[[], str]) -> Non
             _prepare(settings, console)
             with _supervised(settings, console) as house:
                 _wait_until_ready(settings, house, console)
-                console.print(Panel(Text(greeting()), title="The scrapbook is listening", expand=False))
+                console.print(f"\nThe scrapbook is listening.\n{greeting()}", soft_wrap=True)
                 _stay(house)
         except Interrupted:
             console.print("Stopped. Everything that was under way goes on at the next start.")
@@ -90,7 +79,7 @@ def _prepare(settings: Settings, console: Console) -> None:
         with _step(console, "Training the assistant (about a minute, only when its data has changed)"):
             training.train()
     with _step(console, "Bringing the database up to date"):
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        settings.make_data_dir()
         store = Store.open(settings.database_url)
         try:
             store.migrate()
@@ -99,6 +88,9 @@ def _prepare(settings: Settings, console: Console) -> None:
 
 
 def _refuse_taken_ports(settings: Settings) -> None:
+    pid = _running(settings.data_dir / "run" / "supervisord.pid")
+    if pid:
+        raise AlreadyRunning(f"It is up already, as process {pid}. To stop that one: kill {pid}")
     wanted = {"app": settings.port, "actions": settings.actions_port, "rasa": settings.rasa_port}
     if settings.local_twilio:
         wanted["phone"] = settings.phone_port
@@ -112,6 +104,18 @@ def _refuse_taken_ports(settings: Settings) -> None:
                     f"Port {port}, which {name} needs, is in use. Is the scrapbook up already? "
                     "If not, choose others with SCRAPBOOK_PORT: it takes that port and the three after it."
                 ) from None
+
+
+def _running(pid_file: Path) -> int | None:
+    """The process of that file, if there still is such a supervisor."""
+    try:
+        pid = int(pid_file.read_text(encoding="utf-8"))
+        command = Path(f"/proc/{pid}/cmdline")
+        os.kill(pid, 0)
+        is_supervisor = not command.exists() or b"supervisord" in command.read_bytes()
+    except (OSError, ValueError):
+        return None
+    return pid if is_supervisor else None
 
 
 @contextmanager
@@ -163,35 +167,22 @@ def _configuration(settings: Settings, logs: Path) -> configparser.RawConfigPars
 
 
 def _wait_until_ready(settings: Settings, house: Supervised, console: Console) -> None:
-    checks = {
-        "phone": f"{settings.phone_url}/handset/messages?number=%2B{SCRAPBOOK_NUMBER[1:]}",
-        "actions": f"{settings.actions_url}/health",
-        "rasa": f"{settings.rasa_url}/status",
-        "app": f"http://127.0.0.1:{settings.port}/health/ready",
-    }
     deadline = time.monotonic() + START_TIMEOUT
     for name in processes.names(settings):
-        with _step(console, READABLE[name]):
-            _wait_for(name, checks[name], house, deadline)
+        with _step(console, processes.READABLE[name]):
+            _wait_for(name, settings, house, deadline)
 
 
-def _wait_for(name: str, url: str, house: Supervised, deadline: float) -> None:
-    while not _answers(url):
+def _wait_for(name: str, settings: Settings, house: Supervised, deadline: float) -> None:
+    while not processes.is_up(name, settings):
         if house.daemon.poll() is not None:
             raise StartFailed(f"The supervisor ended. See {house.logs / 'supervisord.log'}")
         if time.monotonic() > deadline:
             log = house.logs / f"{name}.log"
             raise StartFailed(
-                f"{READABLE[name]} did not start in time. Its log, {log}, ends:\n{_end_of(log)}"
+                f"{processes.READABLE[name]} did not start in time. Its log, {log}, ends:\n{_end_of(log)}"
             )
         time.sleep(0.2)
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(url, timeout=2).is_success
-    except httpx.HTTPError:
-        return False
 
 
 def _end_of(log: Path, characters: int = 1500) -> str:

@@ -2,10 +2,12 @@
 
 import json
 import secrets
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
+from scrapbook.errors import SettingsError
 from scrapbook.settings import Settings
 
 TWILIO_API_URL = "https://api.twilio.com"
@@ -48,17 +50,28 @@ class _Credentials:
 
 
 def _local_credentials(path: Path) -> tuple[str, str]:
-    """The credentials that app and phone share, made by whichever of them comes first."""
+    """The credentials that app and phone share, made by whichever of them comes first.
+
+    Raises:
+        SettingsError: the data directory cannot be written to.
+    """
+    try:
+        if not path.exists():
+            _make(path)
+        kept = _Credentials(**json.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}. See SCRAPBOOK_DATA_DIR") from error
+    return kept.sid, kept.auth_token
+
+
+def _make(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     made = _Credentials(f"AC{secrets.token_hex(16)}", secrets.token_hex(16))
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     draft.touch(mode=0o600)
-    draft.write_text(json.dumps(asdict(made)), encoding="utf-8")
     try:
-        path.hardlink_to(draft)  # atomic, and refused when the other process was first
-    except FileExistsError:
-        pass
+        draft.write_text(json.dumps(asdict(made)), encoding="utf-8")
+        with suppress(FileExistsError):  # the other process was first
+            path.hardlink_to(draft)  # atomic
     finally:
         draft.unlink()
-    kept = _Credentials(**json.loads(path.read_text(encoding="utf-8")))
-    return kept.sid, kept.auth_token

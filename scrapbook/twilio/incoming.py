@@ -38,6 +38,13 @@ class Incoming:
         if self.received_at.tzinfo is None:
             raise ValueError("received_at must be aware")
 
+    @property
+    def text(self) -> str:
+        """What was texted: the body, and below it the place if one was shared."""
+        if self.latitude is None or self.longitude is None:
+            return self.body
+        return f"{self.body}\nLocation: {self.latitude}, {self.longitude}".lstrip("\n")
+
     @classmethod
     def from_form(cls, form: Form, received_at: datetime) -> Self:
         """Raises MalformedWebhook when a field that Twilio promises is missing or not what it should be."""

@@ -28,12 +28,14 @@ def opt_out(body: str, opt_out_type: str = "") -> OptOut | None:
     """What the message asks of the carrier, or None when it is an ordinary message.
 
     ``opt_out_type`` is the webhook's ``OptOutType``, which Twilio sets where Advanced Opt-Out is on, for
-    words of the customer's own too: it goes before the words known here.
+    words of the customer's own too: it goes before the words known here. Whoever texts "Stop!" wants it to
+    stop; any other word that is more than itself ("Yes!", "end?") is a message like any other.
     """
     try:
         return OptOut(opt_out_type.strip().upper())
     except ValueError:
-        return _BY_WORD.get(_bare(body).casefold())
+        asked = _BY_WORD.get(body.strip().casefold())
+        return asked or (OptOut.OUT if _bare(body).casefold() in _STOP else None)
 
 
 def _bare(text: str) -> str:

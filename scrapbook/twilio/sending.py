@@ -22,8 +22,8 @@ from scrapbook.errors import RecipientOptedOut, SendError
 
 OPTED_OUT = 21610
 TOO_MANY_REQUESTS = 20429
-MAX_LENGTH = 1600
-"""The longest body that Twilio takes, in characters (error 21617)."""
+PASSING = frozenset({401, 403, 429})
+"""HTTP statuses that the owner of the account, or time, can put right without the message being changed."""
 
 _CLOCKS_APART = timedelta(minutes=1)
 _LOOK_BACK = 100
@@ -125,7 +125,7 @@ def _calling(request: Callable[[], _T]) -> _T:
 def _refusal(status: int, code: int | None) -> SendError:
     if code == OPTED_OUT:
         return RecipientOptedOut()
-    permanent = 400 <= status < 500 and status != 429 and code != TOO_MANY_REQUESTS
+    permanent = 400 <= status < 500 and status not in PASSING and code != TOO_MANY_REQUESTS
     return SendError(f"Twilio answered {status}, error {code}", permanent=permanent, code=code)
 
 

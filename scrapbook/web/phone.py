@@ -42,7 +42,7 @@ def phone_routes(
     ``handset_url`` is the local Twilio's base URL, ``numbers`` are offered beside ``default_number`` as whom
     to be, ``hosts`` are the names under which the page may be opened.
     """
-    guard = [Middleware(SameSiteOnly, hosts=hosts)]
+    guard = [Middleware(SameSiteOnly, hosts=hosts, loopback_only=True)]
     page, line = _Page(default_number, numbers), _Line(handset_url)
     return [
         Route("/phone", page.show, middleware=guard),

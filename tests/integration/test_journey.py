@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import socket
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -10,12 +11,14 @@ from pathlib import Path
 
 import pytest
 from dbos import DBOS
+from tenacity import RetryCallState
 
 from scrapbook import journey as journeys
 from scrapbook.app import start_workers
 from scrapbook.assistant import Assistant
-from scrapbook.inbox import opened
-from scrapbook.journey import APOLOGY, Journey
+from scrapbook.errors import AssistantFailed, AssistantUnavailable, ScrapbookError, SendError
+from scrapbook.inbox import MessageInbox, opened
+from scrapbook.journey import APOLOGY, AfterFailures, Journey
 from scrapbook.settings import Settings
 from scrapbook.store import Store
 from scrapbook.twilio.incoming import Incoming
@@ -61,12 +64,15 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class Postbox:
-    """Takes every reply."""
+    """Takes every reply, unless it refuses."""
 
     def __init__(self) -> None:
         self.bodies: list[str] = []
+        self.refuses = False
 
     def send(self, from_: str, to: str, body: str, status_callback: str) -> Sent:
+        if self.refuses:
+            raise SendError("Twilio answered 400, error 21606", permanent=True, code=21606)
         self.bodies.append(body)
         return Sent(f"SM{secrets.token_hex(16)}", "queued")
 
@@ -85,36 +91,100 @@ def rasa() -> Iterator[BrokenRasa]:
     server.server_close()
 
 
-def test_a_message_that_fails_is_apologised_for_and_can_be_tried_again(
-    tmp_path: Path, rasa: BrokenRasa, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(journeys, "TURN_ATTEMPTS", 2)
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("SCRAPBOOK_DATA_DIR", str(tmp_path))
-    settings = Settings.load()
+    return Settings.load()
+
+
+@pytest.fixture
+def store(settings: Settings) -> Iterator[Store]:
     store = Store.open(settings.database_url)
     store.migrate()
+    yield store
+    store.close()
+
+
+def test_a_message_that_fails_is_apologised_for_and_can_be_tried_again(
+    settings: Settings, store: Store, rasa: BrokenRasa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journeys, "TURN_ATTEMPTS", 2)
     with store.transaction() as tx:
         ada = tx.people.add("Ada", [ADA])
     postbox = Postbox()
-    journey = Journey(store, Assistant(rasa.url, rasa.url), postbox, "http://127.0.0.1", 0)
+    journey = Journey(store, Assistant(rasa.url, rasa.url), postbox, "http://127.0.0.1", 0, numbered=True)
     start_workers(settings)
     try:
         sid = f"SM{secrets.token_hex(16)}"
         journey.start(Incoming(sid, ADA, "+15550199", "a thought", datetime.now(UTC)), ada.id)
         wait_until(lambda: postbox.bodies == [APOLOGY], 20, lambda: str(postbox.bodies))
         with opened(settings) as inbox:
-            wait_until(
-                lambda: [one.state for one in inbox.unfinished()] == ["failed"],
-                20,
-                lambda: str(inbox.unfinished()),
-            )
+            becomes(inbox, ["failed"])
             assert rasa.turns == 2
+            inbox.retry(sid)
+            wait_until(lambda: postbox.bodies == [APOLOGY] * 2, 20, lambda: str(postbox.bodies))
+            becomes(inbox, ["failed"])
             rasa.broken = False
             inbox.retry(sid)
-            wait_until(lambda: len(postbox.bodies) == 2, 20, lambda: str(postbox.bodies))
-            wait_until(lambda: inbox.unfinished() == [], 20, lambda: str(inbox.unfinished()))
-        assert postbox.bodies == [APOLOGY, "Saved 1."]
+            wait_until(lambda: len(postbox.bodies) == 3, 20, lambda: str(postbox.bodies))
+            becomes(inbox, [])
+            with pytest.raises(ScrapbookError, match="answered already"):
+                inbox.retry(sid)
+
+            postbox.refuses = True
+            other = f"SM{secrets.token_hex(16)}"
+            journey.start(Incoming(other, ADA, "+15550199", "another", datetime.now(UTC)), ada.id)
+            becomes(inbox, ["unsent"])
+            postbox.refuses = False
+            inbox.retry(other)
+            wait_until(lambda: len(postbox.bodies) == 4, 20, lambda: str(postbox.bodies))
+            becomes(inbox, [])
+        assert postbox.bodies == [APOLOGY, APOLOGY, "Saved 1.", "Saved 1."]
     finally:
         journey.stop()
         DBOS.destroy()
-        store.close()
+
+
+def becomes(inbox: MessageInbox, states: list[str]) -> None:
+    wait_until(
+        lambda: [one.state for one in inbox.unfinished()] == states, 20, lambda: str(inbox.unfinished())
+    )
+
+
+class Outcome:
+    """A failed try, as tenacity hands it over."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def exception(self) -> Exception:
+        return self._error
+
+
+def test_waiting_for_an_assistant_does_not_use_up_the_tries() -> None:
+    give_up = AfterFailures(AssistantFailed, 2)
+    state = RetryCallState(None, None, (), {})
+    tries = [AssistantUnavailable()] * 10 + [AssistantFailed(), AssistantUnavailable(), AssistantFailed()]
+    answers = []
+    for error in tries:
+        state.outcome = Outcome(error)
+        answers.append(give_up(state))
+    assert answers == [False] * 12 + [True]
+
+
+def test_a_turn_that_only_times_out_counts_as_failed() -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        assistant = Assistant(url, url, timeout=0.2)
+        with pytest.raises(AssistantFailed):
+            assistant.answer("a thought", 1, "SM1")
+
+
+def test_an_assistant_that_is_not_there_is_unavailable() -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    with pytest.raises(AssistantUnavailable):
+        Assistant(url, url).answer("a thought", 1, "SM1")

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from scrapbook.errors import RecipientOptedOut, SendError
+from scrapbook.segments import BODY_LIMIT
 from scrapbook.twilio.handset import Attachment, Handset
 from scrapbook.twilio.local.faults import Fault
-from scrapbook.twilio.sending import MAX_LENGTH, Sender
+from scrapbook.twilio.sending import Sender
 from tests.integration.twilio.conftest import ACCOUNT, NUMBER, TOKEN, Until, all_delivered
 from tests.integration.twilio.house import PERSON, House
 
@@ -72,7 +73,7 @@ def test_a_refusal_says_whether_trying_again_can_help(
         (NUMBER, NUMBER, "hello", 21266),
         (NUMBER, PERSON, "", 21602),
         (NUMBER, PERSON, " \n", 21602),
-        (NUMBER, PERSON, "x" * (MAX_LENGTH + 1), 21617),
+        (NUMBER, PERSON, "x" * (BODY_LIMIT + 1), 21617),
     ],
 )
 def test_a_wrong_message_is_refused_for_good(sender: Sender, from_: str, to: str, body: str, code: int):
@@ -82,7 +83,7 @@ def test_a_wrong_message_is_refused_for_good(sender: Sender, from_: str, to: str
 
 
 def test_the_longest_body_passes(sender: Sender):
-    assert sender.send(NUMBER, PERSON, "x" * MAX_LENGTH).status == "queued"
+    assert sender.send(NUMBER, PERSON, "x" * BODY_LIMIT).status == "queued"
 
 
 def test_a_wrong_status_callback_is_refused(sender: Sender):
@@ -91,10 +92,10 @@ def test_a_wrong_status_callback_is_refused(sender: Sender):
     assert refusal.value.code == 21609
 
 
-def test_a_wrong_token_is_refused_for_good(twilio_url: str):
+def test_a_wrong_token_is_tried_again_because_its_owner_can_put_it_right(twilio_url: str):
     with pytest.raises(SendError) as refusal:
         Sender(ACCOUNT, "another token", twilio_url).send(NUMBER, PERSON, "hello")
-    assert (refusal.value.permanent, refusal.value.code) == (True, 20003)
+    assert (refusal.value.permanent, refusal.value.code) == (False, 20003)
 
 
 def test_no_refusal_quotes_a_number_or_a_text(sender: Sender):
