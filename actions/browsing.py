@@ -1,5 +1,6 @@
 """Looking through the scrapbook: topics, entries by time or number, and the rest of a list."""
 
+import re
 from typing import cast
 
 from actions.action import BookAction
@@ -13,6 +14,8 @@ from scrapbook.matching import match
 from scrapbook.store import Entry, Outcome, Topic
 
 USUAL_COUNT = 5
+
+_NUMBER = re.compile(r"\d(?:[\d.,]*\d)?")
 
 
 class ActionTopics(BookAction):
@@ -48,7 +51,11 @@ class ActionShow(BookAction):
     called = "action_show"
 
     def answer(self, turn: Turn) -> Outcome:
-        named = turn.book.look_up(turn.slots.numbers("entry"))
+        numbers = turn.slots.numbers("entry")
+        unread = None if numbers else _NUMBER.search(turn.message.body)
+        if unread:  # "show 1.5" does not mean the latest
+            return reply("utter_no_entry", numbers=unread[0])
+        named = turn.book.look_up(numbers)
         return _shown(named) if named.kept else not_there(named)
 
 

@@ -94,17 +94,12 @@ class MessageInbox:
         incoming, person_id = self._what(message_sid)
         with self._store.transaction(read_only=True) as tx:
             round_ = max(1, tx.replies.next_round(message_sid))
-        self._client.enqueue(
-            EnqueueOptions(
-                queue_name=MESSAGES_QUEUE,
-                workflow_name="Journey.answer",
-                class_name="Journey",
-                instance_name=Journey.NAME,
-                workflow_id=self._unused(f"{message_sid}."),
-                queue_partition_key=str(person_id),
-                priority=LAST,
-                app_version=JOURNEY_VERSION,
-            ),
+        self._enqueue(
+            f"{message_sid}.",
+            MESSAGES_QUEUE,
+            "answer",
+            str(person_id),
+            LAST,
             incoming.to_dict(),
             person_id,
             round_,
@@ -117,19 +112,23 @@ class MessageInbox:
                 if reply.state == "failed":
                     tx.replies.reopen(reply.id)
         for reply in replies:
-            self._client.enqueue(
-                EnqueueOptions(
-                    queue_name=SENDING_QUEUE,
-                    workflow_name="Journey.deliver",
-                    class_name="Journey",
-                    instance_name=Journey.NAME,
-                    workflow_id=self._unused(f"reply-{reply.id}."),
-                    queue_partition_key=reply.to,
-                    priority=reply.id,
-                    app_version=JOURNEY_VERSION,
-                ),
-                reply.id,
-            )
+            self._enqueue(f"reply-{reply.id}.", SENDING_QUEUE, "deliver", reply.to, reply.id, reply.id)
+
+    def _enqueue(
+        self, prefix: str, queue: str, workflow: str, partition: str, priority: int, *arguments: object
+    ) -> None:
+        """Start a workflow of the journey under a new id with that prefix."""
+        options = EnqueueOptions(
+            queue_name=queue,
+            workflow_name=f"Journey.{workflow}",
+            class_name="Journey",
+            instance_name=Journey.NAME,
+            workflow_id=self._unused(prefix),
+            queue_partition_key=partition,
+            priority=priority,
+            app_version=JOURNEY_VERSION,
+        )
+        self._client.enqueue(options, *arguments)
 
     def _unused(self, prefix: str) -> str:
         """A workflow id that nothing has had: the engine would take a used one for a repetition."""

@@ -136,3 +136,13 @@ def assert_answered_in_order(replies: list[str], count: int) -> None:
 
 def _read(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
+
+
+def test_no_log_quotes_what_was_texted(house: House) -> None:
+    """After all that was done to the processes above, which is when libraries log what they were at."""
+    logs = sorted((house.folder / "logs").iterdir())
+    assert len(logs) >= len(KILLS)
+    for log in logs:
+        content = log.read_text(errors="replace")
+        assert "thought" not in content.replace("save_thought", ""), log.name
+        assert not any(person in content for person in PEOPLE), log.name

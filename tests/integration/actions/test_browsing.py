@@ -77,6 +77,12 @@ def test_it_shows_an_entry_to_the_letter(ann: Conversation) -> None:
     assert said == "1 python:\nline one\n\n  {line} two: 'x'  y"
 
 
+def test_a_number_that_is_no_entry_does_not_show_the_latest(ann: Conversation) -> None:
+    ann.save("a heron")
+    assert ann.text("action_show", "show 1.5") == "There is no entry 1.5."
+    assert "a heron" in ann.text("action_show", "show the last one")
+
+
 def test_it_shows_several_entries_and_says_which_are_not_there(ann: Conversation) -> None:
     ann.save("one")
     ann.save("two")
