@@ -42,8 +42,8 @@ SMALL_WORDS = (
         "to of for and on in with at from by about as than then there here well so very too just "
         "really truly quite please pls plz sorry excuse oh ah hey hi hello ok okay yes yeah no now "
         "want wanted need needed needing ya like get got getting come let letting know think going go "
-        "give gave giving been being done doing did you've you'd you'll that's that'll it's what's ai "
-        "bot assistant computer siri alexa google buddy friend mate dude"
+        "give gave giving been being done doing did you've you'd you'll that's that'll it's what's "
+        "ai scrapbook bot assistant computer siri alexa google buddy friend mate dude"
     )
 )
 ABOUT_ANSWERS = _set(
