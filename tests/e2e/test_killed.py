@@ -1,6 +1,7 @@
 """Whatever is killed, whenever: every message has one effect and a reply, in the order of sending."""
 
 import random
+import resource
 import sqlite3
 import threading
 import time
@@ -85,17 +86,47 @@ def test_a_locked_database_is_a_5xx_and_nothing_half_written(house: House) -> No
     assert entries(house, person)[kept:] == ["the database is locked"]
 
 
+def test_a_full_disk_is_a_5xx_and_nothing_half_written(house: House) -> None:
+    """The app's files may grow no further, as on a full disk; what it took before is answered later."""
+    person = PEOPLE[2]
+    kept, app = len(entries(house, person)), house.pid("app")
+    size = (house.folder / "journey.db").stat().st_size
+    before = resource.prlimit(app, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+    taken: list[str] = []
+    refused = None
+    while refused is None and len(taken) < 200:
+        thought = f"thought {len(taken)} on a full disk " + "x" * 1500
+        form = message_form(new_sid(), person, thought)
+        status = house.webhook(form).status_code
+        if status == 200:
+            taken.append(thought)
+        else:
+            refused = form
+    assert refused is not None
+    assert 500 <= status < 600
+    assert "webhook_not_taken" in (house.folder / "logs" / "app.log").read_text()
+    resource.prlimit(app, resource.RLIMIT_FSIZE, before)
+    house.kill("app")  # what the engine could not write down goes on at the next start
+    wait_until(lambda: accepted(house, refused), 60, lambda: "the webhook never answered 200")
+    expected = [*taken, refused["Body"]]
+    wait_until(
+        lambda: entries(house, person)[kept:] == expected,
+        120,
+        lambda: f"{len(entries(house, person)) - kept} of {len(expected)}",
+    )
+
+
+def accepted(house: House, form: dict[str, str]) -> bool:
+    with suppress(httpx.HTTPError):
+        return house.webhook(form).status_code == 200
+    return False
+
+
 def text_until_accepted(house: House, person: str, thoughts: list[str]) -> None:
     """As Twilio with a retry configured: the same MessageSid again until the webhook takes it."""
     for thought in thoughts:
         form = message_form(new_sid(), person, thought)
-
-        def accepted(form: dict[str, str] = form) -> bool:
-            with suppress(httpx.HTTPError):
-                return house.webhook(form).status_code == 200
-            return False
-
-        wait_until(accepted, 120, lambda: "the webhook never answered 200")
+        wait_until(lambda form=form: accepted(house, form), 120, lambda: "the webhook never answered 200")
 
 
 def kill_in_turn(house: House, chance: random.Random) -> None:
