@@ -48,13 +48,19 @@ def parse_stream_offline(source: TextIO) -> int:
 def _understood(text: str, result: dict[str, Any], effects: dict[str, str]) -> dict[str, Any]:
     intent: dict[str, Any] = result.get("intent") or {}
     name = str(intent.get("name") or "save_thought")
+    skipped = len(text) - len(text.lstrip())  # Rasa counts from behind the white space at the start
     return {
         "text": text,
         "intent": name,
         "confidence": round(float(intent.get("confidence") or 0.0), 4),
         "effect": effects.get(name, "other"),
         "entities": [
-            {key: entity.get(key) for key in ("entity", "value", "start", "end")}
+            {
+                "entity": entity["entity"],
+                "value": entity["value"],
+                "start": entity["start"] + skipped,
+                "end": entity["end"] + skipped,
+            }
             for entity in result.get("entities", [])
         ],
     }

@@ -24,6 +24,11 @@ def test_parse_prints_one_object_per_line(house: House) -> None:
     assert kept["text"] == "I had a lovely walk"
 
 
+def test_parse_counts_from_the_start_of_the_line(house: House) -> None:
+    [found] = json.loads(house.run("parse", stdin="   find gpu\n").stdout)["entities"]
+    assert "   find gpu"[found["start"] : found["end"]] == found["value"] == "gpu"
+
+
 def test_match_prints_one_object_per_line(house: House) -> None:
     topics = house.folder / "topics.txt"
     topics.write_text("python\ngardening\n")
