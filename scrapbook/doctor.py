@@ -4,8 +4,6 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import httpx
-
 from scrapbook import processes, training
 from scrapbook.errors import ScrapbookError
 from scrapbook.places import BOT_PYTHON
@@ -70,7 +68,8 @@ def _services(settings: Settings) -> Iterator[Finding]:
         yield Finding(processes.READABLE[name], processes.is_up(name, settings), remedy=start)
     if settings.public_url.startswith("https://"):
         remedy = "Twilio must reach it: check the tunnel or the reverse proxy"
-        yield Finding("Public URL", _is_live(settings.public_url), settings.public_url, remedy)
+        is_live = processes.answers(f"{settings.public_url}/health/live", timeout=5)
+        yield Finding("Public URL", is_live, settings.public_url, remedy)
 
 
 def _twilio(settings: Settings) -> Finding:
@@ -82,10 +81,3 @@ def _twilio(settings: Settings) -> Finding:
     except ScrapbookError as error:
         return Finding("Twilio account", False, str(error), remedy)
     return Finding("Twilio account", True, account.api_url)
-
-
-def _is_live(app: str) -> bool:
-    try:
-        return httpx.get(f"{app}/health/live", timeout=5).is_success
-    except httpx.HTTPError:
-        return False

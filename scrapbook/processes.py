@@ -38,10 +38,25 @@ def names(settings: Settings) -> tuple[str, ...]:
 
 def is_up(name: str, settings: Settings) -> bool:
     """Whether the process of that name does its work."""
+    return answers(_health(name, settings), timeout=2)
+
+
+def answers(url: str, timeout: float) -> bool:
+    """Whether a GET succeeds within so many seconds."""
     try:
-        return httpx.get(_health(name, settings), timeout=2).is_success
+        return httpx.get(url, timeout=timeout).is_success
     except httpx.HTTPError:
         return False
+
+
+def port(name: str, settings: Settings) -> int:
+    """Where the process of that name listens."""
+    return {
+        "phone": settings.phone_port,
+        "actions": settings.actions_port,
+        "rasa": settings.rasa_port,
+        "app": settings.port,
+    }[name]
 
 
 def _health(name: str, settings: Settings) -> str:

@@ -91,10 +91,8 @@ def _refuse_taken_ports(settings: Settings) -> None:
     pid = _running(settings.data_dir / "run" / "supervisord.pid")
     if pid:
         raise AlreadyRunning(f"It is up already, as process {pid}. To stop that one: kill {pid}")
-    wanted = {"app": settings.port, "actions": settings.actions_port, "rasa": settings.rasa_port}
-    if settings.local_twilio:
-        wanted["phone"] = settings.phone_port
-    for name, port in wanted.items():
+    for name in processes.names(settings):
+        port = processes.port(name, settings)
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
