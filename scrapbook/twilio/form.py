@@ -1,5 +1,6 @@
 """The form-encoded bodies of Twilio's webhooks, and how they are read field by field."""
 
+import re
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import ImmutableMultiDict
@@ -8,6 +9,8 @@ from scrapbook.errors import ScrapbookError
 
 Form = ImmutableMultiDict[str, str]
 MAX_FIELDS = 500
+
+_SID = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 
 
 class MalformedWebhook(ScrapbookError):
@@ -33,6 +36,14 @@ def required(form: Form, name: str) -> str:
     value = form.get(name, "")
     if not value:
         raise MalformedWebhook(f"{name} is missing")
+    return value
+
+
+def sid(form: Form, name: str) -> str:
+    """The value of a field that names something of Twilio's: two letters and 32 hexadecimal digits."""
+    value = required(form, name)
+    if not _SID.fullmatch(value):
+        raise MalformedWebhook(f"{name} is not a sid")
     return value
 
 

@@ -43,9 +43,29 @@ failed. ``seq`` puts messages in order; ``changed`` grows with every change of a
 the answers that Twilio itself gives, to STOP for example.
 """
 
+HandsetCall = TypedDict(
+    "HandsetCall",
+    {
+        "sid": str,
+        "from": str,
+        "to": str,
+        "status": str,
+        "said": list[str],
+        "recording_sid": str | None,
+        "error_code": int | None,
+    },
+)
+"""A call that has ended.
+
+``status``: "completed", "rejected" by the house, or "failed" with Twilio's ``error_code``. ``said`` is what
+the caller heard. There is a ``recording_sid`` where something was recorded.
+"""
+
 _ANSWER_TIME = 15.0
+_CALL_TIME = 60.0
 _MESSAGES = "/handset/messages"
 _MEDIA = "/handset/media"
+_CALLS = "/handset/calls"
 _FAULTS = "/handset/faults"
 
 
@@ -108,6 +128,15 @@ class Handset:
         """The content of one attachment."""
         response = self._ask(self._client.build_request("GET", f"{_MEDIA}/{sid}"))
         return Attachment(response.headers["content-type"], response.content)
+
+    def call(self, from_: str, sound: bytes = b"", *, to: str = "", key: str = "") -> HandsetCall:
+        """Calls the house, speaks ``sound`` (WAV) after the beep, presses ``key`` or hangs up.
+
+        Returns when the call has ended. The house hears of the recording a moment later.
+        """
+        dialled = {"from": from_, "to": to, "sound": base64.b64encode(sound).decode("ascii"), "key": key}
+        request = self._client.build_request("POST", _CALLS, json=dialled, timeout=_CALL_TIME)
+        return cast("HandsetCall", self._ask(request).json())
 
     def inject(self, fault: str, count: int = 1) -> None:
         """Makes the next ``count`` operations fail the way that ``fault`` names; 0 takes the fault back."""

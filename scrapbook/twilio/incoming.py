@@ -1,13 +1,10 @@
 """A message that somebody texted, as Twilio's webhook hands it over."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from scrapbook.twilio.form import Form, MalformedWebhook, decimal, required, whole_number
-
-_SID = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
+from scrapbook.twilio.form import Form, MalformedWebhook, decimal, required, sid, whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,7 @@ class Incoming:
     def from_form(cls, form: Form, received_at: datetime) -> Self:
         """Raises MalformedWebhook when a field that Twilio promises is missing or not what it should be."""
         return cls(
-            message_sid=message_sid(form),
+            message_sid=sid(form, "MessageSid"),
             from_=required(form, "From"),
             to=required(form, "To"),
             body=form.get("Body", ""),
@@ -94,14 +91,6 @@ class Incoming:
             longitude=data["longitude"],
             profile_name=data["profile_name"],
         )
-
-
-def message_sid(form: Form) -> str:
-    """``MessageSid``: two letters and 32 hexadecimal digits."""
-    sid = required(form, "MessageSid")
-    if not _SID.fullmatch(sid):
-        raise MalformedWebhook("MessageSid is not a sid")
-    return sid
 
 
 def _media(form: Form) -> tuple[IncomingMedia, ...]:

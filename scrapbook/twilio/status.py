@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
-from scrapbook.twilio.form import Form, required, whole_number
-from scrapbook.twilio.incoming import message_sid
+from scrapbook.twilio.form import Form, required, sid, whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,4 +17,4 @@ class Delivery:
     @classmethod
     def from_form(cls, form: Form) -> Self:
         """Raises MalformedWebhook when a field that Twilio promises is missing or not what it should be."""
-        return cls(message_sid(form), required(form, "MessageStatus"), whole_number(form, "ErrorCode"))
+        return cls(sid(form, "MessageSid"), required(form, "MessageStatus"), whole_number(form, "ErrorCode"))

@@ -2,20 +2,26 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from sqlite3 import Connection
 
 import httpx
 from starlette.applications import Starlette
 
 from scrapbook.twilio.form import MalformedWebhook
 from scrapbook.twilio.local import phones, problems
+from scrapbook.twilio.local.access import Access
+from scrapbook.twilio.local.calls import Calls
 from scrapbook.twilio.local.config import LocalTwilio
 from scrapbook.twilio.local.creation import Creation
+from scrapbook.twilio.local.database import opened
 from scrapbook.twilio.local.faults import Faults
 from scrapbook.twilio.local.inbound import Inbound
 from scrapbook.twilio.local.ledger import Ledger
 from scrapbook.twilio.local.links import MediaLinks
 from scrapbook.twilio.local.outbound import Outbound
 from scrapbook.twilio.local.phones import Phones
+from scrapbook.twilio.local.recordings import Recordings
+from scrapbook.twilio.local.recordings_api import RecordingsApi
 from scrapbook.twilio.local.rest import RestApi
 from scrapbook.twilio.local.tasks import Tasks
 from scrapbook.twilio.local.webhooks import Webhooks
@@ -26,12 +32,12 @@ def create_app(config: LocalTwilio) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
-        ledger, tasks = Ledger(config.database), Tasks()
+        database, tasks = opened(config.database), Tasks()
         async with httpx.AsyncClient(timeout=config.webhook_timeout, trust_env=False) as client:
-            _compose(app, config, ledger, tasks, client)
+            _compose(app, config, database, tasks, client)
             yield
             await tasks.stop()
-        ledger.close()
+        database.close()
 
     handlers = {
         problems.Problem: problems.answer,
@@ -42,18 +48,22 @@ def create_app(config: LocalTwilio) -> Starlette:
 
 
 def _compose(
-    app: Starlette, config: LocalTwilio, ledger: Ledger, tasks: Tasks, client: httpx.AsyncClient
+    app: Starlette, config: LocalTwilio, database: Connection, tasks: Tasks, client: httpx.AsyncClient
 ) -> None:
-    webhooks, faults = Webhooks(config, client), Faults()
+    ledger, recordings = Ledger(database), Recordings(database)
+    webhooks, faults, access = Webhooks(config, client), Faults(), Access(config)
     inbound = Inbound(config, ledger, webhooks, faults, tasks)
-    outbound = Outbound(config, ledger, webhooks, faults, tasks)
-    links = MediaLinks(config, ledger)
+    outbound = Outbound(config, ledger, webhooks, client, faults, tasks)
+    calls = Calls(config, recordings, webhooks, tasks)
+    creation, links = Creation(config, ledger, outbound, faults), MediaLinks(config, ledger)
     app.router.routes.extend(
         [
-            Phones(config.number, ledger, inbound, faults).mount(),
+            Phones(config.number, ledger, inbound, calls, faults).mount(),
             *links.routes(),
-            *RestApi(config, ledger, Creation(config, ledger, outbound, faults, client), links).routes(),
+            *RecordingsApi(config, recordings, faults, access).routes(),
+            *RestApi(config, ledger, creation, links, faults, access).routes(),
         ]
     )
     inbound.resume()
     outbound.resume()
+    calls.resume()

@@ -8,8 +8,8 @@ from pathlib import Path
 class LocalTwilio:
     """One account with one number. Times are in seconds.
 
-    ``url`` is where others reach this server, ``webhook_url`` where it brings incoming messages: the very
-    string is signed. ``database`` is its one file.
+    ``url`` is where others reach this server. ``webhook_url`` is where it brings incoming messages, and
+    ``voice_url`` where it asks what to do with a call: the very strings are signed. ``database`` is its file.
     """
 
     account_sid: str
@@ -18,6 +18,8 @@ class LocalTwilio:
     url: str
     webhook_url: str
     database: Path
+    voice_url: str = ""
+    """Without one, calls fail like those to a number that has no voice webhook."""
     webhook_timeout: float = 15.0
     retry_delays: tuple[float, ...] = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
     """Between attempts of a webhook; the last one goes on for ever."""

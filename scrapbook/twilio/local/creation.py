@@ -2,9 +2,8 @@
 
 import time
 from collections import deque
+from collections.abc import Sequence
 from urllib.parse import urlsplit
-
-import httpx
 
 from scrapbook.segments import BODY_LIMIT
 from scrapbook.twilio.form import Form
@@ -12,10 +11,11 @@ from scrapbook.twilio.local import problems
 from scrapbook.twilio.local.addresses import bare, is_address, is_whatsapp
 from scrapbook.twilio.local.config import LocalTwilio
 from scrapbook.twilio.local.faults import Fault, Faults
-from scrapbook.twilio.local.fetching import fetch_all
 from scrapbook.twilio.local.ledger import Ledger, Message, NewMessage
 from scrapbook.twilio.local.outbound import Outbound
 from scrapbook.twilio.local.problems import Problem
+
+_MAX_PARTS = 10
 
 
 class Creation:
@@ -27,20 +27,18 @@ class Creation:
         ledger: Ledger,
         outbound: Outbound,
         faults: Faults,
-        client: httpx.AsyncClient,
     ) -> None:
         self._config = config
         self._ledger = ledger
         self._outbound = outbound
         self._faults = faults
-        self._client = client
         self._sends = deque[float]()
 
-    async def create(self, form: Form) -> Message:
+    def create(self, form: Form) -> Message:
         """The message, on its way. Raises Problem."""
         self._check_load()
         self._check(form)
-        message = self._outbound.send(await self._new_message(form))
+        message = self._outbound.send(_new_message(form))
         if self._faults.strikes(Fault.ANSWER_LOST):
             raise problems.server_error()
         return message
@@ -65,20 +63,10 @@ class Creation:
         check_recipient(to)
         check_sender(from_, to, self._config.number)
         check_content(form.get("Body", ""), bool(form.getlist("MediaUrl")))
+        check_media(form.getlist("MediaUrl"), is_whatsapp(to))
         check_callback(form.get("StatusCallback", ""))
         if self._ledger.opted_out(from_, to) or self._faults.strikes(Fault.OPTED_OUT):
             raise problems.unsubscribed()
-
-    async def _new_message(self, form: Form) -> NewMessage:
-        return NewMessage(
-            "outbound-api",
-            form["From"],
-            form["To"],
-            form.get("Body", ""),
-            "queued",
-            form.get("StatusCallback", ""),
-            media=await fetch_all(self._client, form.getlist("MediaUrl")),
-        )
 
 
 def check_recipient(to: str) -> None:
@@ -111,8 +99,35 @@ def check_content(body: str, has_media: bool) -> None:
         raise Problem(400, 21617, f"The concatenated message body exceeds the {BODY_LIMIT} character limit.")
 
 
+def check_media(urls: Sequence[str], whatsapp: bool) -> None:
+    """Raises the Problem that Twilio has with them, before it has fetched any: that comes later."""
+    if len(urls) > (1 if whatsapp else _MAX_PARTS):
+        raise Problem(400, 21623, "Number of media files exceeds allowed limit.")
+    if not all(_is_web_address(url) for url in urls):
+        raise Problem(400, 21620, "Invalid media URL(s).")
+
+
 def check_callback(url: str) -> None:
     """Raises the Problem that Twilio has with it."""
-    parts = urlsplit(url)
-    if url and (parts.scheme not in {"http", "https"} or not parts.hostname):
+    if url and not _is_web_address(url):
         raise Problem(400, 21609, "The 'StatusCallback' URL is not a valid URL.")
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
+
+
+def _new_message(form: Form) -> NewMessage:
+    return NewMessage(
+        "outbound-api",
+        form["From"],
+        form["To"],
+        form.get("Body", ""),
+        "queued",
+        form.get("StatusCallback", ""),
+        media_urls=form.getlist("MediaUrl"),
+    )

@@ -3,6 +3,8 @@
 from collections import Counter
 from enum import StrEnum
 
+from scrapbook.twilio.local import problems
+
 
 class Fault(StrEnum):
     """What can be made to go wrong, and for whom."""
@@ -16,6 +18,12 @@ class Fault(StrEnum):
     """The message is taken, and its status then is "undelivered"."""
     WEBHOOK_DOWN = "webhook_down"
     """An incoming message does not reach the house."""
+    MEDIA_LATE = "media_late"
+    """A file is not found yet, though the house knows of it: https://help.twilio.com/articles/44750147594523"""
+    MEDIA_DOWN = "media_down"
+    """A file cannot be had for the moment."""
+    MEDIA_ASTRAY = "media_astray"
+    """A file is redirected to an address that is nobody's business."""
 
 
 class Faults:
@@ -34,3 +42,10 @@ class Faults:
             return False
         self._left[fault] -= 1
         return True
+
+    def check_media(self, path: str) -> None:
+        """Raises the Problem that the file at ``path`` is to be had with."""
+        if self.strikes(Fault.MEDIA_LATE):
+            raise problems.not_found(path)
+        if self.strikes(Fault.MEDIA_DOWN):
+            raise problems.server_error()

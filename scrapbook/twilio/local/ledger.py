@@ -1,20 +1,15 @@
-"""All messages of the local Twilio, in one SQLite file."""
+"""All messages of the local Twilio."""
 
 import asyncio
 import json
 import sqlite3
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 from scrapbook.twilio.handset import Attachment
-
-_SCHEMA = files("scrapbook.twilio.local").joinpath("schema.sql").read_text(encoding="utf-8")
-_SETTINGS = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
+from scrapbook.twilio.local.database import new_sid
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +52,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """A message that has no sid yet."""
+    """A message that has no sid yet. ``media_urls`` are of attachments that are still to be fetched."""
 
     direction: str
     from_: str
@@ -67,21 +62,15 @@ class NewMessage:
     status_callback: str = ""
     extras: Mapping[str, str] = field(default_factory=dict[str, str])
     media: Sequence[Attachment] = ()
+    media_urls: Sequence[str] = ()
 
 
 class Ledger:
     """Belongs to the thread that made it: calls are short and do not overlap."""
 
-    def __init__(self, database: Path) -> None:
-        database.parent.mkdir(parents=True, exist_ok=True)
-        self._connection = sqlite3.connect(database, isolation_level=None)
-        self._connection.row_factory = sqlite3.Row
-        self._connection.executescript(_SETTINGS + _SCHEMA)
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
         self._change = asyncio.Event()
-
-    def close(self) -> None:
-        """Closes the file."""
-        self._connection.close()
 
     async def wait_for_change(self) -> None:
         """Returns after the next change of any message."""
@@ -89,7 +78,7 @@ class Ledger:
 
     def add(self, new: NewMessage) -> Message:
         """Keeps a message, under a sid of its own."""
-        sid = _sid("MM" if new.media else "SM")
+        sid = new_sid("MM" if new.media or new.media_urls else "SM")
         now = datetime.now(UTC).isoformat()
         with self._connection:
             self._connection.execute("BEGIN IMMEDIATE")
@@ -101,13 +90,10 @@ class Ledger:
                     new.status_callback, json.dumps(dict(new.extras)), now, now,
                 ),
             )  # fmt: skip
+            self._attach(sid, new.media)
             self._connection.executemany(
-                "INSERT INTO media (sid, message_sid, position, content_type, content, created_at)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                [
-                    (_sid("ME"), sid, position, part.content_type, part.content, now)
-                    for position, part in enumerate(new.media)
-                ],
+                "INSERT INTO media_urls VALUES (?, ?, ?)",
+                [(sid, position, url) for position, url in enumerate(new.media_urls)],
             )
         self._tell()
         return self.get(sid)
@@ -118,6 +104,23 @@ class Ledger:
         if not found:
             raise KeyError(sid)
         return found[0]
+
+    def media_urls(self, sid: str) -> list[str]:
+        """Of the attachments that are still to be fetched."""
+        rows = self._connection.execute(
+            "SELECT url FROM media_urls WHERE message_sid = ? ORDER BY position", (sid,)
+        ).fetchall()
+        return [row["url"] for row in rows]
+
+    def attach(self, sid: str, parts: Sequence[Attachment]) -> Message:
+        """Adds the attachments that were fetched."""
+        with self._connection:
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._attach(sid, parts)
+            self._connection.execute("DELETE FROM media_urls WHERE message_sid = ?", (sid,))
+            self._connection.execute("UPDATE messages SET changed = ? WHERE sid = ?", (self._next(), sid))
+        self._tell()
+        return self.get(sid)
 
     def set_status(self, sid: str, status: str, error_code: int | None = None) -> Message:
         """Moves a message on."""
@@ -197,6 +200,17 @@ class Ledger:
         )
         self._connection.execute(statement, (number, subscriber))
 
+    def _attach(self, sid: str, parts: Sequence[Attachment]) -> None:
+        now = datetime.now(UTC).isoformat()
+        self._connection.executemany(
+            "INSERT INTO media (sid, message_sid, position, content_type, content, created_at)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (new_sid("ME"), sid, position, part.content_type, part.content, now)
+                for position, part in enumerate(parts)
+            ],
+        )
+
     def _next(self) -> int:
         row = self._connection.execute("UPDATE sequence SET value = value + 1 RETURNING value").fetchone()
         return int(row["value"])
@@ -240,10 +254,6 @@ class Ledger:
             )
             for row in rows
         )
-
-
-def _sid(prefix: str) -> str:
-    return prefix + uuid.uuid4().hex
 
 
 def _moment(value: str | None) -> datetime | None:

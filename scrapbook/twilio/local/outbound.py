@@ -1,11 +1,15 @@
 """Messages from the house, on their way to handsets."""
 
 import asyncio
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+import httpx
 
 from scrapbook.twilio.local.addresses import is_whatsapp
 from scrapbook.twilio.local.config import LocalTwilio
 from scrapbook.twilio.local.faults import Fault, Faults
+from scrapbook.twilio.local.fetching import Unfetchable, fetch_all
 from scrapbook.twilio.local.ledger import Ledger, Message, NewMessage
 from scrapbook.twilio.local.tasks import Tasks
 from scrapbook.twilio.local.webhooks import Answer, Webhooks
@@ -15,20 +19,20 @@ _FILTERED = 30007
 _OUTSIDE_WINDOW = 63016
 
 
+@dataclass(frozen=True, slots=True)
 class Outbound:
     """Moves messages from queued to sent to delivered, and reports each step.
 
-    All take the same time, so they arrive in the order in which they were sent.
+    All without attachments take the same time, so they arrive in the order in which they were sent. The
+    client fetches attachments.
     """
 
-    def __init__(
-        self, config: LocalTwilio, ledger: Ledger, webhooks: Webhooks, faults: Faults, tasks: Tasks
-    ) -> None:
-        self._config = config
-        self._ledger = ledger
-        self._webhooks = webhooks
-        self._faults = faults
-        self._tasks = tasks
+    _config: LocalTwilio
+    _ledger: Ledger
+    _webhooks: Webhooks
+    _client: httpx.AsyncClient
+    _faults: Faults
+    _tasks: Tasks
 
     def send(self, new: NewMessage) -> Message:
         """Takes a message that passed every check."""
@@ -44,9 +48,20 @@ class Outbound:
     async def _carry(self, message: Message, filtered: bool) -> None:
         reports = asyncio.Queue[Message | None]()
         self._tasks.start(self._report(reports))
-        await self._step(reports, message, "sent")
-        await self._step(reports, message, *self._end(message, filtered))
+        try:
+            await self._collect(message)
+        except Unfetchable as problem:
+            await self._step(reports, message, "failed", problem.code)
+        else:
+            await self._step(reports, message, "sent")
+            await self._step(reports, message, *self._end(message, filtered))
         reports.put_nowait(None)
+
+    async def _collect(self, message: Message) -> None:
+        """The attachments. Raises Unfetchable."""
+        if urls := self._ledger.media_urls(message.sid):
+            parts = await fetch_all(self._client, urls, is_whatsapp(message.to))
+            self._ledger.attach(message.sid, parts)
 
     async def _step(
         self, reports: asyncio.Queue[Message | None], message: Message, status: str, error: int | None = None

@@ -4,9 +4,9 @@ Not a part of Twilio's API, and open to programs on this computer alone.
 """
 
 import asyncio
-import base64
 import binascii
 import re
+from base64 import b64decode
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -18,6 +18,7 @@ from starlette.routing import Mount, Route
 
 from scrapbook.twilio.handset import Attachment, HandsetMessage
 from scrapbook.twilio.local.addresses import is_address, is_whatsapp, on_channel_of
+from scrapbook.twilio.local.calls import Call, Calls
 from scrapbook.twilio.local.faults import Fault, Faults
 from scrapbook.twilio.local.inbound import Inbound
 from scrapbook.twilio.local.ledger import Ledger, Message, NewMessage
@@ -36,16 +37,20 @@ def _address(value: str) -> str:
     return value
 
 
+def _decoded(base64: str) -> bytes:
+    try:
+        return b64decode(base64, validate=True)
+    except binascii.Error as problem:
+        raise ValueError("a file is not base64") from problem
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid")
     content_type: str = Field(pattern=_CONTENT_TYPE)
     content: str
 
     def attachment(self) -> Attachment:
-        try:
-            return Attachment(self.content_type, base64.b64decode(self.content, validate=True))
-        except binascii.Error as problem:
-            raise ValueError("an attachment is not base64") from problem
+        return Attachment(self.content_type, _decoded(self.content))
 
 
 class _Text(BaseModel):
@@ -67,6 +72,21 @@ class _Text(BaseModel):
         return NewMessage("inbound", self.from_, to, self.body, "pending", "", self.extras, attachments)
 
 
+class _Dialled(BaseModel):
+    """``sound`` is a WAV file in base64; ``key`` is pressed at its end, without one the phone is hung up."""
+
+    model_config = ConfigDict(extra="forbid")
+    from_: Annotated[str, AfterValidator(_address)] = Field(alias="from")
+    to: str = ""
+    sound: str = ""
+    key: str = Field("", pattern=r"^[0-9*#]?$")
+
+    def call(self, number: str) -> Call:
+        if is_whatsapp(self.from_):
+            raise ValueError("only a number without a channel can call")
+        return Call(self.from_, _address(self.to or number), _decoded(self.sound), self.key)
+
+
 class _Trouble(BaseModel):
     fault: Fault
     count: int = Field(1, ge=0)
@@ -81,10 +101,11 @@ class _Question(BaseModel):
 class Phones:
     """Any number may text; there is nothing to log in to."""
 
-    def __init__(self, number: str, ledger: Ledger, inbound: Inbound, faults: Faults) -> None:
+    def __init__(self, number: str, ledger: Ledger, inbound: Inbound, calls: Calls, faults: Faults) -> None:
         self._number = number
         self._ledger = ledger
         self._inbound = inbound
+        self._calls = calls
         self._faults = faults
 
     def mount(self) -> Mount:
@@ -93,12 +114,13 @@ class Phones:
             Route("/messages", self._send, methods=["POST"]),
             Route("/messages", self._events, methods=["GET"]),
             Route("/media/{sid}", self._media, methods=["GET"]),
+            Route("/calls", self._call, methods=["POST"]),
             Route("/faults", self._inject, methods=["POST"]),
         ]
         return Mount("/handset", routes=routes, middleware=[Middleware(SameSiteOnly, loopback_only=True)])
 
     async def _send(self, request: Request) -> Response:
-        if int(request.headers.get("content-length", 0)) > _MAX_REQUEST:
+        if _is_too_much(request):
             return PlainTextResponse("That is too much for one message.", status_code=413)
         text = _Text.model_validate_json(await request.body())
         return JSONResponse(as_seen(self._inbound.receive(text.message(self._number))), status_code=201)
@@ -125,10 +147,20 @@ class Phones:
     async def _media(self, request: Request) -> Response:
         return media_response(self._ledger, request.path_params["sid"])
 
+    async def _call(self, request: Request) -> Response:
+        if _is_too_much(request):
+            return PlainTextResponse("That is too much for one call.", status_code=413)
+        dialled = _Dialled.model_validate_json(await request.body())
+        return JSONResponse(await self._calls.place(dialled.call(self._number)), status_code=201)
+
     async def _inject(self, request: Request) -> Response:
         trouble = _Trouble.model_validate_json(await request.body())
         self._faults.inject(trouble.fault, trouble.count)
         return JSONResponse({})
+
+
+def _is_too_much(request: Request) -> bool:
+    return int(request.headers.get("content-length", 0)) > _MAX_REQUEST
 
 
 def as_seen(message: Message) -> HandsetMessage:

@@ -1,10 +1,6 @@
 """The part of Twilio's REST API that has to do with messages."""
 
-import base64
-import binascii
-import secrets
-from collections.abc import Awaitable, Callable
-from functools import wraps
+from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -12,61 +8,49 @@ from starlette.routing import Route
 
 from scrapbook.twilio.form import parse_form
 from scrapbook.twilio.local import problems
+from scrapbook.twilio.local.access import Access
 from scrapbook.twilio.local.config import LocalTwilio
 from scrapbook.twilio.local.creation import Creation
+from scrapbook.twilio.local.faults import Fault, Faults
 from scrapbook.twilio.local.ledger import Ledger, Media, Message
 from scrapbook.twilio.local.links import MediaLinks
 from scrapbook.twilio.local.shapes import media_json, message_json, messages_path, page_json
 
-_Endpoint = Callable[[Request], Awaitable[Response]]
+_NOBODYS_BUSINESS = "http://169.254.169.254/latest/meta-data/"
+"""Where the machines of several clouds tell whoever asks who they are."""
 
 
+@dataclass(frozen=True, slots=True)
 class RestApi:
     """Answers as Twilio does, errors included."""
 
-    def __init__(self, config: LocalTwilio, ledger: Ledger, creation: Creation, links: MediaLinks) -> None:
-        self._config = config
-        self._ledger = ledger
-        self._creation = creation
-        self._links = links
+    _config: LocalTwilio
+    _ledger: Ledger
+    _creation: Creation
+    _links: MediaLinks
+    _faults: Faults
+    _access: Access
 
     def routes(self) -> list[Route]:
         """All of them want the account's sid and auth token."""
         messages = messages_path(self._config.account_sid)
         one, media = f"{messages}/{{sid}}", f"{messages}/{{sid}}/Media"
+        only = self._access.only
         return [
-            Route(f"{messages}.json", self._allowed(self._create), methods=["POST"]),
-            Route(f"{messages}.json", self._allowed(self._list), methods=["GET"]),
-            Route(f"{media}.json", self._allowed(self._list_media), methods=["GET"]),
-            Route(f"{media}/{{media}}.json", self._allowed(self._delete_media), methods=["DELETE"]),
-            Route(f"{media}/{{media}}.json", self._allowed(self._get_media), methods=["GET"]),
-            Route(f"{media}/{{media}}", self._allowed(self._delete_media), methods=["DELETE"]),
-            Route(f"{media}/{{media}}", self._allowed(self._get_content), methods=["GET"]),
-            Route(f"{one}.json", self._allowed(self._get), methods=["GET"]),
-            Route(f"{one}.json", self._allowed(self._delete), methods=["DELETE"]),
-            Route("/{anything:path}", self._allowed(_nothing_here), methods=["GET", "POST", "DELETE"]),
+            Route(f"{messages}.json", only(self._create), methods=["POST"]),
+            Route(f"{messages}.json", only(self._list), methods=["GET"]),
+            Route(f"{media}.json", only(self._list_media), methods=["GET"]),
+            Route(f"{media}/{{media}}.json", only(self._delete_media), methods=["DELETE"]),
+            Route(f"{media}/{{media}}.json", only(self._get_media), methods=["GET"]),
+            Route(f"{media}/{{media}}", only(self._delete_media), methods=["DELETE"]),
+            Route(f"{media}/{{media}}", only(self._get_content), methods=["GET"]),
+            Route(f"{one}.json", only(self._get), methods=["GET"]),
+            Route(f"{one}.json", only(self._delete), methods=["DELETE"]),
+            Route("/{anything:path}", only(_nothing_here), methods=["GET", "POST", "DELETE"]),
         ]
 
-    def _allowed(self, endpoint: _Endpoint) -> _Endpoint:
-        @wraps(endpoint)
-        async def answer(request: Request) -> Response:
-            if not self._is_authentic(request.headers.get("authorization", "")):
-                raise problems.unauthenticated()
-            return await endpoint(request)
-
-        return answer
-
-    def _is_authentic(self, header: str) -> bool:
-        scheme, _, credentials = header.partition(" ")
-        try:
-            given = base64.b64decode(credentials, validate=True)
-        except (binascii.Error, ValueError):
-            return False
-        expected = f"{self._config.account_sid}:{self._config.auth_token}".encode()
-        return scheme.lower() == "basic" and secrets.compare_digest(given, expected)
-
     async def _create(self, request: Request) -> Response:
-        message = await self._creation.create(parse_form(await request.body()))
+        message = self._creation.create(parse_form(await request.body()))
         return JSONResponse(self._json(message), status_code=201)
 
     async def _list(self, request: Request) -> Response:
@@ -91,7 +75,10 @@ class RestApi:
         return JSONResponse(self._media_json(self._message(request), self._media(request)))
 
     async def _get_content(self, request: Request) -> Response:
-        return RedirectResponse(self._links.to(self._media(request).sid), status_code=307)
+        self._faults.check_media(request.url.path)
+        link = self._links.to(self._media(request).sid)
+        astray = self._faults.strikes(Fault.MEDIA_ASTRAY)
+        return RedirectResponse(_NOBODYS_BUSINESS if astray else link, status_code=307)
 
     async def _delete_media(self, request: Request) -> Response:
         self._ledger.delete_media(self._media(request).sid)

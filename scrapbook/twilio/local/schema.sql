@@ -37,3 +37,23 @@ CREATE TABLE IF NOT EXISTS opt_outs (
 
 CREATE TABLE IF NOT EXISTS sequence (id INTEGER PRIMARY KEY CHECK (id = 1), value INTEGER NOT NULL);
 INSERT OR IGNORE INTO sequence VALUES (1, 0);
+
+CREATE TABLE IF NOT EXISTS media_urls (
+    message_sid TEXT NOT NULL REFERENCES messages (sid),
+    position    INTEGER NOT NULL,
+    url         TEXT NOT NULL,
+    PRIMARY KEY (message_sid, position)
+);
+
+CREATE TABLE IF NOT EXISTS recordings (
+    seq          INTEGER PRIMARY KEY AUTOINCREMENT,
+    sid          TEXT NOT NULL UNIQUE,
+    call_sid     TEXT NOT NULL,
+    status       TEXT NOT NULL CHECK (status IN ('completed', 'absent')),
+    duration     INTEGER NOT NULL,
+    content      BLOB NOT NULL,
+    callback     TEXT NOT NULL,
+    is_reported  INTEGER NOT NULL DEFAULT 0,
+    created_at   TEXT NOT NULL,
+    deleted      INTEGER NOT NULL DEFAULT 0
+);

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from scrapbook.segments import segment_count
 from scrapbook.twilio.local.ledger import Media, Message
+from scrapbook.twilio.local.recordings import Recording
 
 API_VERSION = "2010-04-01"
 _MAX_PAGE = 1000
@@ -19,6 +20,11 @@ _MAX_PAGE = 1000
 def messages_path(account_sid: str) -> str:
     """Where the account's messages are."""
     return f"/{API_VERSION}/Accounts/{account_sid}/Messages"
+
+
+def recordings_path(account_sid: str) -> str:
+    """Where the account's recordings are."""
+    return f"/{API_VERSION}/Accounts/{account_sid}/Recordings"
 
 
 def message_json(account_sid: str, message: Message) -> dict[str, Any]:
@@ -58,6 +64,24 @@ def media_json(account_sid: str, message_sid: str, media: Media) -> dict[str, An
         "parent_sid": message_sid,
         "sid": media.sid,
         "uri": f"{messages_path(account_sid)}/{message_sid}/Media/{media.sid}.json",
+    }
+
+
+def recording_json(account_sid: str, recording: Recording) -> dict[str, Any]:
+    """One recording."""
+    return {
+        "account_sid": account_sid,
+        "api_version": API_VERSION,
+        "call_sid": recording.call_sid,
+        "channels": 1,
+        "date_created": _date(recording.created_at),
+        "date_updated": _date(recording.created_at),
+        "duration": str(recording.duration),
+        "sid": recording.sid,
+        "source": "RecordVerb",
+        "start_time": _date(recording.created_at),
+        "status": recording.status,
+        "uri": f"{recordings_path(account_sid)}/{recording.sid}.json",
     }
 
 

@@ -1,6 +1,7 @@
 """Signed requests to the house: the way in for messages, and the reports on those that went out."""
 
 from collections.abc import Mapping
+from email.utils import format_datetime
 from enum import Enum, auto
 
 import httpx
@@ -11,7 +12,8 @@ from scrapbook.twilio.form import Form
 from scrapbook.twilio.local.addresses import bare, is_whatsapp
 from scrapbook.twilio.local.config import LocalTwilio
 from scrapbook.twilio.local.ledger import Message
-from scrapbook.twilio.local.shapes import API_VERSION, messages_path
+from scrapbook.twilio.local.recordings import Recording
+from scrapbook.twilio.local.shapes import API_VERSION, messages_path, recordings_path
 from scrapbook.twilio.signature import HEADER, Signatures
 
 log = structlog.get_logger(__name__)
@@ -19,6 +21,8 @@ log = structlog.get_logger(__name__)
 _BLANK_SMS = (
     "FromCity", "FromCountry", "FromState", "FromZip", "ToCity", "ToCountry", "ToState", "ToZip",
 )  # fmt: skip
+
+_SILENT = "16102"
 
 
 class Answer(Enum):
@@ -41,23 +45,39 @@ class Webhooks:
 
     async def incoming(self, message: Message) -> Answer:
         """Brings a message to the house."""
-        return await self._post(self._config.webhook_url, self._incoming_fields(message))
+        return await self._post(self._config.webhook_url, message.sid, self._incoming_fields(message))
 
     async def status(self, message: Message) -> Answer:
         """Reports a message's status to the URL that it was sent with."""
-        return await self._post(message.status_callback, self._status_fields(message))
+        return await self._post(message.status_callback, message.sid, self._status_fields(message))
 
-    async def _post(self, url: str, fields: Mapping[str, str]) -> Answer:
-        headers = {HEADER: self._signatures.sign(url, Form(fields))}
+    async def recording(self, recording: Recording) -> Answer:
+        """Reports a recording to the URL that was named when it was asked for."""
+        return await self._post(recording.callback, recording.call_sid, self._recording_fields(recording))
+
+    async def ask(self, url: str, call_sid: str, fields: Mapping[str, str]) -> httpx.Response:
+        """Asks what to do with a call. Raises httpx.HTTPError where there is no good answer."""
+        response = await self._signed_post(url, self._account_fields() | {"CallSid": call_sid} | dict(fields))
+        return response.raise_for_status()
+
+    def recording_url(self, sid: str) -> str:
+        """Where the recording is to be had; its sound is there with ``.wav`` behind it, too."""
+        return f"{self._config.url}{recordings_path(self._config.account_sid)}/{sid}"
+
+    async def _post(self, url: str, sid: str, fields: Mapping[str, str]) -> Answer:
         try:
-            response = await self._client.post(url, data=fields, headers=headers)
+            response = await self._signed_post(url, fields)
         except httpx.HTTPError as problem:
-            log.warning("webhook_failed", message_sid=fields["MessageSid"], error=type(problem).__name__)
+            log.warning("webhook_failed", sid=sid, error=type(problem).__name__)
             return Answer.DOWN
         if response.is_success:
             return Answer.TAKEN
-        log.warning("webhook_failed", message_sid=fields["MessageSid"], status=response.status_code)
+        log.warning("webhook_failed", sid=sid, status=response.status_code)
         return Answer.REFUSED if response.is_client_error else Answer.DOWN
+
+    async def _signed_post(self, url: str, fields: Mapping[str, str]) -> httpx.Response:
+        headers = {HEADER: self._signatures.sign(url, Form(fields))}
+        return await self._client.post(url, data=fields, headers=headers)
 
     def _incoming_fields(self, message: Message) -> dict[str, str]:
         fields = self._common_fields(message) | {
@@ -76,14 +96,32 @@ class Webhooks:
         return self._common_fields(message) | states | error
 
     def _common_fields(self, message: Message) -> dict[str, str]:
-        return {
-            "AccountSid": self._config.account_sid,
-            "ApiVersion": API_VERSION,
+        return self._account_fields() | {
             "From": message.from_,
             "MessageSid": message.sid,
             "SmsSid": message.sid,
             "To": message.to,
         }
+
+    def _account_fields(self) -> dict[str, str]:
+        return {"AccountSid": self._config.account_sid, "ApiVersion": API_VERSION}
+
+    def _recording_fields(self, recording: Recording) -> dict[str, str]:
+        error = {"ErrorCode": _SILENT} if recording.status == "absent" else {}
+        return (
+            self._account_fields()
+            | error
+            | {
+                "CallSid": recording.call_sid,
+                "RecordingChannels": "1",
+                "RecordingDuration": str(recording.duration),
+                "RecordingSid": recording.sid,
+                "RecordingSource": "RecordVerb",
+                "RecordingStartTime": format_datetime(recording.created_at),
+                "RecordingStatus": recording.status,
+                "RecordingUrl": self.recording_url(recording.sid),
+            }
+        )
 
     def _media_fields(self, message: Message) -> dict[str, str]:
         base = f"{self._config.url}{messages_path(self._config.account_sid)}/{message.sid}/Media"

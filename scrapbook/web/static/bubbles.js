@@ -30,7 +30,7 @@ function bubble(message) {
   item.dataset.changed = message.changed;
   item.dataset.day = day(message.created_at);
   const card = element("div", "bubble");
-  card.append(element("span", "hidden", speaker(message)), ...message.media.map(attachment));
+  card.append(element("span", "speaker hidden", speaker(message)), ...message.media.map(attachment));
   if (message.body) card.append(text(message.body));
   card.append(footer(message));
   item.append(card);
@@ -43,6 +43,8 @@ function renew(item, message) {
   item.dataset.changed = message.changed;
   item.dataset.status = message.status;
   item.querySelector(".state").textContent = state(message);
+  // What Twilio had to fetch comes after the words. What is there is left alone: it may be playing.
+  if (!item.querySelector(".media")) item.querySelector(".speaker").after(...message.media.map(attachment));
 }
 
 function speaker(message) {
@@ -84,6 +86,12 @@ function link(url, label = url) {
 }
 
 function attachment(media) {
+  const shown = player(media);
+  shown.classList.add("media");
+  return shown;
+}
+
+function player(media) {
   const url = `/phone/media/${encodeURIComponent(media.sid)}`;
   if (media.content_type.startsWith("image/")) return picture(url);
   if (media.content_type.startsWith("audio/")) return sound(url);

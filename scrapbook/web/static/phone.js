@@ -3,6 +3,7 @@
 import { Attachments } from "./attachments.js";
 import { show } from "./bubbles.js";
 import { listen, Refused, send } from "./line.js";
+import { Recorder } from "./recorder.js";
 
 const NUMBER = /^(whatsapp:)?\+[1-9][0-9]{6,14}$/;
 const STATES = {
@@ -16,6 +17,13 @@ const [phone, me, number, log, scroller, welcome, newer, composer, body, count, 
   "number-problem", "connection",
 ].map((id) => document.getElementById(id));
 const attachments = new Attachments(document.getElementById("file"), document.getElementById("chosen"));
+new Recorder(document.getElementById("record"), {
+  onSound: (sound) => {
+    attachments.take([sound]);
+    body.focus();
+  },
+  onProblem: (words) => say(problem, words),
+});
 
 let line = new AbortController();
 let current = "";

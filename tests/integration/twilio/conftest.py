@@ -8,10 +8,12 @@ import pytest
 from starlette.applications import Starlette
 from structlog.testing import capture_logs
 
+from scrapbook.media import MediaStore
 from scrapbook.twilio.handset import Handset, HandsetMessage
 from scrapbook.twilio.local import LocalTwilio, create_app
 from scrapbook.twilio.sending import Sender
 from scrapbook.twilio.webhook import routes
+from scrapbook.web.media import MediaLinks, media_routes
 from tests.integration.twilio.house import PERSON, House
 from tests.integration.twilio.served import served
 
@@ -35,9 +37,25 @@ def house() -> House:
 
 
 @pytest.fixture
-def app_url(house: House) -> Iterator[str]:
-    with served(lambda url: Starlette(routes=routes(url, TOKEN, house))) as url:
+def media_store(tmp_path: Path) -> MediaStore:
+    return MediaStore(str(tmp_path / "media"))
+
+
+@pytest.fixture
+def app_url(house: House, media_store: MediaStore) -> Iterator[str]:
+    def make_app(url: str) -> Starlette:
+        media = media_routes(MediaLinks(TOKEN, url), media_store, bytes)
+        return Starlette(routes=[*routes(url, TOKEN, house), *media])
+
+    with served(make_app) as url:
         yield url
+
+
+@pytest.fixture
+def link_to(app_url: str, media_store: MediaStore) -> Callable[[bytes, str], str]:
+    """Where Twilio fetches a file of ours."""
+    links = MediaLinks(TOKEN, app_url)
+    return lambda content, content_type: links.url(media_store.keep(content, content_type), content_type)
 
 
 @pytest.fixture
@@ -48,6 +66,7 @@ def config(app_url: str, tmp_path: Path) -> LocalTwilio:
         number=NUMBER,
         url="",
         webhook_url=f"{app_url}/twilio/messages",
+        voice_url=f"{app_url}/twilio/voice",
         database=tmp_path / "twilio.db",
         retry_delays=(0.02,),
         pace=0.01,

@@ -21,6 +21,7 @@ class House:
     answered: list[str] = field(default_factory=list)
     opted_out: dict[str, bool] = field(default_factory=dict)
     deliveries: list[tuple[int, str, str, int | None]] = field(default_factory=list)
+    calls: dict[str, tuple[str, str]] = field(default_factory=dict)
     attempts: list[str] = field(default_factory=list)
     trouble: Callable[[], None] = lambda: None
     echo: Sender | None = None
@@ -57,6 +58,14 @@ class House:
         with self.changed:
             self.deliveries.append((reply_id, twilio_sid, status, error_code))
             self.changed.notify_all()
+
+    def call(self, call_sid: str, from_: str, to: str, at: datetime) -> None:
+        assert at.tzinfo is not None
+        self.trouble()
+        self.calls[call_sid] = (from_, to)
+
+    def caller(self, call_sid: str) -> tuple[str, str] | None:
+        return self.calls.get(call_sid)
 
     def wait_until(self, condition: Callable[[], bool]) -> None:
         with self.changed:

@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from scrapbook.errors import StoreUnavailable
-from scrapbook.twilio import webhook
+from scrapbook.twilio import signed
 from scrapbook.twilio.form import Form
 from scrapbook.twilio.signature import HEADER, Signatures
 from tests.integration.twilio.conftest import NUMBER, TOKEN
@@ -71,7 +71,7 @@ def test_it_refuses_what_is_no_form(app_url: str):
 
 
 def test_it_refuses_a_body_that_is_too_long_before_looking_at_it(app_url: str, house: House):
-    assert text(app_url, Body="x" * webhook.MAX_BODY).status_code == 413
+    assert text(app_url, Body="x" * signed.MAX_BODY).status_code == 413
     assert house.accepted == []
 
 
@@ -142,7 +142,7 @@ def test_twilio_hears_in_time_that_the_store_hangs(
         released.wait(10)
 
     house.trouble = hang
-    monkeypatch.setattr(webhook, "DEADLINE", 0.1)
+    monkeypatch.setattr(signed, "DEADLINE", 0.1)
     try:
         assert text(app_url).status_code == 503
     finally:

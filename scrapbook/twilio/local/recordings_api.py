@@ -1,0 +1,65 @@
+"""The part of Twilio's REST API that has to do with recordings.
+
+https://www.twilio.com/docs/voice/api/recording
+"""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from scrapbook.twilio.local import problems
+from scrapbook.twilio.local.access import Access
+from scrapbook.twilio.local.config import LocalTwilio
+from scrapbook.twilio.local.faults import Faults
+from scrapbook.twilio.local.recordings import Recording, Recordings
+from scrapbook.twilio.local.shapes import page_json, recording_json, recordings_path
+
+
+class RecordingsApi:
+    """Answers as Twilio does, but has the sound as WAV alone: there is no encoder in here."""
+
+    def __init__(self, config: LocalTwilio, recordings: Recordings, faults: Faults, access: Access) -> None:
+        self._config = config
+        self._recordings = recordings
+        self._faults = faults
+        self._access = access
+
+    def routes(self) -> list[Route]:
+        """All of them want the account's sid and auth token."""
+        path, only = recordings_path(self._config.account_sid), self._access.only
+        return [
+            Route(f"{path}.json", only(self._list), methods=["GET"]),
+            Route(f"{path}/{{sid}}.json", only(self._get), methods=["GET"]),
+            Route(f"{path}/{{sid}}.json", only(self._delete), methods=["DELETE"]),
+            Route(f"{path}/{{sid}}.wav", only(self._content), methods=["GET"]),
+            Route(f"{path}/{{sid}}", only(self._delete), methods=["DELETE"]),
+            Route(f"{path}/{{sid}}", only(self._content), methods=["GET"]),
+        ]
+
+    async def _list(self, request: Request) -> Response:
+        items = [self._json(recording) for recording in self._recordings.listed()]
+        return JSONResponse(page_json("recordings", items, request.url.path, dict(request.query_params)))
+
+    async def _get(self, request: Request) -> Response:
+        return JSONResponse(self._json(self._recording(request)))
+
+    async def _content(self, request: Request) -> Response:
+        self._faults.check_media(request.url.path)
+        try:
+            content = self._recordings.content(request.path_params["sid"])
+        except KeyError:
+            raise problems.not_found(request.url.path) from None
+        return Response(content, media_type="audio/x-wav")
+
+    async def _delete(self, request: Request) -> Response:
+        self._recordings.delete(self._recording(request).sid)
+        return Response(status_code=204)
+
+    def _recording(self, request: Request) -> Recording:
+        try:
+            return self._recordings.get(request.path_params["sid"])
+        except KeyError:
+            raise problems.not_found(request.url.path) from None
+
+    def _json(self, recording: Recording) -> dict[str, object]:
+        return recording_json(self._config.account_sid, recording)
