@@ -1,0 +1,1 @@
+"""Makes the small speech model for the tests."""

@@ -1,0 +1,148 @@
+"""The process that listens: sounds in, transcripts out, over HTTP on loopback.
+
+POST /transcribe   a sound; answers with a line of JSON at least every two seconds: {"progress": 0..1},
+                   last {"transcript": {...}} or {"error": "unreadable"|"model"|"failed", "reason": "..."}
+POST /probe        a sound; answers {"duration": seconds}, or 422 {"reason": "..."}
+POST /compact      a sound; answers with it as Opus in Ogg, or 422 {"reason": "..."}
+GET /health/live
+"""
+
+import asyncio
+import json
+import threading
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from anyio import CapacityLimiter, to_thread
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from scrapbook import reports
+from scrapbook.errors import ModelUnavailable, ScrapbookError, SoundUnreadable
+from scrapbook.file_types import COMPACT_SOUND
+from scrapbook.voice.decoding import probe
+from scrapbook.voice.encoding import compact
+from scrapbook.voice.limits import MOST_BYTES, TOO_LARGE
+from scrapbook.voice.transcriber import Transcriber
+
+log = structlog.get_logger(__name__)
+
+# Seconds between two lines, so that whoever waits can tell that this process lives.
+HEARTBEAT = 2.0
+# How many are decoded side by side; the model's workers are fewer.
+MEMOS_AT_ONCE = 8
+
+Line = dict[str, Any]
+
+
+def create_app(model: str, compute_type: str = "auto") -> Starlette:
+    """An ASGI app, one model in it.
+
+    Args:
+        model, compute_type: as ``SpeechModel`` takes them; the model is loaded when the first sound comes.
+    """
+    transcriber = Transcriber(model, compute_type)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
+        yield
+        await to_thread.run_sync(transcriber.close)
+
+    memos = CapacityLimiter(MEMOS_AT_ONCE)
+
+    async def transcribe(request: Request) -> StreamingResponse | JSONResponse:
+        sound = await _body(request)
+        return StreamingResponse(_lines(transcriber, sound, memos), media_type="application/x-ndjson")
+
+    routes = [
+        Route("/transcribe", transcribe, methods=["POST"]),
+        Route("/probe", _probe, methods=["POST"]),
+        Route("/compact", _compact, methods=["POST"]),
+        Route("/health/live", _live),
+    ]
+    return Starlette(routes=routes, lifespan=lifespan, exception_handlers={SoundUnreadable: _refuse})
+
+
+async def _live(_request: Request) -> JSONResponse:
+    return JSONResponse({"status": "ok"})
+
+
+async def _probe(request: Request) -> JSONResponse:
+    sound = await _body(request)
+    return JSONResponse({"duration": await to_thread.run_sync(probe, sound)})
+
+
+async def _compact(request: Request) -> Response:
+    sound = await _body(request)
+    return Response(await to_thread.run_sync(compact, sound), media_type=COMPACT_SOUND)
+
+
+async def _refuse(_request: Request, error: Exception) -> JSONResponse:
+    return JSONResponse({"reason": str(error)}, status_code=422)
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise SoundUnreadable(TOO_LARGE)
+    return bytes(body)
+
+
+async def _lines(transcriber: Transcriber, sound: bytes, memos: CapacityLimiter) -> AsyncGenerator[str]:
+    """The answer line by line; when nobody reads it any more, the work is stopped."""
+    work = _Work(transcriber, sound)
+    task = asyncio.create_task(to_thread.run_sync(work.done, limiter=memos))
+    try:
+        while not task.done():
+            yield _line({"progress": round(work.progress, 4)})
+            await asyncio.wait([task], timeout=HEARTBEAT)
+        yield _line(task.result())
+    finally:
+        work.stop()
+        task.cancel()  # when it still waits for its turn
+
+
+def _line(values: Line) -> str:
+    return json.dumps(values, ensure_ascii=False) + "\n"
+
+
+class _Work:
+    """One sound being written down in a thread of its own."""
+
+    def __init__(self, transcriber: Transcriber, sound: bytes) -> None:
+        self._transcriber = transcriber
+        self._sound = sound
+        self._stopped = threading.Event()
+        self.progress = 0.0
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    def done(self) -> Line:
+        """The last line of the answer, whatever comes of it."""
+        try:
+            transcript = self._transcriber.transcribe(self._sound, self._tell, self._stopped.is_set)
+        except SoundUnreadable as error:
+            return {"error": "unreadable", "reason": str(error)}
+        except ModelUnavailable as error:
+            reports.report(error)
+            return {"error": "model", "reason": str(error)}
+        except Exception as error:  # noqa: BLE001 - whoever waits is told, and so is whoever runs the house
+            return self._failed(error)
+        return {"transcript": transcript.to_dict()}
+
+    def _tell(self, progress: float) -> None:
+        self.progress = progress
+
+    def _failed(self, error: Exception) -> Line:
+        if self._stopped.is_set():
+            log.info("transcription_cancelled")
+        else:
+            reports.report(error)
+        return {"error": "failed", "reason": str(error) if isinstance(error, ScrapbookError) else ""}

@@ -1,0 +1,3 @@
+_MODELS: dict[str, str]
+
+def available_models() -> list[str]: ...
