@@ -1,0 +1,1 @@
+"""Links in what people text, and what the pages behind them say of themselves."""
