@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 from scrapbook.errors import StoreError
 from scrapbook.store import undo
 from scrapbook.store.records import Change, JsonValue
-from scrapbook.store.tables import ChangeRow, ImageRow
+from scrapbook.store.tables import ChangeRow, EntryRow, ImageRow
 from scrapbook.store.undo import Journaled
+from scrapbook.store.words import Words
 
 
 class Changes:
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, words: Words) -> None:
         self._session = session
+        self._words = words
         self._change: Change | None = None
 
     @contextmanager
@@ -53,9 +55,16 @@ class Changes:
         row = self._session.scalar(standing.order_by(ChangeRow.id.desc()).limit(1).with_for_update())
         if row is None:
             return None
-        undo.take_back(self._session, row.id, at)
+        for text in undo.take_back(self._session, row.id, at):
+            # The trash may have been emptied since, and the word forgotten.
+            self._words.learn(person_id, text)
         self._session.execute(update(ChangeRow).where(ChangeRow.id == row.id).values(undone_at=at))
         return _change(row, undone_at=at)
+
+    def touched(self, entry_id: int) -> bool:
+        """Whether anything was written to the entry since the change that added it."""
+        theirs = (ImageRow.table_name == EntryRow.__tablename__) & (ImageRow.row_id == entry_id)
+        return bool(self._session.scalar(select(exists().where(theirs, ImageRow.before.is_not(None)))))
 
     def added(self, row: Journaled, id: int) -> None:  # noqa: A002
         """To be told after a row is inserted."""

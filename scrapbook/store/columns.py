@@ -29,6 +29,10 @@ class StorableText(TypeDecorator[str]):
         return None if value is None else storable(value)
 
 
+ByteOrderedText = StorableText().with_variant(Text(collation="C"), "postgresql")
+"""In the order of code points on both databases, for what is looked for by its beginning."""
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """Takes aware datetimes only (StoreError otherwise) and gives them back in UTC."""
 

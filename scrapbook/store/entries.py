@@ -4,16 +4,21 @@ import builtins
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from scrapbook.errors import NotFound
-from scrapbook.search import Index, Query
+from scrapbook.kinds import Kind
+from scrapbook.search import EVERYTHING, Hits, Index, Query, Scope
 from scrapbook.store import purge
 from scrapbook.store.changes import Changes
+from scrapbook.store.media import media_of
 from scrapbook.store.records import Entry, Media
+from scrapbook.store.scopes import of_kind
+from scrapbook.store.searching import Searching
 from scrapbook.store.statements import chunks, update_one
 from scrapbook.store.tables import EntryMediaRow, EntryRow, PersonRow, TopicRow
+from scrapbook.store.words import Words
 
 HIGHEST_NUMBER = 2**63 - 1
 """What a database can count to; what people type may be larger."""
@@ -24,10 +29,12 @@ _NEWEST_FIRST = (EntryRow.created_at.desc(), EntryRow.number.desc())
 class Entries:
     """Ids come from entries read before, for one person; what a person types is an entry's number."""
 
-    def __init__(self, session: Session, changes: Changes, index: Index) -> None:
+    def __init__(self, session: Session, changes: Changes, index: Index, words: Words) -> None:
         self._session = session
         self._changes = changes
         self._index = index
+        self._words = words
+        self._searching = Searching(index, words)
 
     def add(  # noqa: PLR0913, PLR0917 - the fields of an entry
         self,
@@ -37,17 +44,22 @@ class Entries:
         message_sid: str | None,
         created_at: datetime,
         media: Sequence[Media] = (),
+        number: int | None = None,
     ) -> Entry:
-        """NotFound when there is no such person; StoreError when the topic is not theirs."""
+        """``number``: one that ``take_back`` gave free, else the person's next.
+
+        NotFound when there is no such person; StoreError when the topic is not theirs or the number is taken.
+        """
         values = {
             "person_id": person_id,
-            "number": self._next_number(person_id),
+            "number": number or self._next_number(person_id),
             "text": text,
             "topic_id": topic_id,
             "message_sid": message_sid,
             "created_at": created_at,
         }
         entry_id = self._session.execute(insert(EntryRow).values(values).returning(EntryRow.id)).scalar_one()
+        self._words.learn(person_id, text)
         self._attach(entry_id, media)
         self._changes.added(EntryRow, entry_id)
         return self.get(entry_id)
@@ -65,11 +77,26 @@ class Entries:
         found = self._entries(EntryRow.person_id == person_id, EntryRow.number == number)
         return next(iter(found), None)
 
+    def take_back(self, id: int) -> int:  # noqa: A002
+        """Removes an entry, and what the undo journal knows of it, as if it had never been. Its number.
+
+        NotFound when there is no such entry.
+        """
+        number = self.get(id).number
+        purge.forget_changes(self._session, [id])
+        self._session.execute(delete(EntryRow).where(EntryRow.id == id))
+        return number
+
+    def of_message(self, sid: str) -> builtins.list[Entry]:
+        """Those that a message made, the trash included."""
+        return self._entries(EntryRow.message_sid == sid)
+
     def latest(self, person_id: int) -> Entry | None:
         return next(iter(self.list(person_id, limit=1)), None)
 
     def change_text(self, id: int, text: str, at: datetime) -> None:  # noqa: A002
         self._update(id, text=text, edited_at=at)
+        self._words.learn(self.get(id).person_id, text)
 
     def set_topic(self, id: int, topic_id: int | None) -> None:  # noqa: A002
         """StoreError when the topic is not of the same person."""
@@ -82,16 +109,18 @@ class Entries:
         """Takes it out of the trash."""
         self._update(id, deleted_at=None)
 
-    def list(
+    def list(  # noqa: PLR0913 - each narrows it down
         self,
         person_id: int,
         *,
         topic_id: int | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
+        kind: Kind | None = None,
         limit: int | None = None,
     ) -> builtins.list[Entry]:
-        """Newest first, the trash left out; made at ``since`` or later, and before ``until``."""
+        """Newest first, the trash left out; made at ``since`` or later, and before ``until``; of that kind,
+        or looking like a quote."""
         where = [EntryRow.person_id == person_id, EntryRow.deleted_at.is_(None)]
         if topic_id is not None:
             where.append(EntryRow.topic_id == topic_id)
@@ -99,6 +128,8 @@ class Entries:
             where.append(EntryRow.created_at >= since)
         if until is not None:
             where.append(EntryRow.created_at < until)
+        if kind is not None:
+            where.append(of_kind(kind))
         return self._entries(*where, limit=limit)
 
     def by_ids(self, person_id: int, ids: Iterable[int]) -> builtins.list[Entry]:
@@ -117,9 +148,9 @@ class Entries:
         count = select(PersonRow.entry_count).where(PersonRow.id == person_id)
         return self._session.scalar(count) or 0
 
-    def search(self, person_id: int, query: Query, limit: int) -> builtins.list[Entry]:
-        """Best first, of equals the newest; the trash left out."""
-        return self.by_ids(person_id, self._index.find(person_id, query, limit)) if query.words else []
+    def find(self, person_id: int, query: Query, limit: int, scope: Scope = EVERYTHING) -> Hits[int]:
+        """Ids for ``by_ids``, best first, of equals the newest; the trash left out."""
+        return self._searching.find(person_id, query, limit, scope) if query.words else Hits(())
 
     def purge_trash(self, before: datetime) -> int:
         """One batch of what ``Store.purge_trash`` does. How many entries were removed."""
@@ -154,7 +185,7 @@ class Entries:
         rows = select(EntryRow).where(*where).order_by(*_NEWEST_FIRST).limit(limit)
         found = self._session.scalars(rows).all()
         topics = self._topics({row.topic_id for row in found if row.topic_id is not None})
-        media = self._media(row.id for row in found)
+        media = media_of(self._session, EntryMediaRow, EntryMediaRow.entry_id, (row.id for row in found))
         return [_entry(row, topics, tuple(media.get(row.id, ()))) for row in found]
 
     def _topics(self, ids: Iterable[int]) -> dict[int, str]:
@@ -164,14 +195,6 @@ class Entries:
             for row in self._session.scalars(select(TopicRow).where(TopicRow.id.in_(chunk)))
         )
         return {row.id: row.name for row in rows}
-
-    def _media(self, entry_ids: Iterable[int]) -> dict[int, builtins.list[Media]]:
-        found: dict[int, builtins.list[Media]] = {}
-        for chunk in chunks(entry_ids):
-            parts = select(EntryMediaRow).where(EntryMediaRow.entry_id.in_(chunk))
-            for part in self._session.scalars(parts.order_by(EntryMediaRow.ordinal)):
-                found.setdefault(part.entry_id, []).append(Media(part.url, part.content_type))
-        return found
 
 
 def _entry(row: EntryRow, topics: Mapping[int, str], media: tuple[Media, ...]) -> Entry:

@@ -1,40 +1,73 @@
 """Full-text search as each database does it. Triggers keep both indexes; see the migrations."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
-from scrapbook.search import Index, Query, Word
+from scrapbook.search import EVERYTHING, Index, Query, Scope, Word
+from scrapbook.store.scopes import prepared, times, within
 from scrapbook.store.statements import dialect_of
 
-RANKED = 2000
-"""A word in more entries than these tells little: the newest of them are ranked, so that the time a search
-takes does not grow with the scrapbook (of 100,000 entries with the word: 18 ms instead of 194)."""
+RANKED = 1000
+"""A word in more entries than these tells little: it must be there, but only the rarer ones are weighed, and
+where all are common, the newest entries come first. So a search hardly gets slower as the scrapbook grows."""
+
+_THEIRS = "entries.person_id = :person_id AND entries.deleted_at IS NULL"
 
 # bm25() is lower for better; a word in the topic's name counts twice as much as one in the text.
-_SQLITE_FIND = text("""
+_SQLITE_RANKED = """
     SELECT id FROM (
         SELECT entries.id, entries.created_at, entries.number, bm25(entries_fts, 1.0, 2.0) AS score
         FROM entries_fts CROSS JOIN entries ON entries.id = entries_fts.rowid
-        WHERE entries_fts MATCH :words AND entries.person_id = :person_id AND entries.deleted_at IS NULL
-        ORDER BY entries_fts.rowid DESC LIMIT :ranked
+        WHERE entries_fts MATCH :weighed AND {theirs}
     ) ORDER BY score, created_at DESC, number DESC LIMIT :limit
+"""
+
+_SQLITE_NEWEST = """
+    SELECT id FROM (
+        SELECT entries.id, entries.created_at, entries.number
+        FROM entries_fts CROSS JOIN entries ON entries.id = entries_fts.rowid
+        WHERE entries_fts MATCH :words AND {theirs}
+        ORDER BY entries_fts.rowid DESC LIMIT :ranked
+    ) ORDER BY created_at DESC, number DESC LIMIT :limit
+"""
+
+# The plus keeps SQLite from searching anew for each row.
+_SQLITE_WITH_COMMON = (
+    " AND +entries_fts.rowid IN (SELECT rowid FROM entries_fts WHERE entries_fts MATCH :words)"
+)
+
+_SQLITE_COUNT = text("""
+    SELECT count(*) FROM (SELECT 1 FROM entries_fts WHERE entries_fts MATCH :words LIMIT :most)
+""")
+
+_SQLITE_HOLDS = text("""
+    SELECT 1 FROM entries_fts CROSS JOIN entries ON entries.id = entries_fts.rowid
+    WHERE entries_fts MATCH :words AND entries.person_id = :person_id
+        AND (:with_trash OR entries.deleted_at IS NULL)
+    LIMIT 1
 """)
 
 # Deleted rows leave their words in the index until its parts are merged.
 _SQLITE_MERGE = text("INSERT INTO entries_fts (entries_fts) VALUES ('optimize')")
 
 # 1: the longer the text, the less a word in it counts.
-_POSTGRESQL_FIND = text("""
+_POSTGRESQL_FIND = """
     SELECT id FROM (
         SELECT entries.id, entries.created_at, entries.number, entry_words.words
         FROM entry_words JOIN entries ON entries.id = entry_words.entry_id
-        WHERE entry_words.words @@ scrapbook_query(:words)
-            AND entries.person_id = :person_id AND entries.deleted_at IS NULL
+        WHERE entry_words.words @@ scrapbook_query(:words) AND {theirs}
         ORDER BY entries.id DESC LIMIT :ranked
     ) AS candidates
     ORDER BY ts_rank(words, scrapbook_query(:words), 1) DESC, created_at DESC, number DESC LIMIT :limit
+"""
+
+_POSTGRESQL_HOLDS = text("""
+    SELECT 1 FROM entry_words JOIN entries ON entries.id = entry_words.entry_id
+    WHERE entry_words.words @@ scrapbook_query(:words) AND entries.person_id = :person_id
+        AND (:with_trash OR entries.deleted_at IS NULL)
+    LIMIT 1
 """)
 
 
@@ -44,12 +77,28 @@ class SqliteIndex:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def find(self, person_id: int, query: Query, limit: int) -> Sequence[int]:
-        words = " AND ".join(_fts5(word) for word in query.words)
-        return _ids(self._session, _SQLITE_FIND, words, person_id, limit) if words else ()
+    def find(self, person_id: int, query: Query, limit: int, scope: Scope = EVERYTHING) -> Sequence[int]:
+        words = [_fts5(word) for word in query.words]
+        if not words:
+            return ()
+        weighed = [word for word in words if self._is_rare(word)]
+        values = {"words": " AND ".join(words), "person_id": person_id, "limit": limit}
+        if not weighed:
+            return _ids(self._session, _SQLITE_NEWEST, _THEIRS, scope, {**values, "ranked": RANKED})
+        theirs = _THEIRS if len(weighed) == len(words) else _THEIRS + _SQLITE_WITH_COMMON
+        values["weighed"] = " AND ".join(weighed)
+        return _ids(self._session, _SQLITE_RANKED, theirs, scope, values)
+
+    def holds(self, person_id: int, word: Word, *, with_trash: bool = False) -> bool:
+        return _holds(self._session, _SQLITE_HOLDS, person_id, _fts5(word), with_trash=with_trash)
 
     def forget_deleted(self) -> None:
         self._session.execute(_SQLITE_MERGE)
+
+    def _is_rare(self, words: str) -> bool:
+        """Not of one person's entries but of all: that is what counting and weighing costs."""
+        count = self._session.scalar(_SQLITE_COUNT, {"words": words, "most": RANKED + 1})
+        return (count or 0) <= RANKED
 
 
 class PostgresIndex:
@@ -58,9 +107,13 @@ class PostgresIndex:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def find(self, person_id: int, query: Query, limit: int) -> Sequence[int]:
+    def find(self, person_id: int, query: Query, limit: int, scope: Scope = EVERYTHING) -> Sequence[int]:
         words = " & ".join(_tsquery(word) for word in query.words)
-        return _ids(self._session, _POSTGRESQL_FIND, words, person_id, limit) if words else ()
+        values = {"words": words, "person_id": person_id, "ranked": RANKED, "limit": limit}
+        return _ids(self._session, _POSTGRESQL_FIND, _THEIRS, scope, values) if words else ()
+
+    def holds(self, person_id: int, word: Word, *, with_trash: bool = False) -> bool:
+        return _holds(self._session, _POSTGRESQL_HOLDS, person_id, _tsquery(word), with_trash=with_trash)
 
     def forget_deleted(self) -> None:
         """Nothing to do: the words are in a row of their own, which goes with the entry's."""
@@ -70,19 +123,28 @@ def index_of(session: Session) -> Index:
     return SqliteIndex(session) if dialect_of(session) == "sqlite" else PostgresIndex(session)
 
 
-def _ids(session: Session, find: TextClause, words: str, person_id: int, limit: int) -> Sequence[int]:
-    values = {"words": words, "person_id": person_id, "ranked": RANKED, "limit": limit}
-    found = session.execute(find, values)
+def _ids(
+    session: Session, find: str, theirs: str, scope: Scope, values: Mapping[str, object]
+) -> Sequence[int]:
+    statement = prepared(find.format(theirs=theirs + within(scope)), scope)
+    found = session.execute(statement, {**values, **times(scope)})
     return [int(row_id) for row_id in found.scalars()]
+
+
+def _holds(session: Session, holds: TextClause, person_id: int, words: str, *, with_trash: bool) -> bool:
+    values = {"words": words, "person_id": person_id, "with_trash": with_trash}
+    return session.execute(holds, values).first() is not None
 
 
 def _fts5(word: Word) -> str:
     """Quoted, so that nothing in it is an operator: https://www.sqlite.org/fts5.html#full_text_query_syntax"""
     start = f'"{word.text}"{" *" if word.prefix else ""}'
-    return f'({start} OR "{word.singular}")' if word.singular else start
+    others = (f'"{other}"' for other in word.others)
+    return f"({' OR '.join((start, *others))})"
 
 
 def _tsquery(word: Word) -> str:
     """Quoted likewise; words hold neither quotes nor backslashes."""
     start = f"'{word.text}'{':*' if word.prefix else ''}"
-    return f"({start} | '{word.singular}')" if word.singular else start
+    others = (f"'{other}'" for other in word.others)
+    return f"({' | '.join((start, *others))})"

@@ -8,6 +8,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from scrapbook.errors import NotFound
+from scrapbook.store.media import media_of
 from scrapbook.store.records import Media, Message, MessageState
 from scrapbook.store.statements import chunks, insert_if_new, update_one
 from scrapbook.store.tables import MessageMediaRow, MessageRow
@@ -36,6 +37,7 @@ class Messages:
         body: str,
         received_at: datetime,
         media: Sequence[Attachment] = (),
+        is_memo: bool = False,
     ) -> Message:
         """Keeps a message that has just arrived; one that is known by its sid already stays as it is."""
         new = insert_if_new(
@@ -48,6 +50,7 @@ class Messages:
             body=body,
             received_at=received_at,
             state="received",
+            is_memo=is_memo,
         )
         if new and media:
             self._attach(sid, media)
@@ -62,6 +65,19 @@ class Messages:
     def find(self, sid: str) -> Message | None:
         rows = self._session.scalars(select(MessageRow).where(MessageRow.sid == sid)).all()
         return next(iter(self._messages(rows)), None)
+
+    def memos_of(self, message: Message) -> list[Message]:
+        """The sounds that came with it, as messages of their own; in order."""
+        of_message = MessageRow.sid.startswith(f"{message.sid}-", autoescape=True)
+        rows = select(MessageRow).where(
+            MessageRow.person_id == message.person_id, MessageRow.is_memo, of_message
+        )
+        return self._messages(self._session.scalars(rows.order_by(MessageRow.id)).all())
+
+    def write_down(self, sid: str, transcript: str) -> None:
+        """What a memo says becomes its body. NotFound."""
+        row = update(MessageRow).where(MessageRow.sid == sid).values(body=transcript)
+        update_one(self._session, row, "message")
 
     def states(self, sids: Iterable[str]) -> dict[str, MessageState]:
         """By sid; messages that are not known are left out."""
@@ -92,16 +108,9 @@ class Messages:
         self._session.execute(insert(MessageMediaRow), rows)
 
     def _messages(self, rows: Sequence[MessageRow]) -> list[Message]:
-        media = self._media(row.sid for row in rows)
+        sids = (row.sid for row in rows)
+        media = media_of(self._session, MessageMediaRow, MessageMediaRow.message_sid, sids)
         return [_message(row, tuple(media.get(row.sid, ()))) for row in rows]
-
-    def _media(self, sids: Iterable[str]) -> dict[str, list[Media]]:
-        found: dict[str, list[Media]] = {}
-        for chunk in chunks(sids):
-            parts = select(MessageMediaRow).where(MessageMediaRow.message_sid.in_(chunk))
-            for part in self._session.scalars(parts.order_by(MessageMediaRow.ordinal)):
-                found.setdefault(part.message_sid, []).append(Media(part.url, part.content_type))
-        return found
 
 
 def _message(row: MessageRow, media: tuple[Media, ...]) -> Message:
@@ -115,4 +124,5 @@ def _message(row: MessageRow, media: tuple[Media, ...]) -> Message:
         received_at=row.received_at,
         state=row.state,
         problem=row.problem,
+        is_memo=row.is_memo,
     )

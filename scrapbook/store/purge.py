@@ -32,14 +32,14 @@ def purge_trash(session: Session, before: datetime) -> int:
     doomed = select(EntryRow.id, EntryRow.person_id).where(EntryRow.deleted_at < before)
     found = session.execute(doomed.order_by(EntryRow.deleted_at).limit(BATCH)).all()
     entry_ids = [entry_id for entry_id, _ in found]
-    _forget_changes(session, entry_ids)
+    forget_changes(session, entry_ids)
     for person_id in {owner for _, owner in found}:
         _forget_wording(session, person_id, before)
     return rows_written(session, delete(EntryRow).where(EntryRow.id.in_(entry_ids)))
 
 
-def _forget_changes(session: Session, entry_ids: Sequence[int]) -> None:
-    """Changes of nothing but these entries go; the others keep what they need for the rest."""
+def forget_changes(session: Session, entry_ids: Sequence[int]) -> None:
+    """Changes of nothing but these entries go; the others keep what they need to undo the rest."""
     theirs = (ImageRow.table_name == EntryRow.__tablename__) & ImageRow.row_id.in_(entry_ids)
     touched = ChangeRow.id.in_(select(ImageRow.change_id).where(theirs))
     others = select(ImageRow.id).where(ImageRow.change_id == ChangeRow.id, ~theirs).exists()
@@ -49,10 +49,15 @@ def _forget_changes(session: Session, entry_ids: Sequence[int]) -> None:
 
 
 def _forget_wording(session: Session, person_id: int, before: datetime) -> None:
-    """Any reply may have quoted the entry. That a turn had an outcome is kept: it must not run again."""
+    """Any reply may have quoted the entry, and any list may name its words.
+
+    That a turn had an outcome is kept: it must not run again.
+    """
     answered = (MessageRow.person_id == person_id) & (MessageRow.state == "answered")
     turns = select(MessageRow.sid).where(answered)
     worded = (OutcomeRow.message_sid.in_(turns)) & (OutcomeRow.arguments != {})
     session.execute(update(OutcomeRow).where(worded).values(arguments=null()))
+    theirs = ConversationRow.person_id == person_id
+    session.execute(update(ConversationRow).where(theirs).values(listing=None))
     asked = (ConversationRow.person_id == person_id) & (ConversationRow.asked_at < before)
     session.execute(update(ConversationRow).where(asked).values(question=None, asked_at=None))

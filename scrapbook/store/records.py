@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from scrapbook.file_types import is_sound
+
 JsonValue: TypeAlias = "str | int | float | bool | list[JsonValue] | dict[str, JsonValue] | None"
 
 MessageState = Literal["received", "answered", "failed"]
 ReplyState = Literal["recorded", "sending", "sent", "failed"]
+FileState = Literal["kept", "missing"]
+MediaState = Literal["waiting", "kept", "missing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +35,33 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Media:
+    """A picture or a sound.
+
+    Attributes:
+        url: where Twilio has it, or had it.
+        content_type: what its bytes are; until it is fetched, what the sender's phone says.
+        state: "waiting" to be fetched, "kept", or "missing" for good.
+        key: where the media store keeps it.
+        size: in bytes.
+    """
+
     url: str
     content_type: str
+    state: MediaState = "waiting"
+    key: str | None = None
+    size: int | None = None
+
+    @property
+    def is_sound(self) -> bool:
+        return is_sound(self.content_type)
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """``problem`` says in plain words why a failed message failed."""
+    """``problem`` says in plain words why a failed message failed.
+
+    ``is_memo``: a sound that came with a message, as a message of its own; ``body`` is its transcript.
+    """
 
     sid: str
     person_id: int
@@ -48,6 +72,7 @@ class Message:
     received_at: datetime
     state: MessageState = "received"
     problem: str | None = None
+    is_memo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +81,8 @@ class Reply:
 
     "sending" is a reply that was given to Twilio, or was about to be, when its answer was last waited for.
 
-    ``round`` counts how often the message was started anew by hand before it was answered so.
+    ``round`` counts how often the message was started anew by hand before it was answered so. ``media_key``
+    names the file that goes with it.
     """
 
     id: int
@@ -75,6 +101,7 @@ class Reply:
     created_at: datetime
     sent_at: datetime | None
     delivery_status_at: datetime | None
+    media_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +119,41 @@ class Entry:
     edited_at: datetime | None
     deleted_at: datetime | None
     media: tuple[Media, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a web page says of itself; empty where it says nothing.
+
+    Attributes:
+        site: the name of the site, or its host.
+        image: the address of the picture that stands for the page.
+        canonical: the address by which the page wants to be known.
+        language: as in BCP 47, such as "en" or "pt-BR".
+    """
+
+    title: str = ""
+    description: str = ""
+    site: str = ""
+    image: str = ""
+    canonical: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What came of looking at the page behind a link.
+
+    Attributes:
+        url: as it stands in the entry, with a scheme.
+        final_url: where the redirects from there ended; empty when nothing came of it.
+        failure: why nothing came of it, in plain words; else empty.
+    """
+
+    url: str
+    final_url: str = ""
+    page: Page = Page()
+    failure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +193,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What ``more`` goes on with: the entries that have not been sent yet."""
+    """What ``more`` goes on with: the entries not sent yet, and the ``words`` by which they were found."""
 
     title: str
     entry_ids: tuple[int, ...]
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,14 +34,21 @@ class Replies:
         segments: Sequence[int],
         at: datetime,
         round_: int = 0,
+        media_key: str | None = None,
     ) -> list[Reply]:
-        """What is to be sent in answer to a message, in order. When that was recorded before in the same
-        round of answering it, it stands. NotFound when there is no such message."""
+        """What is to be sent in answer to a message, in order; the file goes with the first. When that was
+        recorded before in the same round of answering it, it stands. NotFound when there is no such
+        message."""
         self._lock(message_sid)
         in_round = (ReplyRow.message_sid == message_sid) & (ReplyRow.round == round_)
         if not (recorded := self._replies(in_round)):
             rows = [
-                {"ordinal": ordinal, "body": body, "segments": count}
+                {
+                    "ordinal": ordinal,
+                    "body": body,
+                    "segments": count,
+                    "media_key": None if ordinal else media_key,
+                }
                 for ordinal, (body, count) in enumerate(zip(bodies, segments, strict=True))
             ]
             common = {"message_sid": message_sid, "round": round_, "from_": from_, "to": to}
@@ -177,4 +184,5 @@ def _reply(row: ReplyRow) -> Reply:
         created_at=row.created_at,
         sent_at=row.sent_at,
         delivery_status_at=row.delivery_status_at,
+        media_key=row.media_key,
     )

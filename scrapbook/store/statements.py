@@ -1,10 +1,10 @@
 """Statements that several subjects need."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import CursorResult, Delete, Integer, Update, literal_column
+from sqlalchemy import CursorResult, Delete, Integer, Update, literal_column, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -32,6 +32,21 @@ def insert_if_new(session: Session, row: type[Base], **values: object) -> bool:
     insert = sqlite.insert if dialect_of(session) == "sqlite" else postgresql.insert
     new = insert(row).values(**values).on_conflict_do_nothing().returning(literal_column("1", Integer))
     return session.execute(new).first() is not None
+
+
+def insert_all_if_new(session: Session, row: type[Base], rows: Sequence[Mapping[str, object]]) -> None:
+    """Leaves those alone whose key is there already."""
+    insert = sqlite.insert if dialect_of(session) == "sqlite" else postgresql.insert
+    if rows:
+        session.execute(insert(row).on_conflict_do_nothing(), rows)
+
+
+def insert_or_update(
+    session: Session, row: type[Base], key: Mapping[str, object], values: Mapping[str, object]
+) -> None:
+    """Writes the row of that primary key, whether or not there is one."""
+    if rows_written(session, update(row).filter_by(**key).values(**values)) == 0:
+        insert_if_new(session, row, **key, **values)
 
 
 def update_one(session: Session, statement: Update, what: str) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from scrapbook.store import schema
 from scrapbook.store.engine import READING, connect
 from scrapbook.store.failures import wrapped
+from scrapbook.store.statements import CHUNK
 from scrapbook.store.transaction import Transaction
 
 SESSION = {"synchronize_session": False, "populate_existing": True}
@@ -60,6 +61,7 @@ class Store:
         if purged:
             with self.transaction() as tx:
                 tx.entries.forget_deleted()
+            self._forget_words()
         return purged
 
     @contextmanager
@@ -76,3 +78,15 @@ class Store:
     def _purge_batch(self, before: datetime) -> int:
         with self.transaction() as tx:
             return tx.entries.purge_trash(before)
+
+    def _forget_words(self) -> None:
+        with self.transaction(read_only=True) as tx:
+            people = [person.id for person in tx.people.list()]
+        for person_id in people:
+            self._forget_words_of(person_id)
+
+    def _forget_words_of(self, person_id: int) -> None:
+        last: str | None = ""
+        while last is not None:
+            with self.transaction() as tx:
+                last = tx.words.forget_unused(person_id, last, CHUNK)

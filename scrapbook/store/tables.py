@@ -10,12 +10,13 @@ from sqlalchemy import (
     Index,
     MetaData,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from scrapbook.store.columns import Id, Json, StorableText, UtcDateTime
-from scrapbook.store.records import JsonValue, MessageState, ReplyState
+from scrapbook.store.columns import ByteOrderedText, Id, Json, StorableText, UtcDateTime
+from scrapbook.store.records import FileState, JsonValue, MessageState, ReplyState
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -26,6 +27,9 @@ NAMING = {
 }
 
 
+EMPTY = text("''")
+
+
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map: ClassVar[dict[Any, Any]] = {
@@ -34,6 +38,7 @@ class Base(DeclarativeBase):
         datetime: UtcDateTime,
         MessageState: StorableText,
         ReplyState: StorableText,
+        FileState: StorableText,
     }
 
 
@@ -97,6 +102,7 @@ class MessageRow(Base):
     received_at: Mapped[datetime]
     state: Mapped[MessageState]
     problem: Mapped[str | None]
+    is_memo: Mapped[bool] = mapped_column(server_default=false())
 
 
 class MessageMediaRow(Base):
@@ -141,6 +147,7 @@ class ReplyRow(Base):
     error: Mapped[str | None]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    media_key: Mapped[str | None]
 
 
 class TopicRow(Base):
@@ -164,6 +171,8 @@ class TopicRow(Base):
 
 
 class EntryRow(Base):
+    """``link_titles`` is what the pages behind its links are called, to be searched: one line for each."""
+
     __tablename__ = "entries"
     __table_args__ = (
         UniqueConstraint("person_id", "number"),
@@ -199,15 +208,57 @@ class EntryRow(Base):
     created_at: Mapped[datetime]
     edited_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
+    link_titles: Mapped[str] = mapped_column(server_default=EMPTY)
+
+
+class WordRow(Base):
+    """A word of letters that the person's entries or topics hold, or held since the trash was emptied last.
+
+    ``word`` is in lower case, ``key`` folded, ``backwards`` the key from its end.
+    """
+
+    __tablename__ = "words"
+    __table_args__ = (
+        Index("ix_words_key", "person_id", "key"),
+        Index("ix_words_backwards", "person_id", "backwards"),
+        Index("ix_words_stem", "person_id", "stem"),
+        {"sqlite_with_rowid": False},
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    word: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(ByteOrderedText)
+    backwards: Mapped[str] = mapped_column(ByteOrderedText)
+    stem: Mapped[str]
 
 
 class EntryMediaRow(Base):
     __tablename__ = "entry_media"
+    __table_args__ = (Index("ix_entry_media_url", "url"),)
 
     entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id", ondelete="CASCADE"), primary_key=True)
     ordinal: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     url: Mapped[str]
     content_type: Mapped[str]
+
+
+class EntryLinkRow(Base):
+    """What came of looking at the page behind a link of an entry; no row for one not looked at yet."""
+
+    __tablename__ = "entry_links"
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id", ondelete="CASCADE"), primary_key=True)
+    ordinal: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    url: Mapped[str]
+    final_url: Mapped[str]
+    title: Mapped[str]
+    description: Mapped[str]
+    site: Mapped[str]
+    image: Mapped[str]
+    canonical: Mapped[str]
+    language: Mapped[str]
+    failure: Mapped[str]
+    at: Mapped[datetime]
 
 
 class ChangeRow(Base):
@@ -282,3 +333,44 @@ class SenderRow(Base):
 
     address: Mapped[str] = mapped_column(primary_key=True)
     free_at: Mapped[datetime]
+
+
+class MediaFileRow(Base):
+    """What came of fetching a picture or a sound from ``url``; no row for one that is still to be fetched.
+
+    ``key`` is where the media store keeps it; equal files of different addresses have the same.
+    """
+
+    __tablename__ = "media_files"
+    __table_args__ = (
+        CheckConstraint("state IN ('kept', 'missing')", name="state_known"),
+        CheckConstraint("(state = 'kept') = (key IS NOT NULL)", name="kept_has_a_key"),
+    )
+
+    url: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[FileState]
+    content_type: Mapped[str | None]
+    key: Mapped[str | None] = mapped_column(index=True)
+    size: Mapped[int | None]
+    at: Mapped[datetime]
+
+
+class TranscriptRow(Base):
+    """What was heard in a sound; corrections change the entry and leave this as it is."""
+
+    __tablename__ = "transcripts"
+
+    url: Mapped[str] = mapped_column(ForeignKey("media_files.url", ondelete="CASCADE"), primary_key=True)
+    transcript: Mapped[JsonValue] = mapped_column(Json, nullable=False)
+    at: Mapped[datetime]
+
+
+class CallRow(Base):
+    """Who called, for the recording that comes later and does not say."""
+
+    __tablename__ = "calls"
+
+    sid: Mapped[str] = mapped_column(primary_key=True)
+    from_: Mapped[str] = mapped_column("from_address")
+    to: Mapped[str] = mapped_column("to_address")
+    at: Mapped[datetime] = mapped_column(index=True)

@@ -12,14 +12,16 @@ from scrapbook.store.changes import Changes
 from scrapbook.store.records import Topic
 from scrapbook.store.statements import update_one
 from scrapbook.store.tables import EntryRow, TopicRow
+from scrapbook.store.words import Words
 
 
 class Topics:
     """Ids come from topics read before, for one person; what a person types is a topic's name."""
 
-    def __init__(self, session: Session, changes: Changes) -> None:
+    def __init__(self, session: Session, changes: Changes, words: Words) -> None:
         self._session = session
         self._changes = changes
+        self._words = words
 
     def list(self, person_id: int) -> builtins.list[Topic]:
         """The topics with the newest entries first, those without any last."""
@@ -40,6 +42,7 @@ class Topics:
         key = self._free_key(person_id, name)
         row = insert(TopicRow).values(person_id=person_id, name=name.strip(), key=key)
         topic_id = self._session.execute(row.returning(TopicRow.id)).scalar_one()
+        self._words.learn(person_id, name)
         self._changes.added(TopicRow, topic_id)
         return self.get(topic_id)
 
@@ -52,6 +55,7 @@ class Topics:
         }
         self._changes.about_to_change(TopicRow, TopicRow.id == topic.id, values)
         update_one(self._session, update(TopicRow).where(TopicRow.id == topic.id).values(values), "topic")
+        self._words.learn(topic.person_id, name)
 
     def merge(self, from_id: int, into_id: int) -> int:
         """Files what is under one topic, trash too, under another of the same person's, and removes the

@@ -2,16 +2,21 @@
 
 from sqlalchemy.orm import Session
 
+from scrapbook.store.calls import Calls
 from scrapbook.store.changes import Changes
 from scrapbook.store.conversations import Conversations
 from scrapbook.store.entries import Entries
 from scrapbook.store.fulltext import index_of
+from scrapbook.store.media import Files
 from scrapbook.store.messages import Messages
 from scrapbook.store.outcomes import Outcomes
 from scrapbook.store.people import People
+from scrapbook.store.previews import Previews
 from scrapbook.store.replies import Replies
 from scrapbook.store.senders import Senders
 from scrapbook.store.topics import Topics
+from scrapbook.store.transcripts import Transcripts
+from scrapbook.store.words import Words
 
 
 class Transaction:
@@ -19,12 +24,17 @@ class Transaction:
 
     def __init__(self, session: Session) -> None:
         index = index_of(session)
-        self.changes = Changes(session)
+        self.words = Words(session, index)
+        self.changes = Changes(session, self.words)
         self.people = People(session, index)
         self.messages = Messages(session)
         self.replies = Replies(session)
-        self.entries = Entries(session, self.changes, index)
-        self.topics = Topics(session, self.changes)
+        self.entries = Entries(session, self.changes, index, self.words)
+        self.topics = Topics(session, self.changes, self.words)
         self.conversations = Conversations(session)
         self.outcomes = Outcomes(session)
         self.senders = Senders(session)
+        self.files = Files(session)
+        self.transcripts = Transcripts(session)
+        self.calls = Calls(session)
+        self.previews = Previews(session, self.words)

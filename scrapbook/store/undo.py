@@ -52,14 +52,20 @@ def keep_images(
         session.execute(insert(ImageRow), images)
 
 
-def take_back(session: Session, change_id: int, at: datetime) -> None:
-    """Makes the rows that a change wrote to what they were; entries that it added are put in the trash."""
+def take_back(session: Session, change_id: int, at: datetime) -> list[str]:
+    """Makes the rows that a change wrote to what they were; entries that it added are put in the trash.
+
+    The texts and names that are there again.
+    """
+    texts: list[str] = []
     for name, before, row_ids in _steps(session, change_id):
         for ids in chunks(row_ids):
             if before is None:
                 TAKE_BACK_ADDITION[name](session, ids, at)
             else:
                 _put_back(session, BY_NAME[name], ids, before)
+                texts += [str(before[column]) for column in ("text", "name") if column in before]
+    return texts
 
 
 def _steps(session: Session, change_id: int) -> Iterator[tuple[str, Image | None, list[int]]]:

@@ -9,13 +9,14 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect
 from sqlalchemy.exc import SQLAlchemyError
 
 from scrapbook.errors import AddressTaken, NotFound, ScrapbookError, StoreError, StoreUnavailable
-from scrapbook.store import Outcome, Person, Store, engine
+from scrapbook.store import Outcome, Person, Store, engine, schema
 from scrapbook.store.tables import Base
 from tests.integration.conftest import NOW
 
@@ -59,6 +60,32 @@ def test_several_processes_may_migrate_at_once(blank_url: str):
     assert all(store.schema_is_current() for store in stores)
     for store in stores:
         store.close()
+
+
+def test_the_words_of_entries_that_are_there_already_are_known_after_migrating(url: str):
+    store = Store.open(url)
+    with store.transaction() as tx:
+        ann = tx.people.add("Ann", ["+15550100"])
+        topic = tx.topics.add(ann.id, "orchids")
+        tx.entries.add(ann.id, "a helicopter", topic.id, None, NOW)
+    migrate_to(url, "0004")
+    store.migrate()
+    with store.transaction() as tx:
+        assert [tx.words.meant_by(ann.id, typed) for typed in ("helicoptr", "orchds")] == [
+            ("helicopter",),
+            ("orchids",),
+        ]
+    store.close()
+
+
+def migrate_to(url: str, revision: str) -> None:
+    """Down to it."""
+    database = create_engine(url)
+    with database.begin() as connection:
+        config = schema._config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+    database.dispose()
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(blank_url: str):

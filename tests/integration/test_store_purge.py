@@ -4,11 +4,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from scrapbook.search import Query
 from scrapbook.store import Outcome, Person, Question, Store, purge
 from scrapbook.store.records import MessageState
 from scrapbook.store.tables import Base
-from tests.integration.conftest import NOW
+from tests.integration.conftest import NOW, searched
 
 SECRET = "geranium"
 MONTH = timedelta(days=30)
@@ -83,9 +82,7 @@ def test_the_rest_goes_on_as_if_nothing_had_been(store: Store, ann: Person, ben:
         with tx.changes.recording(ben.id, None, "save", {"text": "mine"}, NOW):
             tx.entries.add(ben.id, "mine", None, None, NOW)
         tx.entries.purge_trash(NOW + MONTH)
-        assert [entry.text for entry in tx.entries.search(ann.id, Query.parse("one"), 5)] == [
-            "the cactus one"
-        ]
+        assert [entry.text for entry in searched(tx, ann, "one", 5)] == ["the cactus one"]
         assert tx.outcomes.of("SM0") == Outcome("utter_x", {}, is_forgotten=True)
         assert tx.messages.get("SM0").body == SECRET
         undone = [tx.changes.undo_latest(ann.id, NOW) for _ in range(2)]
@@ -135,3 +132,29 @@ def test_much_trash_is_purged_in_several_transactions(store: Store, ann: Person,
         assert tx.entries.list(ann.id) == [kept]
         assert tx.changes.undo_latest(ann.id, NOW) is None
         assert tx.changes.undo_latest(ben.id, NOW) is None
+
+
+def test_words_that_something_else_holds_stay_in_the_spelling_index(store: Store, ann: Person):
+    with store.transaction() as tx:
+        topic = tx.topics.add(ann.id, "orchids")
+        gone = tx.entries.add(ann.id, "orchids and a geranium and a helicopter", None, None, NOW)
+        tx.entries.add(ann.id, "a helicopter", topic.id, None, NOW)
+        tx.entries.trash(gone.id, NOW)
+    assert store.purge_trash(NOW + MONTH) == 1
+    with store.transaction() as tx:
+        hits = [tx.words.meant_by(ann.id, typed) for typed in ("helicoptr", "orchid", "geranum")]
+    assert hits == [("helicopter",), ("orchids",), ()]
+
+
+def test_a_word_that_was_forgotten_is_known_again_when_undo_brings_it_back(store: Store, ann: Person):
+    with store.transaction() as tx:
+        kept = tx.entries.add(ann.id, "the geranium", None, None, NOW)
+        gone = tx.entries.add(ann.id, "tea", None, None, NOW)
+        with tx.changes.recording(ann.id, None, "edit", {}, NOW):
+            tx.entries.change_text(kept.id, "the cactus", NOW)
+        tx.entries.trash(gone.id, NOW)
+    store.purge_trash(NOW + MONTH)
+    with store.transaction() as tx:
+        assert tx.words.meant_by(ann.id, "gerranium") == ()
+        tx.changes.undo_latest(ann.id, NOW + MONTH)
+        assert tx.words.meant_by(ann.id, "gerranium") == ("geranium",)

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scrapbook.search import Query
-from scrapbook.store import Person, Store, Transaction, fulltext
-from tests.integration.conftest import NOW
+from scrapbook.kinds import Kind
+from scrapbook.search import Correction, Hits, Query, Scope
+from scrapbook.store import Media, Person, Store, Transaction, fulltext
+from tests.integration.conftest import NOW, searched
 
 
 def save(tx: Transaction, person: Person, *texts: str, topic: int | None = None) -> None:
@@ -15,7 +16,7 @@ def save(tx: Transaction, person: Person, *texts: str, topic: int | None = None)
 
 
 def found(tx: Transaction, person: Person, query: str, limit: int = 10) -> list[str]:
-    return [entry.text for entry in tx.entries.search(person.id, Query.parse(query), limit)]
+    return [entry.text for entry in searched(tx, person, query, limit)]
 
 
 @pytest.mark.parametrize(
@@ -111,6 +112,131 @@ def test_of_equal_matches_the_newest_comes_first(store: Store, ann: Person):
         assert found(tx, ann, "gpu", limit=2) == ["gpu b", "gpu d"]
 
 
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("we ran out of batteries", "battery"),
+        ("she runs every day", "running"),
+        ("cooked all of it", "cooking"),
+        ("a helicopter landed", "helicoptr"),
+        ("a helicopter landed", "hleicotper"),
+        ("helicopters everywhere", "helikopter"),
+        ("Crème brûlée again", "creem brulee"),
+        ("warm bread", "braed"),
+        ("the quick heron", "a heron"),
+        ("Straße nach Wien", "strasse"),
+    ],
+)
+def test_an_entry_is_found_without_the_exact_word(store: Store, ann: Person, text: str, query: str):
+    with store.transaction() as tx:
+        save(tx, ann, text, "something else")
+        assert found(tx, ann, query) == [text]
+
+
+@pytest.mark.parametrize("query", ["tin", "ben", "2025", "zzzzz", "bread helicopter zebra"])
+def test_what_is_short_or_a_number_or_too_far_off_is_not_corrected(store: Store, ann: Person, query: str):
+    with store.transaction() as tx:
+        save(tx, ann, "ten beds in 2024", "bread", "helicopter")
+        assert found(tx, ann, query) == []
+
+
+def test_a_word_that_is_there_is_not_corrected(store: Store, ann: Person):
+    with store.transaction() as tx:
+        save(tx, ann, "bread", "a bead")
+        assert found(tx, ann, "bead") == ["a bead"]
+
+
+def test_a_correction_says_what_was_looked_for(store: Store, ann: Person):
+    with store.transaction() as tx:
+        save(tx, ann, "red helicopter")
+        hits = tx.entries.find(ann.id, Query.parse("red helicoptr"), 5)
+        assert hits.corrections == (Correction("helicoptr", "helicopter"),)
+        assert {"red", "helicopter"} <= set(hits.words)
+
+
+def test_the_words_as_typed_come_before_other_forms_of_them(store: Store, ann: Person):
+    with store.transaction() as tx:
+        save(tx, ann, "cook", "cooking all of the many things that one cooks", "cooks", "cookbook")
+        assert found(tx, ann, "cooking")[0] == "cooking all of the many things that one cooks"
+        assert set(found(tx, ann, "cooking")[1:]) == {"cook", "cooks"}
+
+
+def test_the_likeliest_correction_comes_first(store: Store, ann: Person):
+    with store.transaction() as tx:
+        save(tx, ann, "the green one", "greet them")
+        assert found(tx, ann, "greenn") == ["the green one"]
+        assert found(tx, ann, "gren") == ["the green one"]
+
+
+def test_one_persons_words_correct_nobody_elses(store: Store, ann: Person, ben: Person):
+    with store.transaction() as tx:
+        save(tx, ann, "helicopter")
+        save(tx, ben, "something else")
+        assert tx.entries.find(ben.id, Query.parse("helicoptr"), 5) == Hits(())
+
+
+def test_words_of_the_trash_correct_nothing(store: Store, ann: Person):
+    with store.transaction() as tx:
+        save(tx, ann, "helicopter")
+        tx.entries.trash(tx.entries.list(ann.id)[0].id, NOW)
+        assert tx.entries.find(ann.id, Query.parse("helicoptr"), 5) == Hits(())
+
+
+def test_a_misspelled_topic_name_is_found_as_a_word(store: Store, ann: Person):
+    with store.transaction() as tx:
+        topic = tx.topics.add(ann.id, "graphics")
+        save(tx, ann, "fewer kernels", topic=topic.id)
+        assert found(tx, ann, "grahpics") == ["fewer kernels"]
+        tx.topics.rename(topic.id, "accelerators")
+        assert found(tx, ann, "acelerators") == ["fewer kernels"]
+
+
+def test_the_spelling_index_follows_the_text(store: Store, ann: Person):
+    with store.transaction() as tx:
+        save(tx, ann, "apples")
+        tx.entries.change_text(tx.entries.list(ann.id)[0].id, "tangerines", NOW)
+        assert found(tx, ann, "tangarines") == ["tangerines"]
+        assert found(tx, ann, "aples") == []
+
+
+def test_a_search_is_within_its_times(store: Store, ann: Person):
+    with store.transaction() as tx:
+        for days in range(5):
+            tx.entries.add(ann.id, f"gpu {days}", None, None, NOW - timedelta(days=days))
+        scope = Scope(since=NOW - timedelta(days=3), until=NOW - timedelta(days=1))
+        hits = tx.entries.find(ann.id, Query.parse("gpu"), 5, scope)
+        assert [entry.text for entry in tx.entries.by_ids(ann.id, hits.found)] == ["gpu 2", "gpu 3"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "texts"),
+    [
+        (Kind.QUOTE, ['"The sea, the sea" - X']),
+        (Kind.LINK, ["sea https://example.org"]),
+        (Kind.PICTURE, ["sea"]),
+        (Kind.MEMO, ["sea, spoken"]),
+        (None, ['"The sea, the sea" - X', "sea https://example.org", "sea", "sea, spoken"]),
+    ],
+)
+def test_a_search_is_within_its_kind(store: Store, ann: Person, kind: Kind | None, texts: list[str]):
+    with store.transaction() as tx:
+        save(tx, ann, '"The sea, the sea" - X', "sea https://example.org")
+        tx.entries.add(ann.id, "sea", None, None, NOW, [Media("https://media.example.org/1", "image/jpeg")])
+        tx.entries.add(
+            ann.id, "sea, spoken", None, None, NOW, [Media("https://m.example.org/2", "audio/ogg")]
+        )
+        hits = tx.entries.find(ann.id, Query.parse("sea"), 9, Scope(kind))
+        assert {entry.text for entry in tx.entries.by_ids(ann.id, hits.found)} == set(texts)
+        assert {entry.text for entry in tx.entries.list(ann.id, kind=kind)} == set(texts)
+
+
+def test_a_rare_word_is_found_beside_a_common_one(store: Store, ann: Person, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(fulltext, "RANKED", 3)
+    with store.transaction() as tx:
+        save(tx, ann, "the heron", "the heron and the heron", *("the gpu" for _ in range(5)), "heron")
+        assert set(found(tx, ann, "the heron")) == {"the heron and the heron", "the heron"}
+
+
 SIGNS = st.text(st.sampled_from("\"'*()^:+-{}[]\\|&!<>@,.%_~ \0\n🎉❤️א٠é\u0301aNEAROT"))
 
 
@@ -119,7 +245,7 @@ SIGNS = st.text(st.sampled_from("\"'*()^:+-{}[]\\|&!<>@,.%_~ \0\n🎉❤️א٠�
 def test_no_text_and_no_query_is_too_much(store: Store, ann: Person, text: str, query: str):
     with store.transaction() as tx:
         save(tx, ann, text)
-        tx.entries.search(ann.id, Query.parse(query), 5)
+        searched(tx, ann, query, 5)
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -128,7 +254,7 @@ def test_an_entry_is_found_by_all_of_its_own_words(store: Store, ann: Person, te
     with store.transaction() as tx:
         entry = tx.entries.add(ann.id, text, None, None, NOW)
         query = Query.parse(text)
-        hits = tx.entries.search(ann.id, query, 1000)
+        hits = searched(tx, ann, text, 1000)
     assert not query.words or entry.id in {hit.id for hit in hits}
 
 

@@ -7,9 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scrapbook.errors import StoreError
-from scrapbook.search import Query
 from scrapbook.store import Entry, Person, Store, Transaction
-from tests.integration.conftest import NOW
+from tests.integration.conftest import NOW, searched
 
 LATER = NOW + timedelta(hours=1)
 
@@ -100,8 +99,8 @@ def test_a_rename_is_taken_back_in_the_index_too(store: Store, ann: Person):
         tx.changes.undo_latest(ann.id, LATER)
         assert tx.topics.by_name(ann.id, "gpus") is not None
         assert tx.topics.by_name(ann.id, "accelerators") is None
-        assert tx.entries.search(ann.id, Query.parse("accelerators"), 5) == []
-        assert len(tx.entries.search(ann.id, Query.parse("gpus"), 5)) == 1
+        assert searched(tx, ann, "accelerators", 5) == []
+        assert len(searched(tx, ann, "gpus", 5)) == 1
 
 
 def test_several_steps_are_taken_back_one_by_one(store: Store, ann: Person, ben: Person):
@@ -217,7 +216,7 @@ def state(tx: Transaction, person: Person) -> tuple[object, ...]:
     """All that a person can tell."""
     entries = tx.entries.list(person.id)
     search = {
-        word: {entry.id for entry in tx.entries.search(person.id, Query.parse(word), 100)}
+        word: {entry.id for entry in searched(tx, person, word, 100)}
         for word in ("entry", "edited", "topic", "start")
     }
     return entries, tx.topics.list(person.id), tx.entries.count(person.id), search

@@ -1,7 +1,17 @@
+import unicodedata
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapbook.search import MAX_WORD_LENGTH, MAX_WORDS, Query, Word, fold
+from scrapbook.search import (
+    MAX_WORD_LENGTH,
+    MAX_WORDS,
+    Query,
+    fold,
+    may_be_misspelled,
+    spans,
+    vocabulary,
+)
 
 
 def texts(query: str) -> list[str]:
@@ -25,13 +35,28 @@ def test_a_word_is_looked_for_once():
     assert texts("gpu GPU Gpu") == ["gpu"]
 
 
-def test_a_word_is_looked_for_by_its_start_unless_it_is_a_single_letter():
-    assert [(word.text, word.prefix) for word in Query.parse("r gp").words] == [("r", False), ("gp", True)]
+def test_words_that_tell_little_are_left_out_unless_there_are_no_others():
+    assert [word.text for word in Query.parse("the list of birds").telling().words] == ["birds"]
+    assert [word.text for word in Query.parse("what is it").telling().words] == ["what", "is", "it"]
 
 
-def test_a_plural_finds_the_singular():
-    assert Query.parse("GPUs").words == (Word("gpus", prefix=True, singular="gpu"),)
-    assert [word.singular for word in Query.parse("glass gas").words] == [None, None]
+def test_the_vocabulary_of_a_text_is_its_words_of_letters():
+    assert vocabulary("Crème, CAFÉ cafe 3.11 mp3 a " + "x" * 100) == {"crème", "café", "cafe"}
+
+
+def test_only_a_word_of_some_letters_may_be_misspelled():
+    assert [may_be_misspelled(word) for word in ("heron", "the", "2025", "mp3s")] == [
+        True,
+        False,
+        False,
+        False,
+    ]
+
+
+@given(st.text())
+def test_words_lie_where_their_spans_say(text: str):
+    found = [text[start:end] for start, end in spans(text)]
+    assert "".join(found) == "".join(letter for letter in text if unicodedata.category(letter)[0] in "LNM")
 
 
 def test_marks_that_belong_to_a_letter_stay_with_it():

@@ -1,0 +1,69 @@
+"""Kinds and times of entries as conditions in SQL, on a table called ``entries``."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import Boolean, ColumnElement, TextClause, bindparam, literal_column, text
+
+from scrapbook.file_types import SOUNDS
+from scrapbook.kinds import PICTURES, Kind
+from scrapbook.search import Scope
+from scrapbook.store.columns import UtcDateTime
+
+# What it is by its bytes, once they are here; until then what it is called.
+_TYPE = "lower(coalesce(media_files.content_type, entry_media.content_type))"
+_WITH_MEDIA = """
+    EXISTS (SELECT 1 FROM entry_media LEFT JOIN media_files ON media_files.url = entry_media.url
+        WHERE entry_media.entry_id = entries.id AND {of_type})
+"""
+
+
+def _any(column: str, patterns: Iterable[str]) -> str:
+    return "(" + " OR ".join(f"{column} LIKE '{pattern}'" for pattern in patterns) + ")"
+
+
+def _with_media(types: Iterable[str]) -> str:
+    of_type = _any(_TYPE, (f"{start}%" for start in types))
+    return _WITH_MEDIA.format(of_type=of_type)
+
+
+_QUOTED = _any("entries.text", (f"%{mark}%" for mark in ('"', "“", "„", "«", "»", "‘", "''")))
+_SAID = (
+    _any("lower(entries.text)", (f"%{mark}%" for mark in "-‐‑‒–—―~"))
+    + " OR lower(entries.text) LIKE '% by %'"
+)
+
+OF_KIND = {
+    # Wider than what a quote is: whoever asks has to look closer.
+    Kind.QUOTE: f"({_QUOTED} AND ({_SAID}))",
+    Kind.LINK: _any("lower(entries.text)", ("%http://%", "%https://%", "%www.%")),
+    Kind.PICTURE: _with_media(PICTURES),
+    Kind.MEMO: _with_media(SOUNDS),
+}
+
+
+def of_kind(kind: Kind) -> ColumnElement[bool]:
+    return literal_column(OF_KIND[kind], Boolean)
+
+
+def within(scope: Scope) -> str:
+    """To be put behind a condition; the times are the parameters ``since`` and ``until``."""
+    return "".join(f" AND {condition}" for condition in _conditions(scope))
+
+
+def times(scope: Scope) -> dict[str, Any]:
+    named = {"since": scope.since, "until": scope.until}
+    return {name: at for name, at in named.items() if at is not None}
+
+
+def prepared(sql: str, scope: Scope) -> TextClause:
+    return text(sql).bindparams(*(bindparam(name, type_=UtcDateTime) for name in times(scope)))
+
+
+def _conditions(scope: Scope) -> Iterator[str]:
+    if scope.kind is not None:
+        yield OF_KIND[scope.kind]
+    if scope.since is not None:
+        yield "entries.created_at >= :since"
+    if scope.until is not None:
+        yield "entries.created_at < :until"

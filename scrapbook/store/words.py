@@ -1,0 +1,112 @@
+"""The spelling index: the words of each person, as they spell them."""
+
+from collections.abc import Sequence
+from itertools import islice
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from scrapbook import spelling
+from scrapbook.search import Index, Word, fold, may_be_misspelled, vocabulary
+from scrapbook.stems import stem
+from scrapbook.store.statements import chunks, insert_all_if_new
+from scrapbook.store.tables import TopicRow, WordRow
+
+__all__ = ["Words", "row_of", "vocabulary"]
+
+MOST_ALIKE = 20
+"""More words than these hardly share a stem."""
+
+MOST_MEANT = 3
+"""Words that a misspelled one is taken for, at most."""
+
+LONG = 8
+"""Letters of a word in which two slips may have been made; in a shorter one, one."""
+
+_LAST = "\U0010ffff"
+
+
+class Words:
+    """Of one transaction. Words stay until ``forget_unused``, also when the texts change that held them."""
+
+    def __init__(self, session: Session, index: Index) -> None:
+        self._session = session
+        self._index = index
+
+    def learn(self, person_id: int, text: str) -> None:
+        """To be called with each text and name before it may be searched for."""
+        words = sorted(vocabulary(text))
+        for chunk in chunks(words):
+            insert_all_if_new(self._session, WordRow, [row_of(person_id, word) for word in chunk])
+
+    def alike(self, person_id: int, word: str) -> tuple[str, ...]:
+        """The words with the same stem."""
+        theirs = (WordRow.person_id == person_id) & (WordRow.stem == stem(word))
+        return tuple(self._session.scalars(select(WordRow.word).where(theirs).limit(MOST_ALIKE)))
+
+    def meant_by(self, person_id: int, typed: str) -> tuple[str, ...]:
+        """The words that ``typed`` may be a slip of, likeliest first: those spelled most alike, as far as
+        entries hold them. None when ``typed`` is too short, or not a word of letters."""
+        key = fold(typed)
+        if not may_be_misspelled(key):
+            return ()
+        near = self._nearest(person_id, key)
+        alive = (word for word in near if self._index.holds(person_id, Word(word)))
+        return tuple(islice(alive, MOST_MEANT))
+
+    def forget_unused(self, person_id: int, after: str, count: int) -> str | None:
+        """Looks at the next ``count`` words behind ``after``, and drops those that no entry, trash included,
+        and no topic holds. The last word looked at; None at the end."""
+        theirs = (WordRow.person_id == person_id) & (WordRow.word > after)
+        words = self._session.scalars(select(WordRow.word).where(theirs).order_by(WordRow.word).limit(count))
+        looked_at = words.all()
+        unused = self._unused(person_id, looked_at)
+        gone = (WordRow.person_id == person_id) & WordRow.word.in_(unused)
+        self._session.execute(delete(WordRow).where(gone))
+        return looked_at[-1] if looked_at else None
+
+    def _unused(self, person_id: int, words: Sequence[str]) -> list[str]:
+        names = self._session.scalars(select(TopicRow.name).where(TopicRow.person_id == person_id))
+        of_topics = {word for name in names for word in vocabulary(name)}
+        return [word for word in words if word not in of_topics and not self._is_held(person_id, word)]
+
+    def _is_held(self, person_id: int, word: str) -> bool:
+        return self._index.holds(person_id, Word(word), with_trash=True)
+
+    def _nearest(self, person_id: int, key: str) -> list[str]:
+        """Those at the least distance within bounds, the cheapest slip first."""
+        slips = 1 if len(key) < LONG else 2
+        words = self._sharing_an_edge(person_id, key, slips)
+        keys = [key_ for _, key_ in words]
+        near = process.extract(key, keys, scorer=OSA.distance, score_cutoff=slips, limit=None)
+        least = min((distance for _, distance, _ in near), default=0)
+        found = [words[place] for _, distance, place in near if distance == least]
+        return [word for word, _ in sorted(found, key=lambda word: (spelling.cost(key, word[1]), word))]
+
+    def _sharing_an_edge(self, person_id: int, key: str, slips: int) -> list[tuple[str, str]]:
+        """Words, and their keys, of about that length that begin or end like ``key``.
+
+        One slip leaves the first letters as they are, or the last ones, and so do two unless they are at both
+        ends: that is enough, and needs a thousandth of the comparisons.
+        """
+        edge = 1 if len(key) < 5 else 2
+        length = func.length(WordRow.key).between(len(key) - slips, len(key) + slips)
+        found: dict[str, str] = {}
+        for column, start in ((WordRow.key, key[:edge]), (WordRow.backwards, key[::-1][:edge])):
+            where = (WordRow.person_id == person_id) & _begins(column, start) & length
+            rows = self._session.execute(select(WordRow.word, WordRow.key).where(where))
+            for word, key_ in rows:
+                found[word] = key_
+        return list(found.items())
+
+
+def row_of(person_id: int, word: str) -> dict[str, object]:
+    """The row of a word of ``vocabulary``."""
+    key = fold(word)
+    return {"person_id": person_id, "word": word, "key": key, "backwards": key[::-1], "stem": stem(word)}
+
+
+def _begins(column: InstrumentedAttribute[str], start: str) -> ColumnElement[bool]:
+    return (column >= start) & (column < start + _LAST)
