@@ -8,16 +8,20 @@ Each path is a file or a folder with some of these files, tab-separated, UTF-8:
 - ``texts.txt``: texts that are no commands, one per line
 - ``misspellings.tsv``: typed, meant ("-" for none of the topics), with a header line; needs ``topics.txt``
 
+With ``--noise SEED``, commands and texts are read a second time with one typing error in each, the same
+ones for the same seed.
+
 With ``--errors N``, up to N of the texts that were misunderstood are shown for each effect.
 """
 
 import argparse
-import csv
 import json
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+
+from understanding_scores import macro_f1, mistyped, of_effects, ratio, rows
 
 from scrapbook.matching import match
 
@@ -34,48 +38,48 @@ def parsed(texts: list[str]) -> list[dict]:
     return [json.loads(line) for line in answer.stdout.splitlines()]
 
 
-def rows(path: Path) -> list[list[str]]:
-    """The rows of a tab-separated file without its header. Quotes are characters like any other."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))[1:]
-
-
-def ratio(part: int, whole: int) -> float:
-    """0 where there is nothing to divide by."""
-    return part / whole if whole else 0.0
-
-
-def scores(meant: list[str], understood: list[str], effect: str) -> tuple[float, float, float]:
-    """Precision, recall and F1 of one effect."""
-    right = sum(a == b == effect for a, b in zip(meant, understood, strict=True))
-    precision, recall = ratio(right, understood.count(effect)), ratio(right, meant.count(effect))
-    return precision, recall, ratio(2 * precision * recall, precision + recall) if right else 0.0
-
-
-def report_commands(path: Path, shown: int) -> None:
-    """Precision, recall and F1 per effect."""
+def report_commands(path: Path, shown: int, noise: int | None) -> None:
+    """Precision, recall and F1 per effect, as typed and, where ``noise`` is a seed, mistyped."""
     table = rows(path)
     meant, texts = [row[0] for row in table], [row[1] for row in table]
+    plain = report_effects(f"{path.name}: {len(table)} texts", meant, texts, shown)
+    if noise is not None:
+        noisy = report_effects("the same, mistyped", meant, mistyped(texts, noise), shown)
+        print(f"one typing error in each text costs {plain - noisy:.3f}")
+
+
+def report_effects(title: str, meant: list[str], texts: list[str], shown: int) -> float:
+    """Prints the figures of each effect; the mean of their F1."""
     understood = [answer["effect"] for answer in parsed(texts)]
-    print(f"\n{path.name}: {len(table)} texts")
+    print(f"\n{title}")
     print(f"{'effect':<10}{'texts':>6}{'precision':>11}{'recall':>8}{'F1':>7}")
-    for effect in sorted(set(meant)):
-        figures = scores(meant, understood, effect)
+    for effect, figures in of_effects(meant, understood).items():
         print(f"{effect:<10}{meant.count(effect):>6}{figures[0]:>11.3f}{figures[1]:>8.3f}{figures[2]:>7.3f}")
+    macro = macro_f1(meant, understood)
+    print(f"{'mean':<10}{len(meant):>6}{macro:>26.3f}")
     right = sum(a == b for a, b in zip(meant, understood, strict=True))
-    print(f"right: {right} of {len(table)} ({ratio(right, len(table)):.3f})")
+    print(f"right: {right} of {len(meant)} ({ratio(right, len(meant)):.3f})")
     wrong = list(zip(meant, understood, texts, strict=True))
     for effect in sorted(set(meant)):
         for _, got, text in [one for one in wrong if one[0] == effect != one[1]][:shown]:
             print(f"  {effect} taken for {got}: {text}")
+    return macro
 
 
-def report_texts(path: Path, shown: int) -> bool:
+def report_texts(path: Path, shown: int, noise: int | None) -> bool:
     """How many texts lead to each effect; False when one would remove or edit."""
     texts = path.read_text(encoding="utf-8").splitlines()
+    harmless = report_kept(f"{path.name}: {len(texts)} texts, none of them a command", texts, shown)
+    if noise is None:
+        return harmless
+    return report_kept("the same, mistyped", mistyped(texts, noise), shown) and harmless
+
+
+def report_kept(title: str, texts: list[str], shown: int) -> bool:
+    """The same for texts by themselves."""
     answers = parsed(texts)
     counted = Counter(answer["effect"] for answer in answers)
-    print(f"\n{path.name}: {len(texts)} texts, none of them a command")
+    print(f"\n{title}")
     print("  ".join(f"{effect} {count}" for effect, count in counted.most_common()))
     print(f"remove or edit: {sum(counted[effect] for effect in FORBIDDEN)} (must be 0)")
     for effect in counted:
@@ -119,13 +123,14 @@ def main() -> int:
     )
     options.add_argument("paths", nargs="+", type=Path)
     options.add_argument("--errors", type=int, default=0, metavar="N")
+    options.add_argument("--noise", type=int, metavar="SEED")
     chosen = options.parse_args()
     harmless = True
     for path in files(chosen.paths):
         if path.name == "commands.tsv":
-            report_commands(path, chosen.errors)
+            report_commands(path, chosen.errors, chosen.noise)
         elif path.name == "texts.txt":
-            harmless = report_texts(path, chosen.errors) and harmless
+            harmless = report_texts(path, chosen.errors, chosen.noise) and harmless
         elif path.name == "misspellings.tsv":
             report_misspellings(path)
     return 0 if harmless else 1

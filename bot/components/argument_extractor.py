@@ -5,15 +5,18 @@ they are read off it. What does not belong to the intent is left out.
 """
 
 import re
-from typing import Any, Callable, Dict, List, Pattern, Tuple
+from typing import Any, Callable, Dict, List, Optional, Pattern, Tuple
 
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from components.arguments import NUMBERS, ORDINALS, PERIODS
+from components.arguments import MEMOS, NUMBERS, ORDINALS, PERIODS, PICTURES, kind_of_entry
 from components.command_recogniser import RECOGNISED
+from components.correction import Corrected
+from components.number_words import WORDS, in_digits
 from components.stateless import StatelessComponent
+from components.word_corrector import corrected
 
 TRAINED: Dict[str, Tuple[str, ...]] = {
     "add_to_topic": ("note", "topic"),
@@ -25,9 +28,17 @@ TRAINED: Dict[str, Tuple[str, ...]] = {
     "merge_topics": ("topic", "new_topic"),
 }
 
-_ENTRY = re.compile(r"(?<![\w:.,/])#?(\d{1,9})(?![\w:/%]|[.,]\d)")
+_ENTRIES = r"(?:notes|entries|thoughts|memos|messages|things)"
+# Words stand for a number only where they are said to: "the last one" names none.
+_ENTRY = re.compile(
+    r"(?<![\w:.,/])(?<!last )#?(\d{1,9})(?![\w:/%]|[.,]\d)|"
+    rf"\b(?:notes?|entry|entries|memos?|item|number)\s+({WORDS})",
+    re.IGNORECASE,
+)
 _PERIOD = re.compile(rf"\b({'|'.join(PERIODS)})\b", re.IGNORECASE)
-_COUNT = re.compile(rf"\b(?:last|latest|recent|newest)\s+(\d{{1,3}}|{'|'.join(NUMBERS)})\b", re.IGNORECASE)
+_COUNT = re.compile(rf"\b(?:last|latest|recent|newest)\s+(\d{{1,3}}\b|{WORDS})", re.IGNORECASE)
+_LAST_FEW = re.compile(rf"\b(?:last|latest)\s+(\d{{1,3}}\b|{WORDS})\s+{_ENTRIES}\b", re.IGNORECASE)
+_KIND = re.compile(rf"\b({'|'.join((*MEMOS, *PICTURES))})\b", re.IGNORECASE)
 _CHOICE = re.compile(rf"\b([1-9]\d?|{'|'.join([*NUMBERS, *ORDINALS])})\b", re.IGNORECASE)
 _ZONE = re.compile(r"\b(utc|gmt|[a-z]+/[a-z_]+(?:/[a-z_]+)?)\b", re.IGNORECASE)
 
@@ -62,7 +73,7 @@ FRAMES: Dict[str, Dict[str, Tuple[Pattern[str], ...]]] = {
     "add_to_topic": {
         "topic": _LIST_NAME,
         "note": _frames(
-            rf"\b(?:add|put|include|place|stick|throw|write|insert) (?!{_ALL})(.+?) "
+            rf"\b(?:add|put|include|place|stick|throw|write|insert) (?:the )?(?!{_ALL})(.+?) "
             rf"(?:to|on|onto|in|into) {_ANY_LIST}"
         ),
     },
@@ -72,6 +83,11 @@ FRAMES: Dict[str, Dict[str, Tuple[Pattern[str], ...]]] = {
             r"\b(?:remove|delete|erase|take|cross|get rid of|scratch|strike|drop|check|tick) "
             rf"(?:off )?(?:the )?(?!{_ALL})(.+?) (?:off|from|on|out of|off of) (?:of )?{_ANY_LIST}"
         ),
+    },
+    "delete_entry": {
+        "note": _frames(
+            r"\b(?:notes?|entry|entries|thoughts?|memos?|one) (?:about|regarding|on) (.+?)(?: please)?[.?!]*$"
+        )
     },
     "merge_topics": {
         "topic": _frames(rf"\b(?:topics?|lists?) ({_NAME}) (?:and|with|into|to)\b"),
@@ -95,20 +111,28 @@ def _as_typed(value: str) -> str:
     return value
 
 
-def _digits(value: str) -> str:
+def _kind(value: str) -> str:
+    return kind_of_entry(value)[0][0]
+
+
+def _choice(value: str) -> str:
     return NUMBERS.get(value.lower()) or ORDINALS.get(value.lower()) or value
 
 
 # intent: (entity, its form, whether only the first counts, what its value is)
 _Plain = Tuple[str, Pattern[str], bool, Callable[[str], str]]
 PLAIN: Dict[str, Tuple[_Plain, ...]] = {
-    "show": (("entry", _ENTRY, False, _as_typed),),
-    "delete_entry": (("entry", _ENTRY, False, _as_typed),),
-    "restore": (("entry", _ENTRY, False, _as_typed),),
-    "move": (("entry", _ENTRY, False, _as_typed),),
-    "edit": (("entry", _ENTRY, True, _as_typed),),
-    "browse": (("period", _PERIOD, True, str.lower), ("count", _COUNT, True, _digits)),
-    "choose": (("choice", _CHOICE, True, _digits),),
+    "show": (("entry", _ENTRY, False, in_digits),),
+    "delete_entry": (("entry", _ENTRY, False, in_digits), ("count", _LAST_FEW, True, in_digits)),
+    "restore": (("entry", _ENTRY, False, in_digits),),
+    "move": (("entry", _ENTRY, False, in_digits),),
+    "edit": (("entry", _ENTRY, True, in_digits),),
+    "browse": (
+        ("period", _PERIOD, True, str.lower),
+        ("count", _COUNT, True, in_digits),
+        ("kind", _KIND, True, _kind),
+    ),
+    "choose": (("choice", _CHOICE, True, _choice),),
     "set_timezone": (("timezone", _ZONE, True, _as_typed),),
 }
 
@@ -116,18 +140,42 @@ PLAIN: Dict[str, Tuple[_Plain, ...]] = {
 def _plain(text: str, form: _Plain) -> List[Dict[str, Any]]:
     name, pattern, only_first, value = form
     found = [
-        {"entity": name, "value": value(match[1]), "start": match.start(1), "end": match.end(1)}
+        {"entity": name, "value": value(match[group]), "start": match.start(group), "end": match.end(group)}
         for match in pattern.finditer(text)
+        for group in [match.lastindex or 0]
     ]
     return found[:1] if only_first else found
 
 
-def arguments(intent: str, text: str, trained: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
-    """The entities that the intent takes, as ``{entity, value, start, end}``."""
-    framed = _framed(intent, text)
+def _typed(entity: Dict[str, Any], typed: str, read: Corrected) -> Dict[str, Any]:
+    """The entity where it stands in the text as typed, in the person's spelling unless it is a reading."""
+    start, end = read.typed_at(entity["start"]), read.typed_at(entity["end"])
+    is_as_read = read.text[entity["start"] : entity["end"]] == entity["value"]
+    return {
+        **entity,
+        "value": typed[start:end] if is_as_read else entity["value"],
+        "start": start,
+        "end": end,
+    }
+
+
+def arguments(
+    intent: str, text: str, trained: List[Dict[str, Any]], read: Optional[Corrected] = None
+) -> List[Dict[str, Any]]:
+    """The entities that the intent takes, as ``{entity, value, start, end}``, with offsets into ``text``.
+
+    ``read`` is the text with its typing errors corrected.
+    """
+    read = read or Corrected(text)
+    framed = _framed(intent, read.text)
     known = {entity["entity"] for entity in framed}
     learned = [entity for entity in trained if entity["entity"] in set(TRAINED.get(intent, ())) - known]
-    return framed + learned + [entity for form in PLAIN.get(intent, ()) for entity in _plain(text, form)]
+    plain = [entity for form in PLAIN.get(intent, ()) for entity in _plain(read.text, form)]
+    return [
+        *(_typed(one, text, read) for one in framed),
+        *learned,
+        *(_typed(one, text, read) for one in plain),
+    ]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -139,5 +187,5 @@ class ArgumentExtractor(StatelessComponent):
         if message.get(RECOGNISED):
             return
         intent = (message.get(INTENT) or {}).get("name") or ""
-        found = arguments(intent, message.get(TEXT) or "", message.get(ENTITIES) or [])
+        found = arguments(intent, message.get(TEXT) or "", message.get(ENTITIES) or [], corrected(message))
         message.set(ENTITIES, found, add_to_output=True)

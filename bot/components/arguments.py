@@ -6,6 +6,7 @@ from typing import Callable, Dict, List, Optional, Tuple
 
 from rapidfuzz import process
 
+from components.number_words import WORD, WORDS, in_digits
 from components.vocabulary import (
     BEGIN_NO_QUERY,
     DETERMINERS,
@@ -19,6 +20,8 @@ from components.vocabulary import (
 Values = List[Tuple[str, int, int]]
 
 PERIODS = ("today", "yesterday", "this week", "last week", "this month", "last month")
+MEMOS = ("memos", "voice memos", "recordings")
+PICTURES = ("pictures", "photos", "images")
 NUMBERS = {
     "one": "1",
     "two": "2",
@@ -34,6 +37,7 @@ NUMBERS = {
 ORDINALS = {"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5"}
 ORDINALS.update({"1st": "1", "2nd": "2", "3rd": "3", "4th": "4", "5th": "5"})
 DIGITS = re.compile(r"\d+")
+_NUMBER = re.compile(rf"\d+|\b{WORDS}", re.IGNORECASE)
 
 _NOT_A_TOPIC = TIMES | PEOPLE | DETERMINERS | FUNCTION_WORDS
 _BEGIN_NO_NOTE = PEOPLE | DETERMINERS | FUNCTION_WORDS
@@ -47,14 +51,41 @@ def _whole(value: str) -> Values:
     return [(value, 0, len(value))]
 
 
-def numbers(value: str) -> Values:
-    """Each run of digits in the value by itself."""
-    return [(found[0], found.start(), found.end()) for found in DIGITS.finditer(value)]
+def numbers(value: str) -> Optional[Values]:
+    """Each number in the value by itself. "One" alone may stand for anything, and is none."""
+    return None if value.lower() == "one" else _all_numbers(value)
+
+
+def _all_numbers(value: str) -> Values:
+    return [
+        (digits, found.start(), found.end())
+        for found in _NUMBER.finditer(value)
+        for digits in DIGITS.findall(in_digits(found[0]))
+    ]
+
+
+def _one_number(value: str) -> Optional[Values]:
+    found = _all_numbers(value)
+    return found if len(found) == 1 else None
+
+
+def _one_number_in_digits(value: str) -> Optional[Values]:
+    return _one_number(value) if DIGITS.search(value) else None
+
+
+def _one_named_number(value: str) -> Optional[Values]:
+    return None if value.lower() == "one" else _one_number(value)
 
 
 def _count(value: str) -> Optional[Values]:
-    digits = NUMBERS.get(value.lower(), value)
-    return [(digits, 0, len(value))]
+    found = _one_number(value)
+    return [(found[0][0], 0, len(value))] if found else None
+
+
+def kind_of_entry(value: str) -> Optional[Values]:
+    """What somebody browses by: the kind as the actions know it, "memos" or "pictures"."""
+    words = " ".join(value.lower().split())
+    return [("memos" if words in MEMOS else "pictures", 0, len(value))]
 
 
 def period(value: str) -> Optional[Values]:
@@ -95,7 +126,8 @@ def _note(value: str) -> Optional[Values]:
 
 def _list_note(value: str) -> Optional[Values]:
     words = _words(value)
-    return None if not words or words[0] in PEOPLE else _whole(value)
+    names_none = not words or words[0] in PEOPLE or value.lower() in DETERMINERS
+    return None if names_none else _whole(value)
 
 
 def _query(value: str) -> Optional[Values]:
@@ -124,13 +156,23 @@ def _up_to(count: int) -> str:
     return rf"{word}(?:\s+{word}){{0,{count - 1}}}"
 
 
-_ENTRY = r"#?\d{1,20}"
-_LIST = rf"{_ENTRY}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*|\s+){_ENTRY})*"
+_DIGITS = r"#?\d{1,20}"
+_ENTRY = rf"{_DIGITS}|{WORDS}"
+# A number of several words is as good as a list of them: what belongs together is found out afterwards.
+_LISTED = rf"(?:{_DIGITS}|(?:{WORD})\b)"
+_LIST = rf"{_LISTED}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*|\s+|-){_LISTED})*"
+_KIND = "|".join(name.replace(" ", r"\s+") for name in (*MEMOS, *PICTURES))
 
 KINDS: Dict[str, Kind] = {
-    "entry": Kind(_ENTRY, numbers),
+    "entry": Kind(_ENTRY, _one_named_number),
     "entries": Kind(_LIST, numbers),
-    "count": Kind(r"\d{1,3}|" + "|".join(NUMBERS), _count),
+    # Behind "number", or with a mark behind it: nothing but a number is meant.
+    "numbered": Kind(_ENTRY, _one_number),
+    "numbered_entries": Kind(_LIST, _all_numbers),
+    "digits": Kind(_DIGITS + "[,:]?", _one_number_in_digits),
+    "marked": Kind(rf"(?:{_ENTRY})\s*[,:]", _one_number),
+    "kind": Kind(_KIND, kind_of_entry),
+    "count": Kind(rf"\d{{1,3}}|{WORDS}", _count),
     "period": Kind(r"[^\W\d_]+(?:\s+[^\W\d_]+)?", period),
     "choice": Kind(r"[12]?\d|" + "|".join([*NUMBERS, *ORDINALS]), _choice),
     "ordinal": Kind("|".join(ORDINALS), _choice),
@@ -139,7 +181,7 @@ KINDS: Dict[str, Kind] = {
     "filed_topic": Kind(_up_to(3), _filed_topic),
     "note": Kind(_up_to(8), _note),
     "list_note": Kind(_up_to(10), _list_note),
-    "query": Kind(_up_to(6), _query),
+    "query": Kind(_up_to(8), _query),
     "timezone": Kind(r"[^\W\d]+(?:[/ -][^\W\d]+){0,3}(?:[+-]\d{1,2})?", _whole),
     "text": Kind(r"(?s:.+)", _nothing),
 }

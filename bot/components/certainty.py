@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Dict, FrozenSet, Optional, Pattern, Tuple
 
+from components.number_words import WORDS
 from components.vocabulary import GREETING, REPEATING, SMALL_WORDS, THANKING
 
 
@@ -33,7 +34,7 @@ def _cue(*parts: str) -> Tuple[Pattern[str], ...]:
 
 _LIST = r"lists?|to ?do lists?|todos?"
 _STORED = r"notes?|entry|entries|scrapbook"
-_NUMBERED = r"(?:notes?|entry|entries|number|item) #?\d+"
+_NUMBERED = rf"(?:notes?|entry|entries|number|item|memo) (?:#?\d+|(?!one\b){WORDS})"
 _SAVED = r"saved?|wr[oi]te|written|noted?|text|told?|tell|ask|add|put|set"
 _I_DID = rf"(?:did|have|what|everything|anything|something|thing|things|that) i (?:\w+ )?(?:{_SAVED})"
 _LAST = r"that|this|it|(?:last|latest|previous) (?:one|note|entry|thought|message)"
@@ -46,11 +47,21 @@ _REMOVING = (
 CERTAINTIES: Dict[str, Certainty] = {
     "add_to_topic": Certainty(_cue(_LIST), 0.3, 0.9),
     "remind": Certainty(_cue(r"remind\w*|alert me|notify me|notified|forget"), 0.3, 0.9),
-    "find": Certainty(_cue(rf"{_LIST}|{_STORED}|reminders?|remind(?:ed)?|remember|{_I_DID}"), 0.55, 0.95, 20),
+    "find": Certainty(_cue(rf"{_LIST}|{_STORED}|reminders?|remind(?:ed)?|remember|{_I_DID}"), 0.5, 0.9, 20),
     "list_topics": Certainty(_cue(r"topics?|lists?|folders?|categories|subjects"), 0.45, None, 15),
     "browse": Certainty(_cue(rf"{_STORED}|{_I_DID}|did i|recent|latest|save"), 0.4, None, 15),
     "show": Certainty(
         _cue(rf"{_NUMBERED}|(?:show|open|read|see|view|display|text of) (?:me )?#?\d+"), 0.4, None, 12
+    ),
+    "play": Certainty(
+        _cue(
+            r"play|hear|listen|sounds?|audio|recording|said? in",
+            rf"memos?|recordings?|voice|audio|sound of (?:#?\d+|{WORDS})|(?:memo|note) #?\d+",
+        ),
+        0.5,
+        None,
+        12,
+        1,
     ),
     "more": Certainty(_cue(r"more|next|rest|else|keep going|go on|continue|other ones"), 0.8, None, 6, 1),
     "delete_entry": Certainty(
@@ -140,7 +151,7 @@ CERTAINTIES: Dict[str, Certainty] = {
         GREETING,
     ),
     "thanks": Certainty(
-        _cue(r"thank\w*|thx|cheers|appreciate\w*|grateful|gratitude|helpful"), 0.45, 0.8, 12, 1, THANKING
+        _cue(r"thank\w*|thx|cheers|appreciat\w*|grateful|gratitude|helpful"), 0.45, 0.7, 12, 1, THANKING
     ),
     "choose": Certainty(
         _cue(

@@ -5,6 +5,8 @@ in another way is not that command.
 from dataclasses import dataclass
 from typing import Tuple
 
+from components.arguments import PICTURES
+
 
 @dataclass(frozen=True)
 class Command:
@@ -12,7 +14,8 @@ class Command:
 
     ``whole`` names an argument that is the keyword and its rest together ("last week"). ``asked`` says if
     the command may end in a question mark without politeness before it ("find gpu?", but not "today?", which
-    is a question to somebody). ``colon`` asks for a colon after the keyword; other commands allow one.
+    is a question to somebody). ``marks``: one of these has to be behind the keyword; other commands allow a
+    colon or a comma there.
     """
 
     intent: str
@@ -20,12 +23,22 @@ class Command:
     followed_by: Tuple[str, ...] = ("",)
     whole: str = ""
     asked: bool = False
-    colon: bool = False
+    marks: str = ""
 
 
-_NOTE = "note|notes|entry|entries|number|thought|thoughts"
+_NOTE = "note|notes|entry|entries|number|thought|thoughts|memo|memos"
 _THAT = "that|this|it|last"
-_LAST = "one|note|entry|thought|message|thing"
+_LAST = "one|note|entry|thought|message|thing|memo"
+_SOUND = "memo|recording|sound|voice|one|note|entry|message"
+
+
+def _entries(before: str = "", behind: str = "") -> Tuple[str, ...]:
+    """Templates for numbered entries, with or without a noun."""
+    return (
+        f"{before}{_NOTE} {{entry:numbered_entries}}{behind}",
+        f"{before}{{entry:entries}}{behind}",
+    )
+
 
 COMMANDS: Tuple[Command, ...] = (
     # --- saving
@@ -38,8 +51,10 @@ COMMANDS: Tuple[Command, ...] = (
             f"[the] last [{_LAST}] under {{topic:filed_topic}}",
         ),
     ),
+    Command("move", ("save", "put", "keep"), (f"{_NOTE} {{entry:numbered_entries}} under [my] {{topic}}",)),
     Command("save_thought", ("save", "note"), ("{text}",)),
-    Command("append", ("add", "append", "takeaway"), ("{text}",), colon=True),
+    Command("append", ("add", "append"), ("{text}",), marks=":"),
+    Command("append", ("takeaway",), ("{text}",), marks=":,"),
     Command(
         "add_to_topic",
         ("add", "put"),
@@ -64,6 +79,13 @@ COMMANDS: Tuple[Command, ...] = (
         ("[me] [all] [my|the] notes|entries|thoughts on|about {query}", "[me] my|the {query} list|notes"),
         asked=True,
     ),
+    Command(
+        "find",
+        ("quotes", "links", "memos", "pictures"),
+        ("about|on|by {query}", "from {period}"),
+        whole="query",
+        asked=True,
+    ),
     Command("list_topics", ("topics",), asked=True),
     Command("list_topics", ("list", "show", "all", "my"), ("[me] [all] [my|the] topics",), asked=True),
     # --- browsing
@@ -72,9 +94,51 @@ COMMANDS: Tuple[Command, ...] = (
     ),
     Command("browse", ("today", "yesterday"), ("",), whole="period"),
     Command("browse", ("last", "this"), ("week|month",), whole="period"),
-    Command("show", ("show", "open", "read", "view"), (f"[me] [{_NOTE}] {{entry:entries}}",), asked=True),
+    Command("browse", ("list", "show", "all", "my"), ("[me] [all] [of] [my|the] {kind}",), asked=True),
+    Command("browse", ("memos", "recordings", *PICTURES), ("",), whole="kind", asked=True),
+    Command("browse", ("voice",), ("memos",), whole="kind", asked=True),
+    Command("show", ("show", "open", "read", "view"), _entries("[me] "), asked=True),
     Command("more", ("more",), ("", "results"), asked=True),
     Command("more", ("show",), ("[me] more",), asked=True),
+    # --- listening
+    Command(
+        "play",
+        ("play",),
+        (
+            "",
+            f"[me] [back] {_THAT}",
+            f"[me] [back] [the|my|that|this] [last|latest] [voice] {_SOUND}",
+            "[me] [back] {entry}",
+            f"[me] [back] [the|my] [{_SOUND}] {_SOUND}|number {{entry:numbered}}",
+        ),
+        asked=True,
+    ),
+    Command(
+        "play",
+        ("listen",),
+        (
+            f"to {_THAT}",
+            f"to [the|my|that|this] [last|latest] [voice] {_SOUND}",
+            "to {entry}",
+            f"to [the|my] [{_SOUND}] {_SOUND}|number {{entry:numbered}}",
+        ),
+    ),
+    Command(
+        "play",
+        ("hear",),
+        (
+            "[the|my|that|this] [last|latest] [voice] memo|recording [again]",
+            "[the|my] [voice] memo|recording {entry:numbered}",
+        ),
+    ),
+    Command(
+        "play",
+        ("let",),
+        (
+            "me hear [the|my|that|this] [last|latest] [voice] memo|recording [again]",
+            "me hear [the|my] [voice] memo|recording {entry:numbered}",
+        ),
+    ),
     # --- deleting
     Command(
         "delete_entry",
@@ -82,15 +146,40 @@ COMMANDS: Tuple[Command, ...] = (
         (
             "",
             _THAT,
-            f"[{_NOTE}] {{entry:entries}}",
+            *_entries(),
             f"[the|my|that|this] [last] {_LAST}",
         ),
     ),
     Command("delete_entry", ("del",), ("{entry:entries}", "that|last")),
     Command(
+        "delete_entry",
+        ("scratch", "trash", "discard", "bin"),
+        (_THAT, *_entries(), f"[the|my|that|this] [last] {_LAST}"),
+    ),
+    Command(
+        "delete_entry",
+        ("get",),
+        (f"rid of {_THAT}", *_entries("rid of "), f"rid of the|my|that|this [last] {_LAST}"),
+    ),
+    Command("delete_entry", ("throw",), (*_entries("away "), f"away the|my|that|this [last] {_LAST}")),
+    Command(
         "take_off_topic",
         ("delete", "remove", "erase"),
-        ("{note:list_note} from|off [my|the|our] {topic} list", "{note} from|off {topic}"),
+        (
+            "{note:list_note} from|off [my|the|our] {topic} list",
+            "{note:list_note} from|off [of] my|the|our list",
+            "{note} from|off {topic}",
+        ),
+    ),
+    Command(
+        "take_off_topic",
+        ("cross", "check", "tick", "strike", "scratch"),
+        (
+            "off|out {note:list_note} from|on|off [my|the|our] {topic} list",
+            "off|out {note:list_note} from|on|off my|the|our list",
+            "{note:list_note} off|from [of] [my|the|our] {topic} list",
+            "{note:list_note} off|from [of] my|the|our list",
+        ),
     ),
     Command(
         "take_off_topic",
@@ -98,16 +187,22 @@ COMMANDS: Tuple[Command, ...] = (
         (
             "{note:list_note} off [of] [my|the|our] {topic} list",
             "{note:list_note} from [my|the|our] {topic} list",
+            "{note:list_note} off|from [of] my|the|our list",
             "{note} off {topic:short_topic}",
         ),
     ),
-    Command("restore", ("restore", "undelete", "recover"), (f"[{_NOTE}] {{entry:entries}}",)),
-    Command("restore", ("bring",), (f"back [{_NOTE}] {{entry:entries}}",)),
+    Command("restore", ("restore", "undelete", "recover"), _entries()),
+    Command("restore", ("bring",), _entries("back ")),
     Command("undo", ("undo",), ("", "[the|my] that|it|this|last|change [one|change|thing]")),
     # --- changing
-    Command("move", ("move", "file"), (f"[{_NOTE}] {{entry:entries}} to|into|under [my] {{topic}}",)),
+    Command("move", ("move", "file"), _entries(behind=" to|into|under [my] {topic}")),
     Command("move", ("move",), (f"this|that [{_LAST}] to|into {{topic}}",)),
-    Command("edit", ("edit",), (f"[{_NOTE}] {{entry}} {{text}}",)),
+    Command("edit", ("edit",), ("{entry:digits} {text}", f"[{_NOTE}] {{entry:marked}} {{text}}")),
+    Command("edit", ("edit",), (f"{_NOTE} {{entry:numbered}} {{text}}",)),
+    Command("correct", ("correct",), ("{text}",), marks=":"),
+    Command("correct", ("correction",), ("{text}",), marks=":,"),
+    Command("correct", ("correct", "correction"), (f"[{_NOTE}] {{entry:marked}} {{text}}",)),
+    Command("correct", ("correct",), (f"{_NOTE} {{entry:numbered}} {{text}}",)),
     Command("append", ("add", "append"), (f"to [my|the] that|this|last [{_LAST}] {{text}}",)),
     Command(
         "rename_topic",

@@ -6,11 +6,14 @@ from rasa.shared.nlu.training_data.message import Message
 
 from components.certainty import is_sure
 from components.command_recogniser import RECOGNISED
-from components.effects import effects
+from components.effects import KEEP, alike
+from components.matching import begins_with_a_keyword
 from components.stateless import StatelessComponent
 from components.text import core
+from components.word_corrector import corrected
 
-KEEP = "save_thought"
+# Tells the actions that nothing but the classifier says so: what would change anything is asked about first.
+ONLY_UNDERSTOOD = "only_understood"
 
 
 def _keep(message: Message, confidence: float) -> None:
@@ -19,10 +22,8 @@ def _keep(message: Message, confidence: float) -> None:
 
 def _effect_confidence(message: Message, intent: str) -> float:
     """The confidence, 0 to 1, that the text has the effect of the intent, whichever of its intents it is."""
-    effect_of = effects()
     ranking = message.get(INTENT_RANKING_KEY) or []
-    alike = [one["confidence"] for one in ranking if effect_of[one["name"]] == effect_of[intent]]
-    return min(float(sum(alike)), 1.0)
+    return min(float(sum(one["confidence"] for one in ranking if one["name"] in alike(intent))), 1.0)
 
 
 def judge(message: Message) -> None:
@@ -34,9 +35,11 @@ def judge(message: Message) -> None:
         return
     intent = (message.get(INTENT) or {}).get("name") or KEEP
     confidence = _effect_confidence(message, intent)
-    text = core(message.get(TEXT) or "").content
+    text = core(corrected(message).text).content
     if not text or text.startswith("/") or not is_sure(intent, confidence, text):
         _keep(message, 1 - confidence)
+    elif not begins_with_a_keyword(message.get(TEXT) or "", alike(intent)):
+        message.set(ONLY_UNDERSTOOD, True, add_to_output=True)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)

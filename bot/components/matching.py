@@ -1,7 +1,7 @@
 """Finds the command that a text is, if it is one."""
 
 import re
-from typing import Iterator, List, Optional, Tuple
+from typing import FrozenSet, Iterator, List, Optional, Tuple
 
 from components import text as texts
 from components.arguments import KINDS
@@ -10,7 +10,7 @@ from components.grammar import Entity, Recognised, fit
 from components.short_forms import bare_choice, short_question
 from components.spelling import nearest
 
-_KEYWORD = re.compile(r"(?P<word>[^\W\d_]+)(?P<colon>\s*[:,]|)(?P<rest>(?!\S).*|)$", re.DOTALL)
+_KEYWORD = re.compile(r"(?P<word>[^\W\d_]+)(?P<mark>\s*[:,]|)(?P<rest>(?!\S).*|)$", re.DOTALL)
 _KEYWORDS = sorted({keyword for command in COMMANDS for keyword in command.keywords})
 
 
@@ -22,7 +22,7 @@ def _whole(command: Command, keyword: str, rest: str, start: int, end: int) -> L
 
 def _fitting(command: Command, keyword: str, found: "re.Match[str]", start: int) -> Optional[List[Entity]]:
     """The arguments of the command in the rest of the text, or None when the rest does not fit."""
-    if command.colon and ":" not in found["colon"]:
+    if command.marks and not set(command.marks) & set(found["mark"]):
         return None
     for template in command.followed_by:
         entities = fit(template, found["rest"], start + found.start("rest"))
@@ -61,3 +61,10 @@ def recognise(text: str) -> Optional[Recognised]:
         or _command(span, question)
         or (short_question(span) if question else None)
     )
+
+
+def begins_with_a_keyword(text: str, intents: FrozenSet[str]) -> bool:
+    """Whether the text begins, politeness aside, with a word that begins a command of one of the intents."""
+    bare, _ = texts.without_courtesy(texts.core(text))
+    found = _KEYWORD.match(bare.content)
+    return found is not None and any(command.intent in intents for command, _, _ in _candidates(found))

@@ -5,11 +5,12 @@ from typing import Optional
 
 from wordfreq import zipf_frequency
 
+from components.arguments import NUMBERS
 from components.grammar import Entity, Recognised
 from components.text import Span
 from components.vocabulary import CHAT
 
-_CHOICE = re.compile(r"#?(?P<digits>[1-9]\d?)[.)]?")
+_CHOICE = re.compile(rf"#?(?P<number>[1-9]\d?)[.)]?|(?P<word>{'|'.join(NUMBERS)})", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:['’+#.-][^\W_]+)*[+#]*")
 _MOST_WORDS = 3
 # Words as common as this one ("really", "tomorrow", "coffee") are what people ask one another with.
@@ -17,12 +18,13 @@ _TOO_COMMON = 4.75
 
 
 def bare_choice(span: Span) -> Optional[Recognised]:
-    """A number between 1 and 99 and nothing else is the answer to a question."""
+    """A number between 1 and 99, in words up to ten, and nothing else is the answer to a question."""
     found = _CHOICE.fullmatch(span.content)
-    if found is None:
+    if found is None or found.lastgroup is None:
         return None
-    start = span.start + found.start("digits")
-    return Recognised("choose", 1.0, [Entity("choice", found["digits"], start, start + len(found["digits"]))])
+    typed, start = found[found.lastgroup], span.start + found.start(found.lastgroup)
+    value = NUMBERS.get(typed.lower(), typed)
+    return Recognised("choose", 1.0, [Entity("choice", value, start, start + len(typed))])
 
 
 def _is_chat(word: str) -> bool:

@@ -56,16 +56,39 @@ REPEATING = ABOUT_ANSWERS | _set(
     "didnt couldnt couldn't wasn't hold second sec run pardon"
 )
 THANKING = ABOUT_ANSWERS | _set(
-    "thank thanks thanx thx help helping helped helpful assist assisting assisted assistance "
-    "answering providing cooperation info information advice support service effort efforts time care "
-    "kindness gesture job work lot much many bunch million ton again all everything enough always "
-    "great good nice kind kindly sweet awesome excellent perfect wonderful amazing lovely brilliant "
-    "fantastic super cool thoughtful best big such appreciate appreciated grateful thankful gratitude "
-    "special sincere happy glad pleased enjoyable today around easier cheers"
+    "thank thanks thanx thx help helping helped helpful assist assisting assisted assistance answering "
+    "providing cooperation info information advice support service effort efforts time care kindness "
+    "gesture job work lot much many bunch million ton again all everything enough always great good nice "
+    "kind kindly sweet awesome excellent perfect wonderful amazing lovely brilliant fantastic super cool "
+    "thoughtful best big such appreciate appreciated grateful thankful gratitude special sincere happy "
+    "glad pleased enjoyable today around easier cheers quick quickly reply fast letting listening "
+    "patience explaining telling clearing remembering understanding smart genius treasure star legend gem "
+    "angel champ hero rock impressed kudos hats love loved like liked helps works worked needed looking "
+    "wanted exactly perfectly sweetheart bless blessed deserve credit praise well done truly so advance "
+    "anyway without couldn't can't cannot made makes make life saved saver lifesaver merci danke gracias "
+    "grazie arigato"
 )
 GREETING = _set(
     "are how how's hows how've how're what's whats up new happening day days today morning afternoon "
-    "evening night things thing everything anything life treating treat feeling feel hanging good "
-    "great nice fine alright happy see meet tell say greetings howdy hiya yo ahoy ya u doin anyone "
-    "wake right lovely"
+    "evening night things thing everything anything life treating treat feeling feel hanging good great "
+    "nice fine alright happy see meet tell say greetings howdy hiya yo ahoy ya u doin anyone wake right "
+    "lovely week weekend lately busy around awake sleep slept hope hoping hopefully pleasure pleased "
+    "delighted again hola bonjour aloha hallo hullo ciao salut namaste heya wassup sup holding keeping "
+    "keep goes having had has fun everyone anybody checking check saying back morning's tonight old my "
+    "dear pal doing okay peachy sunshine welcome cheerful sure wonderful long"
 )
+# As thumbs type them. What is kept of a text keeps them.
+ABBREVIATIONS = {
+    "u": "you", "ur": "your", "r": "are", "y": "why", "n": "and", "k": "ok", "pls": "please",
+    "plz": "please", "plss": "please", "pleese": "please", "wat": "what", "wot": "what", "wht": "what",
+    "wats": "what's", "whats": "what's", "whts": "what's", "wots": "what's", "dat": "that", "dis": "this",
+    "thats": "that's", "im": "i'm", "ive": "i've", "id": "i'd", "dont": "don't", "didnt": "didn't",
+    "doesnt": "doesn't", "cant": "can't", "couldnt": "couldn't", "wont": "won't", "youre": "you're",
+    "youve": "you've", "cn": "can", "cud": "could", "wud": "would", "shud": "should", "hw": "how",
+    "hows": "how's", "thnx": "thanks", "tnx": "thanks", "thanx": "thanks", "thankyou": "thank you",
+    "thanku": "thank you", "tmrw": "tomorrow", "tmr": "tomorrow", "tmro": "tomorrow", "rn": "right now",
+    "abt": "about", "bout": "about", "frm": "from", "gimme": "give me", "lemme": "let me",
+    "wanna": "want to", "gotta": "have to", "remindme": "remind me", "wheres": "where's",
+    "theres": "there's", "somethin": "something", "msg": "message", "msgs": "messages", "ltr": "later",
+    "w": "with", "ppl": "people",
+}  # fmt: skip

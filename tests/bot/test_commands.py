@@ -56,6 +56,45 @@ COMMAND = [
     ("2", "choose", {"choice": ["2"]}),
     ("2.", "choose", {"choice": ["2"]}),
     ("the first one", "choose", {"choice": ["1"]}),
+    ("edit 42: the meeting is at nine", "edit", {"entry": ["42"]}),
+    ("correct: the meeting is at nine", "correct", {}),
+    ("correct: 2, not 3, eggs", "correct", {}),
+    ("correct 42: the meeting is at nine", "correct", {"entry": ["42"]}),
+    ("correction: nine", "correct", {}),
+    ("play 42", "play", {"entry": ["42"]}),
+    ("play it", "play", {}),
+    ("play the last memo", "play", {}),
+    ("could you play memo 42?", "play", {"entry": ["42"]}),
+    ("listen to my last memo", "play", {}),
+    ("memos", "browse", {"kind": ["memos"]}),
+    ("voice memos", "browse", {"kind": ["memos"]}),
+    ("show me my photos", "browse", {"kind": ["pictures"]}),
+    ("save note 4 under books", "move", {"entry": ["4"], "topic": ["books"]}),
+]
+
+# As a transcript has them
+SPOKEN = [
+    ("Find my notes about Python.", "find", {"query": ["Python"]}),
+    ("Delete number seven.", "delete_entry", {"entry": ["7"]}),
+    ("Delete number one.", "delete_entry", {"entry": ["1"]}),
+    ("Delete notes three, four and forty two.", "delete_entry", {"entry": ["3", "4", "42"]}),
+    ("Show forty-two.", "show", {"entry": ["42"]}),
+    ("Show number one hundred and twelve.", "show", {"entry": ["112"]}),
+    ("Show the last three notes.", "browse", {"count": ["3"]}),
+    ("Last twenty.", "browse", {"count": ["20"]}),
+    ("Move number forty two to Python.", "move", {"entry": ["42"], "topic": ["Python"]}),
+    ("Save number eight under Books.", "move", {"entry": ["8"], "topic": ["Books"]}),
+    ("Edit number forty two the meeting is at nine.", "edit", {"entry": ["42"]}),
+    ("Edit forty two, the meeting is at nine.", "edit", {"entry": ["42"]}),
+    ("Correct number five the meeting is at nine.", "correct", {"entry": ["5"]}),
+    ("Correction, the meeting is at nine.", "correct", {}),
+    ("Restore number twelve.", "restore", {"entry": ["12"]}),
+    ("Play number seven.", "play", {"entry": ["7"]}),
+    ("Play me the memo number seven.", "play", {"entry": ["7"]}),
+    ("Takeaway, fewer, larger kernels.", "append", {}),
+    ("Two.", "choose", {"choice": ["2"]}),
+    ("Number two.", "choose", {"choice": ["2"]}),
+    ("Undo that.", "undo", {}),
 ]
 
 MISSPELLED = [
@@ -119,12 +158,25 @@ THOUGHTS = [
     "/undo",
     "/delete 3",
     "2 tickets please",
+    "two tickets please",
+    "edit two videos tonight",
+    "correct 5 of the answers",
+    "correct, see you at five",
+    "you are correct: it is nine",
+    "play with the kids",
+    "play the guitar",
+    "hear that?",
+    "listen to this song",
+    "photos from oslo",
+    "memo to self",
+    "open two windows",
+    "read one",
     "",
     "   ",
 ]
 
 
-@pytest.mark.parametrize(("text", "intent", "arguments"), COMMAND)
+@pytest.mark.parametrize(("text", "intent", "arguments"), COMMAND + SPOKEN)
 def test_it_recognises_a_command_and_its_arguments(text, intent, arguments):
     found = recognise(text)
     assert found is not None
@@ -132,6 +184,12 @@ def test_it_recognises_a_command_and_its_arguments(text, intent, arguments):
     for entity in found.entities:
         values.setdefault(entity.entity, []).append(entity.value)
     assert (found.intent, values) == (intent, arguments)
+
+
+def test_a_number_in_words_is_where_it_stands_in_the_text():
+    text = "Please edit number forty two: nine"
+    [entity] = recognise(text).entities
+    assert (entity.value, text[entity.start : entity.end]) == ("42", "forty two")
 
 
 @pytest.mark.parametrize(("text", "intent"), MISSPELLED)

@@ -20,6 +20,8 @@ FILLINGS = [
     "add a to b ", " to ", "to my ", "on my list ", "please ", " please", "thanks, ", "get ", "get-",
     "get off-", "mark ", "save-", "say-", "is-", "list ", "list for ", "my ", "remove a ", "what you ",
     "did i ", "delete note 1 ", "the topic a and ", "utc/",
+    "one ", "one-", "one and ", "hundred and ", "notes one ", "note about ", "one, ", "correct: ",
+    "last two ",
 ]  # fmt: skip
 STARTS = ["", *(f"{command.keywords[0]} " for command in COMMANDS), "add", "find the", "add: ", "please "]
 ENDS = ["", " to shopping (x", "?", " (x", "x", " list"]

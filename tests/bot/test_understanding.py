@@ -1,11 +1,13 @@
 """The trained model, from text to intent and arguments."""
 
+import asyncio
 import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from components.effects import effects
 
 BOT = Path(__file__).parents[2] / "bot"
 
@@ -22,11 +24,34 @@ NATURAL = [
     ("what did i save yesterday", "browse", {"period": "yesterday"}),
     ("which topics do i have", "list_topics", {}),
     ("bring back the note 12", "restore", {"entry": "12"}),
+    ("delete the note about my mother.", "delete_entry", {"note": "my mother"}),
+    ("delete the last three notes", "delete_entry", {"count": "3"}),
+    ("delete the last 3 notes", "delete_entry", {"count": "3"}),
+    ("please get rid of note seventeen", "delete_entry", {"entry": "17"}),
     ("set a reminder for the swimming lesson", "remind", {}),
     ("what are you able to do for me", "commands", {}),
     ("sorry, could you say that again", "repeat", {}),
     ("hello, how are you today", "greet", {}),
     ("thank you so much for your help", "thanks", {}),
+    ("can you add the laundry to my to do list", "add_to_topic", {"note": "laundry", "topic": "to do"}),
+    ("cross candles off the list", "take_off_topic", {"note": "candles"}),
+    ("scratch that one", "delete_entry", {}),
+    ("what were the things that i wanted to remember", "find", {}),
+    ("let me hear the last memo", "play", {}),
+    ("i would like to listen to my last recording", "play", {}),
+    ("quotes about work from last month", "find", {"query": "quotes about work from last month"}),
+]
+
+SLIPS = [
+    ("wat can u do", "commands", {}),
+    ("whats on my shoping lsit", "find", {"query": "shoping"}),
+    ("pls remvoe candles from my shopping lsit", "take_off_topic", {"note": "candles", "topic": "shopping"}),
+    ("i dont need candels on my shopping list", "take_off_topic", None),
+    ("remnd me to water the plants", "remind", {}),
+    ("thnaks a lot", "thanks", {}),
+    ("hat did you say", "repeat", {}),
+    ("hw are you", "greet", {}),
+    ("sya that again", "repeat", {}),
 ]
 
 PRIVATE = [
@@ -88,6 +113,35 @@ def test_it_understands_a_command_in_a_persons_own_words(understood, text, inten
     assert {entity["entity"]: entity["value"] for entity in answer["entities"]} == arguments
 
 
+@pytest.mark.parametrize(("text", "intent", "arguments"), SLIPS)
+def test_it_understands_slips_of_the_finger_and_keeps_the_persons_spelling(
+    understood, text, intent, arguments
+):
+    answer = understood(text)
+    assert answer["intent"] == intent
+    for entity in answer["entities"]:
+        assert text[entity["start"] : entity["end"]] == entity["value"]
+    if arguments is not None:
+        assert {entity["entity"]: entity["value"] for entity in answer["entities"]} == arguments
+
+
+CHANGES = [
+    ("delete the note about my mother", False),
+    ("please remove candles from my shopping list", False),
+    ("move note 4 to books", False),
+    ("i no longer need note 17", True),
+    ("clear my shopping list", True),
+    ("from my shopping list, remove candles", True),
+]
+
+
+@pytest.mark.parametrize(("text", "only_understood"), CHANGES)
+def test_it_says_when_a_change_does_not_begin_with_its_command(agent, text, only_understood):
+    parsed = asyncio.run(agent.parse_message(text))
+    assert effects()[parsed["intent"]["name"]] in {"remove", "edit"}
+    assert parsed.get("only_understood", False) is only_understood
+
+
 @pytest.mark.parametrize("text", PRIVATE)
 def test_it_keeps_a_private_text(understood, text):
     assert understood(text)["intent"] == "save_thought"
@@ -121,9 +175,43 @@ def test_offsets_point_at_the_argument(understood):
     assert text[entity["start"] : entity["end"]] == entity["value"] == "gpu kernels"
 
 
-def test_every_intent_has_an_effect(agent):
-    from components.effects import effects
+HOUSE = [
+    ('/memo_received{"memo": "3-minute memo"}', "Got your 3-minute memo, writing it down."),
+    (
+        '/memo_unheard{"number": "42"}',
+        "I couldn't hear any speech in memo 42. The sound is kept: text play 42",
+    ),
+    (
+        '/memo_unreadable{"number": "42"}',
+        "I can't make anything of the sound of memo 42. It is kept as it came.",
+    ),
+    ('/memo_failed{"number": "42"}', "I could not write down memo 42. The sound is kept: text play 42"),
+    (
+        '/media_missing{"number": "42"}',
+        "What came with 42 could not be fetched. Whatever else 42 holds is kept.",
+    ),
+]
 
+
+@pytest.mark.parametrize(("message", "said"), HOUSE)
+def test_the_house_has_the_assistant_say_what_happened_to_a_memo(agent, message, said):
+    assert [reply["text"] for reply in asyncio.run(agent.handle_text(message))] == [said]
+
+
+@pytest.mark.parametrize(("message", "said"), HOUSE)
+def test_nobody_else_can(agent, understood, message, said):
+    assert understood(message)["intent"] == "save_thought"
+    name = message.partition("{")[0].lstrip("/")
+    ranked = asyncio.run(agent.parse_message(name.replace("_", " ")))["intent_ranking"]
+    assert name not in {one["name"] for one in ranked}
+
+
+def test_a_long_memo_is_kept_however_it_begins(agent):
+    parsed = asyncio.run(agent.parse_message('/save_thought{"number": "42"}'))
+    assert parsed["intent"]["name"] == "save_thought"
+
+
+def test_every_intent_has_an_effect(agent):
     intents = set(agent.domain.intents) - {"restart", "back", "session_start", "out_of_scope", "nlu_fallback"}
     assert intents == set(effects())
 
