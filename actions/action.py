@@ -2,7 +2,7 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar, cast
@@ -11,6 +11,8 @@ import structlog
 from rasa_sdk import Action, Tracker  # pyright: ignore[reportMissingTypeStubs]
 from rasa_sdk.executor import CollectingDispatcher  # pyright: ignore[reportMissingTypeStubs]
 
+from actions.confirming import ask_first
+from actions.memos import heard
 from actions.receipts import keep
 from actions.replies import reply
 from actions.turn import Slots, Turn
@@ -45,7 +47,12 @@ class Call:
         # A text slot keeps the last of several notes only.
         notes: list[JsonValue] = [found["value"] for found in entities if found.get("entity") == "note"]
         sid = str(message["metadata"]["message_sid"])
-        return cls(sid, Slots({**slots, "notes": notes or slots.get("note")}))
+        also: dict[str, JsonValue] = {
+            "notes": notes or slots.get("note"),
+            "only_understood": message.get("only_understood") is True,
+            "entry_as_written": _as_written("entry", message.get("text") or "", entities),
+        }
+        return cls(sid, Slots({**slots, **also}))
 
 
 class BookAction(Action, ABC):
@@ -58,7 +65,9 @@ class BookAction(Action, ABC):
 
     called: ClassVar[str]
     takes_media: ClassVar[bool] = False
-    """Whether it keeps pictures and sounds; they are saved as a thought, caption and all, where not."""
+    """Whether it keeps what comes with a text; that is saved as a thought, caption and all, where not."""
+    changes: ClassVar[bool] = False
+    """Whether it changes or removes something: that is asked about first where it is not a plain command."""
 
     def name(self) -> str:
         return self.called
@@ -105,7 +114,22 @@ class BookAction(Action, ABC):
         message = tx.messages.get(call.message_sid)
         book = Book(tx, tx.people.get(message.person_id), call.message_sid, message.received_at)
         turn = Turn(book, message, call.slots)
-        return keep(turn) if message.media and not self.takes_media else self.answer(turn)
+        if message.is_memo:
+            return heard(turn, self._answer_or_ask)
+        return keep(turn) if message.media and not self.takes_media else self._answer_or_ask(turn)
+
+    def _answer_or_ask(self, turn: Turn) -> Outcome:
+        asks = self.changes and turn.slots.flag("only_understood")
+        return ask_first(turn, self.called) if asks else self.answer(turn)
+
+
+def _as_written(name: str, text: str, entities: Sequence[Mapping[str, JsonValue]]) -> str | None:
+    """The first argument of that name as it stands in the text: ``forty two`` for 42."""
+    for found in entities:
+        start, end = found.get("start"), found.get("end")
+        if found.get("entity") == name and isinstance(start, int) and isinstance(end, int):
+            return text[start:end]
+    return None
 
 
 def _said(message_sid: str) -> Outcome | None:

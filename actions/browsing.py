@@ -7,9 +7,10 @@ from actions.action import BookAction
 from actions.replies import listed, not_there, page, reply
 from actions.turn import Turn
 from scrapbook import segments
-from scrapbook.book import Named, browsing, finding
+from scrapbook.book import Book, Named, browsing, finding
 from scrapbook.book.browsing import PERIODS, Period
 from scrapbook.book.pages import WORDING, content, next_page
+from scrapbook.kinds import Kind
 from scrapbook.matching import match
 from scrapbook.store import Entry, Outcome, Topic
 
@@ -40,6 +41,10 @@ class ActionBrowse(BookAction):
         if period and (known := match(period, PERIODS).topic):
             found = browsing.during(turn.book, cast(Period, known))
             return page(found) if found else reply("utter_nothing_then", period=known)
+        kind = turn.slots.text("kind")
+        if kind and kind in browsing.KINDS:
+            found = browsing.of_kind(turn.book, Kind(kind))
+            return page(found) if found else reply("utter_nothing_of_kind", kind=kind)
         counts = turn.slots.numbers("count")
         found = browsing.last(turn.book, counts[0] if counts else USUAL_COUNT)
         return page(found) if found else reply("utter_nothing_yet")
@@ -56,7 +61,7 @@ class ActionShow(BookAction):
         if unread:  # "show 1.5" does not mean the latest
             return reply("utter_no_entry", numbers=unread[0])
         named = turn.book.look_up(numbers)
-        return _shown(named) if named.kept else not_there(named)
+        return _shown(turn.book, named) if named.kept else not_there(named)
 
 
 class ActionMore(BookAction):
@@ -78,14 +83,16 @@ def _as_many_as_fit(topics: list[Topic]) -> str:
     return "\n".join(lines)
 
 
-def _shown(named: Named) -> Outcome:
-    entries = "\n\n".join(map(_in_full, named.kept))
+def _shown(book: Book, named: Named) -> Outcome:
+    entries = "\n\n".join(_in_full(book, entry) for entry in named.kept)
     absent = [*(entry.number for entry in named.trashed), *named.unknown]
     if absent:
         return reply("utter_some_entries", entries=entries, numbers=listed(absent))
     return reply("utter_entries", entries=entries)
 
 
-def _in_full(entry: Entry) -> str:
+def _in_full(book: Book, entry: Entry) -> str:
     head = f"{entry.number} {entry.topic}" if entry.topic else str(entry.number)
-    return f"{head}:\n{content(entry)}"
+    pages = [preview.page for preview in book.tx.previews.of([entry.id]).get(entry.id, [])]
+    titles = [" - ".join(filter(None, (page.title, page.site))) for page in pages]
+    return "\n".join([f"{head}:", content(book, entry), *filter(None, titles)])

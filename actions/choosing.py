@@ -4,7 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from actions.action import BookAction
-from actions.filing import ActionMove
+from actions.confirming import CONFIRMED, KEEP, asked_about
+from actions.editing import ActionAppend, ActionEdit
+from actions.filing import ActionFileUnder, ActionMove
 from actions.finding import ActionFind
 from actions.receipts import keep
 from actions.removing import ActionDelete, ActionTakeOffTopic
@@ -20,7 +22,10 @@ QUESTIONS_STAY_OPEN = timedelta(hours=1)
 GOING_ON: dict[str, type[BookAction]] = {
     action.called: action
     for action in (
+        ActionAppend,
         ActionDelete,
+        ActionEdit,
+        ActionFileUnder,
         ActionFind,
         ActionMergeTopics,
         ActionMove,
@@ -29,7 +34,7 @@ GOING_ON: dict[str, type[BookAction]] = {
         ActionTakeOffTopic,
     )
 }
-"""Actions that ask."""
+"""Actions that ask, or that are asked about."""
 
 
 class ActionChoose(BookAction):
@@ -45,7 +50,15 @@ class ActionChoose(BookAction):
             return reply("utter_choose_from", last=str(len(question.options)))
         turn.book.tx.conversations.clear_question(turn.book.person.id)
         chosen = Slots({**question.slots, question.asks: question.options[choices[0] - 1]})
-        return GOING_ON[question.action]().answer(replace(turn, slots=chosen))
+        return _go_on(question.action, replace(turn, slots=chosen))
+
+
+def _go_on(action: str, turn: Turn) -> Outcome:
+    if action != CONFIRMED:
+        return GOING_ON[action]().answer(turn)
+    asked = asked_about(turn)
+    is_kept = turn.slots.text("answer") == KEEP
+    return keep(asked) if is_kept else GOING_ON[turn.slots.text("action") or ""]().answer(asked)
 
 
 def _open_question(book: Book) -> Question | None:

@@ -5,11 +5,13 @@ from actions.receipts import keep, keep_or_explain
 from actions.replies import ask, listed, not_there, numbered, quoted, reply
 from actions.turn import Turn
 from scrapbook.book import Book, Torn, filing
+from scrapbook.book.saving import is_filed_thought
 from scrapbook.store import JsonValue, Outcome
 
 
 class ActionMove(BookAction):
     called = "action_move"
+    changes = True
 
     def answer(self, turn: Turn) -> Outcome:
         topic = turn.slots.text("topic")
@@ -19,13 +21,17 @@ class ActionMove(BookAction):
 
 
 class ActionFileUnder(BookAction):
-    """``under gpu``, said after an entry was saved; with nothing to file it is a thought."""
+    """``under gpu``, said after an entry was saved; with nothing to file it is a thought.
+
+    So it is when spoken on with: "under gpu use fewer kernels".
+    """
 
     called = "action_file_under"
+    changes = True
 
     def answer(self, turn: Turn) -> Outcome:
         topic, latest = turn.slots.text("topic"), turn.book.latest()
-        if latest is None:
+        if latest is None or is_filed_thought(turn.book, turn.message.body):
             return keep(turn)
         if topic is None:
             return keep_or_explain(turn, "utter_move_how")

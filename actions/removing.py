@@ -4,23 +4,25 @@ from actions.action import BookAction
 from actions.receipts import keep_or_explain
 from actions.replies import ask, listed, no_topic, not_there, numbered, quoted, reply, which_topic
 from actions.turn import Turn
-from scrapbook.book import Book, NoTopic, Torn, removing
+from scrapbook.book import Book, Named, NoTopic, Torn, removing
 from scrapbook.book.removing import TakenOff, WhichEntry
 from scrapbook.store import JsonValue, Outcome
 
 
 class ActionDelete(BookAction):
+    """By number, or by what the entry is about; else the latest, or as many of the latest as are said."""
+
     called = "action_delete"
+    changes = True
 
     def answer(self, turn: Turn) -> Outcome:
-        named = removing.delete(turn.book, turn.slots.numbers("entry"))
-        if not named.kept:
-            return not_there(named)
-        deleted = listed(entry.number for entry in named.kept)
-        absent = [*(entry.number for entry in named.trashed), *named.unknown]
-        if absent:
-            return reply("utter_some_deleted", numbers=deleted, absent=listed(absent))
-        return reply("utter_deleted", numbers=deleted)
+        numbers, notes = turn.slots.numbers("entry"), turn.slots.texts("notes")
+        counts = turn.slots.numbers("count")
+        if notes and not numbers:
+            return _take_off(turn.book, notes, None)
+        if counts and not numbers:
+            numbers = removing.latest(turn.book, counts[0])
+        return _deleted(removing.delete(turn.book, numbers))
 
 
 class ActionRestore(BookAction):
@@ -40,18 +42,33 @@ class ActionRestore(BookAction):
 
 class ActionTakeOffTopic(BookAction):
     called = "action_take_off_topic"
+    changes = True
 
     def answer(self, turn: Turn) -> Outcome:
         notes, topic = turn.slots.texts("notes"), turn.slots.text("topic")
         if not notes and not topic:
             return keep_or_explain(turn, "utter_take_off_how")
-        taken = removing.take_off(turn.book, notes, topic)
-        if isinstance(taken, Torn):
-            again: dict[str, JsonValue] = {"notes": list[JsonValue](notes)}
-            return which_topic(turn.book, taken, self.called, again, "topic")
-        if isinstance(taken, NoTopic):
-            return no_topic(taken)
-        return _which_entry(turn.book, taken) if isinstance(taken, WhichEntry) else _taken_off(taken)
+        return _take_off(turn.book, notes, topic)
+
+
+def _deleted(named: Named) -> Outcome:
+    if not named.kept:
+        return not_there(named)
+    deleted = listed(entry.number for entry in named.kept)
+    absent = [*(entry.number for entry in named.trashed), *named.unknown]
+    if absent:
+        return reply("utter_some_deleted", numbers=deleted, absent=listed(absent))
+    return reply("utter_deleted", numbers=deleted)
+
+
+def _take_off(book: Book, notes: list[str], topic: str | None) -> Outcome:
+    taken = removing.take_off(book, notes, topic)
+    if isinstance(taken, Torn):
+        again: dict[str, JsonValue] = {"notes": list[JsonValue](notes)}
+        return which_topic(book, taken, ActionTakeOffTopic.called, again, "topic")
+    if isinstance(taken, NoTopic):
+        return no_topic(taken)
+    return _which_entry(book, taken) if isinstance(taken, WhichEntry) else _taken_off(taken)
 
 
 def _which_entry(book: Book, which: WhichEntry) -> Outcome:

@@ -1,7 +1,7 @@
 """Saving a thought, putting something on a list, and what somebody wants to be reminded of."""
 
 from actions.action import BookAction
-from actions.receipts import keep, receipt
+from actions.receipts import keep, memo_receipt, receipt
 from actions.replies import reply
 from actions.turn import Turn
 from scrapbook.book import saving
@@ -35,6 +35,8 @@ class ActionRemind(BookAction):
         saved = saving.remind(turn.book, turn.message.body, turn.message.media)
         if saved is None:
             return reply("utter_nothing_to_save")
+        if turn.book.place:
+            return memo_receipt(turn.book, saved.entry, saved.entry.text, "_reminder")
         return reply("utter_reminder_saved", number=str(saved.entry.number), topic=saved.entry.topic or "")
 
 

@@ -11,6 +11,7 @@ from scrapbook.store import Outcome
 
 class ActionRenameTopic(BookAction):
     called = "action_rename_topic"
+    changes = True
 
     def answer(self, turn: Turn) -> Outcome:
         topic, new = turn.slots.text("topic"), turn.slots.text("new_topic")
@@ -28,6 +29,7 @@ class ActionRenameTopic(BookAction):
 
 class ActionMergeTopics(BookAction):
     called = "action_merge_topics"
+    changes = True
 
     def answer(self, turn: Turn) -> Outcome:
         typed, into = turn.slots.text("topic"), turn.slots.text("new_topic")

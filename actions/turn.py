@@ -31,6 +31,10 @@ class Slots:
         typed = (digits for text in self.texts(name) for digits in re.findall(r"\d+", text))
         return list(dict.fromkeys(int(digits[:MOST_DIGITS]) for digits in typed))
 
+    def given(self) -> dict[str, JsonValue]:
+        """Those that have a value."""
+        return {name: value for name, value in self._values.items() if value is not None}
+
     def flag(self, name: str) -> bool:
         return self._values.get(name) is True
 

@@ -33,7 +33,7 @@ def _arguments(book: Book, change: Change) -> dict[str, str]:
     if change.kind in ABOUT_ONE_ENTRY:
         return {"number": _listed(change, "entry")}
     if change.kind == "save":
-        return {"number": _number_in_receipt(book, change)}
+        return {"number": _number_added(book, change)}
     return {"topic": _listed(change, "topic"), "new_topic": _listed(change, "new_topic")}
 
 
@@ -42,10 +42,16 @@ def _listed(change: Change, name: str) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _number_in_receipt(book: Book, change: Change) -> str:
-    """An entry gets its number while the change is recorded, so the receipt is what knows it."""
-    outcome = book.tx.outcomes.of(change.message_sid) if change.message_sid else None
-    return outcome.arguments.get("number", "") if outcome else ""
+def _number_added(book: Book, change: Change) -> str:
+    """An entry gets its number while the change is recorded, so the receipt is what knows it.
+
+    A memo that is still being written down has no receipt yet.
+    """
+    sid = change.message_sid or ""
+    if outcome := book.tx.outcomes.of(sid):
+        return outcome.arguments.get("number", "")
+    added = book.tx.entries.of_message(sid)
+    return str(added[0].number) if added else ""
 
 
 def _day(book: Book, change: Change) -> str:

@@ -1,5 +1,6 @@
 """Client of the Rasa server and its action server."""
 
+import json
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -44,16 +45,11 @@ class Assistant:
             AssistantUnavailable: Rasa or the action server is not there; wait and try again.
             AssistantFailed: they are there and yet no reply came of it, in time or at all.
         """
-        turn = {
-            "sender": f"person-{person_id}",
-            "message": _as_text(text),
-            "metadata": {"message_sid": message_sid},
-        }
-        answer = self._post("/webhooks/rest/webhook", turn)
-        parts = [str(part["text"]) for part in answer if part.get("text")]
-        if not parts:
-            self._explain_silence()
-        return PARAGRAPH.join(parts)
+        return self._turn(_as_text(text), person_id, message_sid)
+
+    def act(self, intent: str, slots: Mapping[str, str], person_id: int, message_sid: str) -> str:
+        """A turn without a text, for what the house itself has to say. Raises as ``answer`` does."""
+        return self._turn(f"/{intent}{json.dumps(slots)}", person_id, message_sid)
 
     def parse(self, text: str) -> dict[str, Any]:
         """What the running model understands: Rasa's parse result with ``intent`` and ``entities``.
@@ -77,6 +73,18 @@ class Assistant:
         except httpx.HTTPError:
             return False
         return health.is_success
+
+    def _turn(self, message: str, person_id: int, message_sid: str) -> str:
+        turn = {
+            "sender": f"person-{person_id}",
+            "message": message,
+            "metadata": {"message_sid": message_sid},
+        }
+        answer = self._post("/webhooks/rest/webhook", turn)
+        parts = [str(part["text"]) for part in answer if part.get("text")]
+        if not parts:
+            self._explain_silence()
+        return PARAGRAPH.join(parts)
 
     def _post(self, path: str, body: Mapping[str, object]) -> Any:  # noqa: ANN401 - whatever JSON Rasa sends
         try:

@@ -1,6 +1,6 @@
 """The ``scrapbook`` command: translates words at a terminal into calls of the house.
 
-Each command imports what it needs: importing the whole house takes seconds, and ``serve`` starts four times.
+Each command imports what it needs: importing the whole house takes seconds, and ``serve`` starts five times.
 """
 
 import json
@@ -79,7 +79,7 @@ def up() -> None:
 
 @app.command()
 def serve(
-    name: Annotated[str, typer.Argument(help="phone, actions, rasa or app", metavar="PROCESS")],
+    name: Annotated[str, typer.Argument(help="phone, actions, rasa, voice or app", metavar="PROCESS")],
 ) -> None:
     """Become one process of the house, for a process manager of your own."""
     from scrapbook import processes
@@ -164,9 +164,7 @@ def text(
     settings = Settings.load()
     number = _number(settings, from_)
     with _store(settings) as store:
-        with store.transaction(read_only=True) as tx:
-            if tx.people.by_address(number) is None:
-                raise SettingsError("Nobody has that number, so it would get no answer: scrapbook people add")
+        _expect_answers(store, number)
         terminal.text(
             _handset(settings),
             body,
@@ -175,6 +173,30 @@ def text(
             lambda sid: _is_finished(store, sid),
             timeout,
         )
+
+
+@app.command()
+def call(
+    file: Annotated[
+        Path, typer.Argument(help="A sound in WAV, spoken after the tone.", exists=True, dir_okay=False)
+    ],
+    from_: Annotated[str, typer.Option("--from", help="The number to call from.")] = "",
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds to wait for the replies.")] = 60.0,
+) -> None:
+    """Call from the local phone, leave a memo, and print the replies."""
+    from scrapbook import terminal
+
+    settings = Settings.load()
+    number = _number(settings, from_)
+    with _store(settings) as store:
+        _expect_answers(store, number)
+        terminal.call(_handset(settings), file, number, lambda sid: _is_finished(store, sid), timeout)
+
+
+def _expect_answers(store: "Store", number: str) -> None:
+    with store.transaction(read_only=True) as tx:
+        if tx.people.by_address(number) is None:
+            raise SettingsError("Nobody has that number, so it would get no answer: scrapbook people add")
 
 
 def _handset(settings: Settings) -> "Handset":
@@ -196,9 +218,13 @@ def _number(settings: Settings, typed: str) -> str:
 def _is_finished(store: "Store", sid: str) -> bool:
     with store.transaction(read_only=True) as tx:
         message = tx.messages.find(sid)
-        if message is None or message.state == "received":
+        if message is None:
             return False
-        return all(reply.state in {"sent", "failed"} for reply in tx.replies.of_message(sid))
+        return all(
+            one.state != "received"
+            and all(reply.state in {"sent", "failed"} for reply in tx.replies.of_message(one.sid))
+            for one in (message, *tx.messages.memos_of(message))
+        )
 
 
 # What the assistant understands
@@ -246,6 +272,43 @@ def match(
             "candidates": list(found.candidates),
         }
         sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
+
+
+# Speech
+
+
+@app.command()
+def transcribe(
+    file: Annotated[
+        Path | None, typer.Argument(help="A sound, as a phone sends it.", exists=True, dir_okay=False)
+    ] = None,
+    retry: Annotated[
+        int | None, typer.Option(min=1, help="A memo to write down again, by its number.")
+    ] = None,
+    from_: Annotated[str, typer.Option("--from", help="Whose memo that is: a number.")] = "",
+) -> None:
+    """What is said in a sound, as JSON; or another try at a memo that could not be written down."""
+    settings = Settings.load()
+    if file and retry is None:
+        from scrapbook.voice import command
+
+        command.transcribe(file, settings.whisper_model, settings.whisper_compute_type)
+    elif retry and file is None:
+        _transcribe_again(settings, _number(settings, from_), retry)
+    else:
+        raise SettingsError("Name a sound to write down, or a memo with --retry and its number")
+
+
+def _transcribe_again(settings: Settings, address: str, number: int) -> None:
+    from scrapbook import inbox as inboxes
+
+    with _store(settings) as store, store.transaction(read_only=True) as tx:
+        person = tx.people.by_address(address)
+    if person is None:
+        raise SettingsError("Nobody has that number: scrapbook people list")
+    with inboxes.opened(settings) as unfinished:
+        unfinished.transcribe_again(person.id, number)
+    console.print(f"Memo {number} is queued again.")
 
 
 # Messages that are not finished

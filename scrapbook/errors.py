@@ -58,6 +58,14 @@ class NotFound(StoreError):
     """There is no such person, message or entry."""
 
 
+class LinkError(ScrapbookError):
+    """The page behind a link cannot be previewed; the message says why, without its address.
+
+    Permanent where the address is refused or what is there is no page; not permanent where its server is out
+    of reach, slow or failing.
+    """
+
+
 class SendError(ScrapbookError):
     """Twilio did not accept a message. ``code`` is Twilio's error code, or None."""
 
@@ -71,3 +79,49 @@ class RecipientOptedOut(SendError):
 
     def __init__(self, message: str = "The recipient has opted out.") -> None:
         super().__init__(message, permanent=True, code=21610)
+
+
+class MediaError(ScrapbookError):
+    """An attachment or a recording could not be fetched from Twilio, or not be deleted there.
+
+    Permanent where the address is refused or the file too large; not permanent where Twilio is out of reach,
+    slow or failing, does not have the file yet, or does not accept the credentials.
+    """
+
+
+class MediaTooLarge(MediaError):
+    """The file is larger than Twilio takes."""
+
+
+class MediaStoreError(ScrapbookError):
+    """The place where pictures and sounds are kept did not do what it was asked."""
+
+    permanent = False
+
+
+class MediaMissing(MediaStoreError):
+    """There is no file under that key."""
+
+    permanent = True
+
+
+class SoundUnreadable(ScrapbookError):
+    """The sound is empty, damaged, too long, or no sound at all; the message says which, in plain words."""
+
+
+class VoiceUnavailable(ScrapbookError):
+    """The process that writes down what is said cannot be reached."""
+
+    permanent = False
+
+
+class VoiceFailed(ScrapbookError):
+    """The process that writes down what is said broke off."""
+
+    permanent = False
+
+
+class ModelUnavailable(ScrapbookError):
+    """The speech model is not there or cannot be loaded; the message says what to do."""
+
+    permanent = False

@@ -8,12 +8,21 @@ from datetime import datetime
 from dbos import DBOSClient, EnqueueOptions, WorkflowStatus
 
 from scrapbook.errors import NotFound, ScrapbookError
-from scrapbook.journey import JOURNEY_VERSION, LAST, MESSAGES_QUEUE, SENDING_QUEUE, Journey
+from scrapbook.journey import (
+    JOURNEY_VERSION,
+    LAST,
+    MEDIA_QUEUE,
+    MESSAGES_QUEUE,
+    ROUNDS_OF_A_MEMO,
+    SENDING_QUEUE,
+    Journey,
+)
 from scrapbook.settings import Settings
 from scrapbook.store import Message, Reply, Store
 from scrapbook.twilio.incoming import Incoming, IncomingMedia
 
 WAITING = {"ENQUEUED": "waiting", "DELAYED": "waiting", "PENDING": "working"}
+MEMO_WORKFLOWS = ("Journey.collect", "Journey.transcribe", "Journey.answer_memo")
 ENDED_BADLY = ["ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 
 
@@ -65,7 +74,8 @@ class MessageInbox:
             if journey.status in WAITING or states.get(sid) != "answered"
         ]
         known = {one.message_sid for one in found}
-        found += [_of_message(message) for sid, message in kept.items() if sid not in known]
+        working = self._memos_under_way()
+        found += [_of_message(message, working.get(sid)) for sid, message in kept.items() if sid not in known]
         known |= kept.keys()
         found += [_of_reply(reply) for sid, reply in unsent.items() if sid not in known]
         return sorted(found, key=lambda one: one.received_at)
@@ -87,8 +97,34 @@ class MessageInbox:
             raise ScrapbookError(f"{message_sid} is still under way")
         if one.state in {"unsent", "sending"}:  # sending a second time what is being sent changes nothing
             self._send_again(message_sid)
+        elif (memo := self._memo(message_sid)) is not None:
+            self._collect_again(memo)
         else:
             self._answer_again(message_sid)
+
+    def transcribe_again(self, person_id: int, number: int) -> None:
+        """Have a memo fetched, where it is missing, and written down again.
+
+        Raises:
+            NotFound: the person has no memo of that number.
+            ScrapbookError: it is written down, or still under way.
+        """
+        with self._store.transaction(read_only=True) as tx:
+            entry = tx.entries.by_number(person_id, number)
+            memo = tx.messages.find(entry.message_sid) if entry and entry.message_sid else None
+            if memo is None or not memo.is_memo:
+                raise NotFound(f"Entry {number} is not a memo")
+            transcript = tx.transcripts.of(memo.media[0].url)
+        if transcript and transcript.text:
+            raise ScrapbookError(f"Memo {number} is written down already; texting correct: ... changes it")
+        if memo.sid in self._memos_under_way():
+            raise ScrapbookError(f"Memo {number} is still being worked on")
+        self._collect_again(memo)
+
+    def _collect_again(self, memo: Message) -> None:
+        prefix = f"collect-{memo.sid}."
+        round_ = ROUNDS_OF_A_MEMO * self._unused(prefix)
+        self._enqueue(prefix, MEDIA_QUEUE, "collect", None, None, memo.sid, memo.person_id, round_, True)
 
     def _answer_again(self, message_sid: str) -> None:
         incoming, person_id = self._what(message_sid)
@@ -115,7 +151,13 @@ class MessageInbox:
             self._enqueue(f"reply-{reply.id}.", SENDING_QUEUE, "deliver", reply.to, reply.id, reply.id)
 
     def _enqueue(
-        self, prefix: str, queue: str, workflow: str, partition: str, priority: int, *arguments: object
+        self,
+        prefix: str,
+        queue: str,
+        workflow: str,
+        partition: str | None,
+        priority: int | None,
+        *arguments: object,
     ) -> None:
         """Start a workflow of the journey under a new id with that prefix."""
         options = EnqueueOptions(
@@ -123,18 +165,20 @@ class MessageInbox:
             workflow_name=f"Journey.{workflow}",
             class_name="Journey",
             instance_name=Journey.NAME,
-            workflow_id=self._unused(prefix),
-            queue_partition_key=partition,
-            priority=priority,
+            workflow_id=f"{prefix}{self._unused(prefix)}",
             app_version=JOURNEY_VERSION,
         )
+        if partition is not None:
+            options["queue_partition_key"] = partition
+        if priority is not None:
+            options["priority"] = priority
         self._client.enqueue(options, *arguments)
 
-    def _unused(self, prefix: str) -> str:
-        """A workflow id that nothing has had: the engine would take a used one for a repetition."""
+    def _unused(self, prefix: str) -> int:
+        """The end of an id that no workflow has had: the engine would take a used one for a repetition."""
         used = self._client.list_workflows(workflow_id_prefix=prefix, load_input=False, load_output=False)
         numbers = (int(workflow.workflow_id.removeprefix(prefix)) for workflow in used)
-        return f"{prefix}{max(numbers, default=0) + 1}"
+        return max(numbers, default=0) + 1
 
     def _what(self, message_sid: str) -> tuple[Incoming, int]:
         """From the store; from its journey where that ended before anything was stored."""
@@ -144,6 +188,20 @@ class MessageInbox:
             return _as_incoming(message), message.person_id
         [journey, *_] = [one for one in self._journeys() if one.incoming.message_sid == message_sid]
         return journey.incoming, journey.person_id
+
+    def _memo(self, message_sid: str) -> Message | None:
+        with self._store.transaction(read_only=True) as tx:
+            message = tx.messages.find(message_sid)
+        return message if message and message.is_memo else None
+
+    def _memos_under_way(self) -> dict[str, str]:
+        """By sid, ``waiting`` or ``working``."""
+        return {
+            workflow.input["args"][0]: WAITING[str(workflow.status)]
+            for name in MEMO_WORKFLOWS
+            for workflow in self._client.list_workflows(status=list(WAITING), name=name, load_output=False)
+            if workflow.input is not None
+        }
 
     def _journeys(self) -> Iterator[_Journey]:
         """Of unfinished messages, those under way last."""
@@ -167,7 +225,9 @@ def _of_journey(journey: _Journey) -> Unfinished:
     return Unfinished(journey.incoming.message_sid, journey.incoming.received_at, state, problem)
 
 
-def _of_message(message: Message) -> Unfinished:
+def _of_message(message: Message, working: str | None) -> Unfinished:
+    if working:
+        return Unfinished(message.sid, message.received_at, working)
     return Unfinished(message.sid, message.received_at, "failed", message.problem or "its journey is gone")
 
 

@@ -69,6 +69,7 @@ class _Name:
     loose: str
     words: frozenset[str]
     sound: str
+    initials: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ class Matcher:
             self._same.setdefault(name.same, name)
         self._names = list(self._same.values())
         self._by_key = _grouped((key, name) for name in self._names for key in {name.key, name.loose})
+        self._by_initials = _grouped((name.initials, name) for name in self._names if name.initials)
         self._by_word = _grouped((word, name) for name in self._names for word in name.words)
         self._keys = [name.key for name in self._names]
         self._ordered = [name.ordered for name in self._names]
@@ -103,10 +105,12 @@ class Matcher:
         return _settled(Outcome.SURE, sure) if sure else _offered(ranked)
 
     def _alike(self, wanted: _Name) -> list[_Name]:
-        """Those that differ in number, punctuation, the order of words, or words like ``list`` only."""
+        """Those that differ in number, punctuation, the order of words, or words like ``list`` only; else
+        those of which just the initials were typed."""
         if not wanted.key:
             return []
         found = self._by_key.get(wanted.key, []) + self._by_key.get(wanted.loose, [])
+        found = found or self._by_initials.get(wanted.key, [])
         return list(dict.fromkeys(found))
 
     def _ranked(self, wanted: _Name, alike: Sequence[_Name]) -> list[_Scored]:
@@ -158,6 +162,7 @@ def _name(name: str) -> _Name:
         loose="".join(sorted(map(spelling.singular, core))),
         words=frozenset(core),
         sound=spelling.sound(key),
+        initials="".join(word[0] for word in core) if len(core) > 1 else "",
     )
 
 

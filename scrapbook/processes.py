@@ -27,13 +27,15 @@ READABLE = {
     "phone": "Local phone",
     "actions": "Action server",
     "rasa": "Rasa (loads the trained model)",
+    "voice": "Speech recognition",
     "app": "Webhook and workers",
 }
 
 
 def names(settings: Settings) -> tuple[str, ...]:
     """The processes that these settings take, in the order in which they are started."""
-    return ("phone", "actions", "rasa", "app") if settings.local_twilio else ("actions", "rasa", "app")
+    ours = ("actions", "rasa", "voice", "app")
+    return ("phone", *ours) if settings.local_twilio else ours
 
 
 def is_up(name: str, settings: Settings) -> bool:
@@ -55,6 +57,7 @@ def port(name: str, settings: Settings) -> int:
         "phone": settings.phone_port,
         "actions": settings.actions_port,
         "rasa": settings.rasa_port,
+        "voice": settings.voice_port,
         "app": settings.port,
     }[name]
 
@@ -64,6 +67,7 @@ def _health(name: str, settings: Settings) -> str:
         "phone": f"{settings.phone_url}/handset/messages?number=%2B{PHONE_NUMBER[1:]}",
         "actions": f"{settings.actions_url}/health",
         "rasa": f"{settings.rasa_url}/status",
+        "voice": f"{settings.voice_url}/health/live",
         "app": f"http://127.0.0.1:{settings.port}/health/live",
     }[name]
 
@@ -108,6 +112,7 @@ def _serve_phone(settings: Settings) -> None:
         auth_token=account.auth_token,
         number=account.number,
         webhook_url=f"{settings.public_url}/twilio/messages",
+        voice_url=f"{settings.public_url}/twilio/voice",
         url=settings.phone_url,
         database=settings.data_dir / "phone.db",
     )
@@ -118,6 +123,20 @@ def _serve_phone(settings: Settings) -> None:
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=GRACE,
+    )
+
+
+def _serve_voice(settings: Settings) -> None:
+    from scrapbook.voice.server import create_app as create_voice_app  # noqa: PLC0415 - an extra of its own
+
+    reports.configure(settings, "voice")
+    uvicorn.run(
+        create_voice_app(settings.whisper_model, settings.whisper_compute_type),
+        host=settings.internal_host,
+        port=settings.voice_port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=1,
     )
 
 
@@ -140,5 +159,6 @@ _SERVERS: dict[str, Callable[[Settings], None]] = {
     "phone": _serve_phone,
     "actions": _serve_actions,
     "rasa": _serve_rasa,
+    "voice": _serve_voice,
     "app": _serve_app,
 }

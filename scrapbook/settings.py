@@ -77,7 +77,13 @@ class Settings(BaseSettings):
     send_rate: float | None = Field(
         default=None, ge=0, allow_inf_nan=False, validation_alias="SCRAPBOOK_SEND_RATE"
     )
+    voice_url: str = Field(default="", validation_alias="SCRAPBOOK_VOICE_URL")
+    media_url: str = Field(default="", validation_alias="SCRAPBOOK_MEDIA_URL")
+    delete_media: bool = Field(default=False, validation_alias="SCRAPBOOK_DELETE_MEDIA")
     log_level: str = Field(default="INFO", validation_alias="SCRAPBOOK_LOG_LEVEL")
+
+    whisper_model: str = Field(default="small", min_length=1, validation_alias="WHISPER_MODEL")
+    whisper_compute_type: str = Field(default="auto", validation_alias="WHISPER_COMPUTE_TYPE")
 
     twilio_account_sid: str = Field(default="", validation_alias="TWILIO_ACCOUNT_SID")
     twilio_auth_token: SecretStr = Field(default=SecretStr(""), validation_alias="TWILIO_AUTH_TOKEN")
@@ -129,7 +135,7 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
 
-    @field_validator("public_url", "twilio_api_url", "rasa_url", "actions_url")
+    @field_validator("public_url", "twilio_api_url", "rasa_url", "actions_url", "voice_url")
     @classmethod
     def _is_a_url(cls, value: str) -> str:
         parts = urlsplit(value)
@@ -168,6 +174,8 @@ class Settings(BaseSettings):
             "public_url": f"http://127.0.0.1:{self.port}",
             "rasa_url": f"http://127.0.0.1:{self.rasa_port}",
             "actions_url": f"http://127.0.0.1:{self.actions_port}",
+            "voice_url": f"http://127.0.0.1:{self.voice_port}",
+            "media_url": str(self.data_dir / "media"),
         }
         for name, value in derived.items():
             if not getattr(self, name):
@@ -215,6 +223,10 @@ class Settings(BaseSettings):
     @property
     def rasa_port(self) -> int:
         return self.port + 3
+
+    @property
+    def voice_port(self) -> int:
+        return self.port + 4
 
     @property
     def phone_url(self) -> str:

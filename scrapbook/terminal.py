@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from scrapbook.errors import ScrapbookError
+from scrapbook.file_types import UNKNOWN, identify
 from scrapbook.twilio.handset import Attachment, Handset, HandsetMessage, HandsetUnavailable
 from scrapbook.twilio.optout import opt_out
 
@@ -26,6 +27,10 @@ class NoReply(ScrapbookError):
     """The replies did not come in time."""
 
     permanent = False
+
+
+class CallFailed(ScrapbookError):
+    """The house did not take the call."""
 
 
 def chat(handset: Handset, number: str) -> None:
@@ -57,30 +62,63 @@ def text(  # noqa: PLR0913, PLR0917 - one argument for each option of the comman
     files = [attachment(path) for path in attachments]
     sent = handset.send(number, body, files)
     is_for_the_carrier = opt_out(body) is not None and not files
-    for reply in _replies(handset, sent, None if is_for_the_carrier else wait_until, timeout):
+    phone = _Phone(handset, number, sent["sid"], sent["changed"], sent["seq"])
+    _show_replies(phone, None if is_for_the_carrier else wait_until, timeout)
+
+
+def call(
+    handset: Handset, path: Path, number: str, wait_until: Callable[[str], bool], timeout: float
+) -> None:
+    """Calls the house, speaks the WAV file, and prints what is said there; then the replies, like ``text``.
+
+    Raises CallFailed when nobody takes the call, and NoReply after ``timeout`` seconds.
+    """
+    sound = attachment(path).content
+    earlier = handset.events(number)
+    ended = handset.call(number, sound)
+    for words in ended["said"]:
+        _say(words)
+    if ended["status"] != "completed":
+        raise CallFailed(f"The call was not taken: {ended['status']}.")
+    if sid := ended["recording_sid"]:
+        changed = max((message["changed"] for message in earlier), default=0)
+        seq = max((message["seq"] for message in earlier), default=0)
+        _show_replies(_Phone(handset, number, sid, changed, seq), wait_until, timeout)
+
+
+def attachment(path: Path) -> Attachment:
+    """The file, with the type that its content has, or else its name. Raises ScrapbookError when it cannot be
+    read."""
+    try:
+        content = path.read_bytes()
+    except OSError as problem:
+        raise ScrapbookError(f"{path} cannot be read: {problem.strerror}") from problem
+    found = identify(content)
+    named = mimetypes.guess_type(path.name)[0] or UNKNOWN
+    return Attachment(named if found == UNKNOWN else found, content)
+
+
+def _show_replies(phone: "_Phone", wait_until: Callable[[str], bool] | None, timeout: float) -> None:
+    for reply in _replies(phone, wait_until, timeout):
         if reply["status"] == "delivered":
-            _say(reply["body"])
+            _say(_content(reply))
         else:
             sys.stderr.write(f"A reply was not delivered (error {reply['error_code']}).\n")
 
 
-def attachment(path: Path) -> Attachment:
-    """The file, with the type that its name stands for. Raises ScrapbookError when it cannot be read."""
-    content_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    try:
-        return Attachment(content_type, path.read_bytes())
-    except OSError as problem:
-        raise ScrapbookError(f"{path} cannot be read: {problem.strerror}") from problem
+def _content(message: HandsetMessage) -> str:
+    """The words, and what else there is to see or to hear."""
+    files = [f"[{part['content_type']}, {part['size'] / 1024:.0f} KB]" for part in message["media"]]
+    return "\n".join([message["body"]] * bool(message["body"]) + files)
 
 
 def _replies(
-    handset: Handset, sent: HandsetMessage, wait_until: Callable[[str], bool] | None, timeout: float
+    phone: "_Phone", wait_until: Callable[[str], bool] | None, timeout: float
 ) -> Iterator[HandsetMessage]:
     deadline = time.monotonic() + timeout
-    phone = _Phone(handset, sent)
     while time.monotonic() < deadline:
         # Asked before looking: what was sent until then is seen.
-        finished = wait_until(sent["sid"]) if wait_until else phone.is_taken
+        finished = wait_until(phone.sid) if wait_until else phone.is_taken
         yield from phone.arrived()
         if finished and not phone.on_the_way:
             return
@@ -88,32 +126,34 @@ def _replies(
 
 
 class _Phone:
-    """What happens on a phone after a message was sent."""
+    """What happens on a phone after message or recording ``sid``; older messages have up to ``seq``."""
 
-    def __init__(self, handset: Handset, sent: HandsetMessage) -> None:
+    def __init__(self, handset: Handset, number: str, sid: str, changed: int, seq: int) -> None:
+        self.sid = sid
         self._handset = handset
-        self._sent = sent
-        self._after = sent["changed"]
+        self._number = number
+        self._after = changed
+        self._seq = seq
         self.is_taken = False
         self.on_the_way = set[str]()
 
     def arrived(self) -> list[HandsetMessage]:
         """The replies that have ended their way since the last call, well or not; waits a little for one."""
-        news = self._handset.events(self._sent["from"], self._after, _LOOK)
+        news = self._handset.events(self._number, self._after, _LOOK)
         for message in news:
             self._follow(message)
         return [message for message in news if self._is_reply(message) and not _is_on_the_way(message)]
 
     def _follow(self, message: HandsetMessage) -> None:
         self._after = message["changed"]
-        self.is_taken = self.is_taken or message["sid"] == self._sent["sid"]
+        self.is_taken = self.is_taken or message["sid"] == self.sid
         if self._is_reply(message) and _is_on_the_way(message):
             self.on_the_way.add(message["sid"])
         else:
             self.on_the_way.discard(message["sid"])
 
     def _is_reply(self, message: HandsetMessage) -> bool:
-        return message["direction"] == "outbound" and message["seq"] > self._sent["seq"]
+        return message["direction"] == "outbound" and message["seq"] > self._seq
 
 
 def _is_on_the_way(message: HandsetMessage) -> bool:
@@ -177,7 +217,7 @@ class _Listener(threading.Thread):
 
     def _show_reply(self, message: HandsetMessage) -> None:
         if message["status"] == "delivered":
-            self._show(message["body"])
+            self._show(_content(message))
         elif not _is_on_the_way(message):
             self._show(f"(a reply was not delivered: error {message['error_code']})")
 

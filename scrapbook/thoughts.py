@@ -1,7 +1,10 @@
 """Where a thought says that it belongs, and what is left of it as the thought itself."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from scrapbook.spelling import same_name_key
 
 MAX_TOPIC_LENGTH = 40
 
@@ -10,6 +13,51 @@ _FILED = re.compile(
     r"\s*(?:please\s+)?(?:save|file|keep|put|store)\s+(?:(?:this|that|it)\s+)?under\s+"
     r"(?P<topic>[^\n:]{1,40}):(?P<text>\s.*)",
     re.DOTALL | re.IGNORECASE,
+)
+_MARKS = ",.:;!?"
+_PAUSE = " \t\n,;-"
+_NAME = r"(?P<topic>[^\s,.:;!?]+(?:\s+[^\s,.:;!?]+){0,2})"
+_FIRST = re.compile(
+    rf"\s*for\s+(?:the|my|our)\s+{_NAME}\s+topic\b[\s{_MARKS}-]+(?P<text>\S.*)", re.DOTALL | re.IGNORECASE
+)
+_FIRST_NAMED = re.compile(
+    rf"\s*for\s+(?:the|my|our)\s+topic\s+{_NAME}[,.:;]\s+(?P<text>\S.*)", re.DOTALL | re.IGNORECASE
+)
+_LAST = re.compile(rf"(?<!\S)(?:for|under)\s+(?:the|my|our)\s+{_NAME}\s+topic[\s.!]*$", re.IGNORECASE)
+_LAST_NAMED = re.compile(rf"(?<!\S)(?:for|under)\s+(?:the|my|our)\s+topic\s+{_NAME}[\s.!]*$", re.IGNORECASE)
+_LONGEST_ENDING = MAX_TOPIC_LENGTH + 40
+_UNDER = re.compile(
+    r"\s*(?:(?:please\s+)?(?:save|file|keep|put|store)\s+(?:this|that|it)\s+under|under|for\s+(?:the\s+)?topic|"
+    r"(?:(?:a|new)\s+)?(?:note|idea)\s+for)\s+(?P<rest>\S.*)",
+    re.DOTALL | re.IGNORECASE,
+)
+_FIRST_WORDS = re.compile(r"\S+")
+_WHICH = frozenset(
+    {
+        "main",
+        "next",
+        "last",
+        "first",
+        "second",
+        "third",
+        "same",
+        "other",
+        "another",
+        "new",
+        "old",
+        "right",
+        "wrong",
+        "current",
+        "whole",
+        "actual",
+        "hot",
+        "big",
+        "following",
+        "previous",
+        "present",
+        "only",
+        "one",
+    }
 )
 _TAG = re.compile(r"(?<!\S)#(?P<name>\w[\w+#-]{0,39})(?![^\s.,;:!?)])")
 _WORD = re.compile(r"[^\W_][\w'’.&+#/-]*|&", re.UNICODE)
@@ -84,6 +132,8 @@ _SPOKEN = frozenset(
         "edit",
         "add",
         "append",
+        "correct",
+        "correction",
     }
 )
 """Words of a sentence, and lead-ins like "PS:", before which a colon files nothing."""
@@ -100,6 +150,24 @@ class Thought:
     def of(cls, message: str) -> "Thought":
         return _filed(message) or _led(message) or _tagged(message) or cls(message)
 
+    @classmethod
+    def spoken(cls, transcript: str, topics: Iterable[str]) -> "Thought":
+        """That of a memo, where marks cannot be heard: "for the gpu topic, ..." or "... for the gpu topic."
+
+        ``topics`` are those that there are: "under gpu ..." names a topic only if it is one of them.
+        """
+        return (
+            _spoken_first(transcript)
+            or _spoken_last(transcript)
+            or _known_first(transcript, topics)
+            or cls.of(transcript)
+        )
+
+
+def is_spoken_topic(name: str) -> bool:
+    """A topic's name that is none of the words that tell topics of conversation apart: "the main topic"."""
+    return is_topic_name(name) and not _WHICH.intersection(name.lower().split())
+
 
 def is_topic_name(name: str) -> bool:
     """At most three short words, none of which belongs into a sentence, and more than a letter or digits."""
@@ -112,6 +180,43 @@ def is_topic_name(name: str) -> bool:
         and len(name) > 1
         and any(map(str.isalpha, name))
     )
+
+
+def _spoken_first(transcript: str) -> Thought | None:
+    """``for the gpu topic, ...``, ``for the topic gpu: ...``"""
+    found = _FIRST.fullmatch(transcript) or _FIRST_NAMED.fullmatch(transcript)
+    return _told(found) if found else None
+
+
+def _spoken_last(transcript: str) -> Thought | None:
+    """``... for the gpu topic.``, ``... for the topic gpu.``"""
+    end = transcript[-_LONGEST_ENDING:]
+    found = _LAST.search(end) or _LAST_NAMED.search(end)
+    if found is None or not is_spoken_topic(found["topic"]):
+        return None
+    text = transcript[: len(transcript) - len(end) + found.start()].rstrip(_PAUSE)
+    return Thought(text, _name(found)) if text.strip() else None
+
+
+def _known_first(transcript: str, topics: Iterable[str]) -> Thought | None:
+    """``under gpu, ...``, ``save this under gpu ...``, ``note for gpu ...``; the longest name counts."""
+    found = _UNDER.fullmatch(transcript)
+    if found is None:
+        return None
+    known = {same_name_key(topic): topic for topic in topics}
+    for start in reversed(list(_FIRST_WORDS.finditer(found["rest"], 0, MAX_TOPIC_LENGTH))[:3]):
+        name, text = found["rest"][: start.end()], found["rest"][start.end() :].lstrip(_PAUSE + ".:")
+        if text and (topic := known.get(same_name_key(name.rstrip(_MARKS)))):
+            return Thought(text, topic)
+    return None
+
+
+def _told(found: re.Match[str]) -> Thought | None:
+    return Thought(found["text"], _name(found)) if is_spoken_topic(found["topic"]) else None
+
+
+def _name(found: re.Match[str]) -> str:
+    return " ".join(found["topic"].split())
 
 
 def _filed(message: str) -> Thought | None:

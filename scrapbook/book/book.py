@@ -5,17 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scrapbook.matching import Match, match
-from scrapbook.store import TRASH_IS_KEPT, Change, Entry, JsonValue, Person, Topic, Transaction
+from scrapbook.store import TRASH_IS_KEPT, Change, Entry, JsonValue, Media, Person, Topic, Transaction
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """``now`` (aware) is when the message came in, so that a turn which is run again comes to the same."""
+    """``now`` (aware) is when the message came in, so that a turn which is run again comes to the same.
+
+    ``place`` is given when this turn is a memo's: what it saves stands where the memo has stood.
+    """
 
     tx: Transaction
     person: Person
     message_sid: str
     now: datetime
+    place: "Place | None" = None
 
     def recording(self, kind: str, **arguments: JsonValue) -> AbstractContextManager[None]:
         """What is written inside is undone as one."""
@@ -62,6 +66,15 @@ class Book:
 
     def _is_past_restoring(self, entry: Entry) -> bool:
         return entry.deleted_at is not None and entry.deleted_at < self.now - TRASH_IS_KEPT
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a new entry takes over from one that was taken back. Without ``number`` it gets the next one."""
+
+    number: int | None
+    created_at: datetime
+    media: tuple[Media, ...]
 
 
 @dataclass(frozen=True, slots=True)

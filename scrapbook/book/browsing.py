@@ -6,9 +6,13 @@ from zoneinfo import ZoneInfo
 
 from scrapbook.book.book import Book
 from scrapbook.book.pages import MOST_LISTED, Page, first_page
+from scrapbook.kinds import Kind
 
 Period: TypeAlias = Literal["today", "yesterday", "this week", "last week", "this month", "last month"]
 PERIODS: tuple[Period, ...] = get_args(Period)
+
+KINDS = (Kind.MEMO, Kind.PICTURE)
+"""Those that what came with an entry tells."""
 
 
 def during(book: Book, period: Period) -> Page | None:
@@ -22,6 +26,12 @@ def last(book: Book, count: int) -> Page | None:
     """The newest ``count`` entries (at least one). None when there are none."""
     entries = book.tx.entries.list(book.person.id, limit=min(max(count, 1), MOST_LISTED))
     return first_page(book, f"last {len(entries)}", entries) if entries else None
+
+
+def of_kind(book: Book, kind: Kind) -> Page | None:
+    """The entries of one of KINDS, newest first. None when there are none."""
+    entries = book.tx.entries.list(book.person.id, kind=kind, limit=MOST_LISTED)
+    return first_page(book, kind, entries) if entries else None
 
 
 def bounds(period: Period, now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:

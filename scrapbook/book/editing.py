@@ -6,6 +6,7 @@ from scrapbook.book.book import Book, Named
 from scrapbook.store import Entry
 
 _APPENDED = re.compile(r"\s*(?:[^:\n]{1,30}:|\S+(?=\s))(?P<text>.*)", re.DOTALL)
+_CORRECTED = re.compile(r".{0,30}?\b(?:c|oc)\w*\s*[:,]\s*(?P<text>.*)", re.DOTALL | re.IGNORECASE)
 _INTRODUCTION = r"\s*(?:[:,]|-(?=\s))?\s*"
 
 
@@ -27,11 +28,21 @@ def append(book: Book, text: str) -> Entry | None:
     return entry
 
 
-def text_after_number(message: str, number: int) -> str:
-    """What follows the number in ``edit 42 new text`` or ``change 42 to new text``; may be empty."""
-    found = re.search(rf"(?<!\d)0*{number}(?!\d){_INTRODUCTION}(?P<text>.*)", message, re.DOTALL)
+def text_after_number(message: str, number: str) -> str:
+    """What follows the number in ``edit 42 new text`` or ``change 42 to new text``; may be empty.
+
+    ``number`` is in digits, or as it stands in the message: ``forty two``.
+    """
+    words = r"\s+".join(map(re.escape, number.split()))
+    found = re.search(rf"(?<!\w)0*{words}(?!\w){_INTRODUCTION}(?P<text>.*)", message, re.DOTALL)
     text = found["text"] if found else ""
     return re.sub(r"^to\s+", "", text) if re.match(r"\s*change\b", message, re.IGNORECASE) else text
+
+
+def corrected_text(message: str) -> str:
+    """What follows ``correct:``; may be empty."""
+    found = _CORRECTED.fullmatch(message)
+    return found["text"] if found else ""
 
 
 def text_to_append(message: str) -> str:

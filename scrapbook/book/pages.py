@@ -1,11 +1,12 @@
 """Lists of entries, as many at a time as a reply has room for."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from scrapbook import segments
 from scrapbook.book.book import Book
-from scrapbook.store import Entry, Listing
+from scrapbook.excerpts import excerpt
+from scrapbook.store import Entry, Listing, Media
 
 MOST_LISTED = 500
 """Nobody reads further by text message."""
@@ -15,7 +16,7 @@ WORDING = 60
 
 _LINES = 4
 _SHORTEST_LINE = 30
-_KINDS = {"image": "picture", "audio": "sound", "video": "video"}
+_KINDS = {"image": "picture", "video": "video"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +28,27 @@ class Page:
     left: int
 
 
-def content(entry: Entry) -> str:
+def content(book: Book, entry: Entry) -> str:
     """Its text, to the letter, and a note of what came with it."""
-    media = _attached(entry)
-    return f"{entry.text} {media}".strip() if media else entry.text
+    media = ", ".join(_attached(book, entry))
+    return f"{entry.text} ({media})".strip() if media else entry.text
 
 
-def first_page(book: Book, title: str, entries: Sequence[Entry]) -> Page:
-    """Remembers the rest for ``more``. There must be an entry."""
+def first_page(
+    book: Book,
+    title: str,
+    entries: Sequence[Entry],
+    further: Sequence[int] = (),
+    words: Collection[str] = (),
+) -> Page:
+    """Remembers the rest for ``more``: ids of ``further`` entries among it. There must be an entry.
+
+    Lines show the parts of the texts with ``words``, or with words that begin so.
+    """
     short = segments.shorten(title, 60)
-    lines = _lines(entries, around=short + "." * WORDING)
-    rest = tuple(entry.id for entry in entries[len(lines) :])
-    book.tx.conversations.set_listing(book.person.id, Listing(title, rest))
+    lines = _lines(book, entries, short + "." * WORDING, words)
+    rest = (*(entry.id for entry in entries[len(lines) :]), *further)
+    book.tx.conversations.set_listing(book.person.id, Listing(title, rest, tuple(words)))
     return Page(short, lines, len(rest))
 
 
@@ -48,35 +58,47 @@ def next_page(book: Book) -> Page | None:
     if listing is None:
         return None
     left = book.tx.entries.by_ids(book.person.id, listing.entry_ids)
-    return first_page(book, listing.title, left) if left else None
+    return first_page(book, listing.title, left, words=listing.words) if left else None
 
 
-def _lines(entries: Sequence[Entry], around: str) -> tuple[str, ...]:
+def _lines(book: Book, entries: Sequence[Entry], around: str, words: Collection[str]) -> tuple[str, ...]:
     """At least one."""
-    width = _width(entries, around)
-    lines = [_line(entries[0], width, around)]
+    width = _width(content(book, entries[0])[:1], len(entries), around)
+    lines = [_line(book, entries[0], width, around, words)]
     for entry in entries[1:]:
-        longer = [*lines, _line(entry, width, around)]
+        longer = [*lines, _line(book, entry, width, around, words)]
         if not segments.fits(around + "\n".join(longer)):
             break
         lines = longer
     return tuple(lines)
 
 
-def _width(entries: Sequence[Entry], around: str) -> int:
-    room = len(segments.head("x" * 400, segments.REPLY_SEGMENTS, around + content(entries[0])[:1]))
-    share = room // min(len(entries), _LINES) - len("12345 \n")
+def _width(first_letter: str, count: int, around: str) -> int:
+    room = len(segments.head("x" * 400, segments.REPLY_SEGMENTS, around + first_letter))
+    share = room // min(count, _LINES) - len("12345 \n")
     return max(share, _SHORTEST_LINE)
 
 
-def _line(entry: Entry, width: int, around: str) -> str:
-    line = f"{entry.number} {segments.shorten(content(entry), width)}"
+def _line(book: Book, entry: Entry, width: int, around: str, words: Collection[str]) -> str:
+    said = content(book, entry)
+    line = f"{entry.number} {excerpt(said, words, width)}"
     while not segments.fits(around + line) and width > 4:
         width = max(width * 2 // 3, 4)
-        line = f"{entry.number} {segments.shorten(content(entry), width)}"
+        line = f"{entry.number} {segments.shorten(said, width)}"
     return line
 
 
-def _attached(entry: Entry) -> str:
-    kinds = [_KINDS.get(part.content_type.split("/")[0], "file") for part in entry.media]
-    return f"({', '.join(kinds)})" if kinds else ""
+def _attached(book: Book, entry: Entry) -> list[str]:
+    if any(part.is_sound for part in entry.media) and _is_being_written_down(book, entry):
+        return ["memo, being written down"]
+    return [_described(part) for part in entry.media]
+
+
+def _is_being_written_down(book: Book, entry: Entry) -> bool:
+    message = book.tx.messages.find(entry.message_sid) if entry.message_sid else None
+    return message is not None and message.is_memo and message.state == "received"
+
+
+def _described(part: Media) -> str:
+    kind = "sound" if part.is_sound else _KINDS.get(part.content_type.split("/")[0], "file")
+    return f"{kind} missing" if part.state == "missing" else kind

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from scrapbook import spelling
 from scrapbook.book.book import Book, Named, NoTopic, Torn, numbers_of
 from scrapbook.book.filing import existing
+from scrapbook.book.pages import MOST_LISTED
 from scrapbook.matching import match
 from scrapbook.store import Entry, Topic
 
@@ -28,6 +29,11 @@ def delete(book: Book, numbers: list[int]) -> Named:
     named = book.look_up(numbers)
     _trash(book, named.kept, "delete", None)
     return named
+
+
+def latest(book: Book, count: int) -> list[int]:
+    """The numbers of the newest ``count`` entries, the newest first."""
+    return [entry.number for entry in book.tx.entries.list(book.person.id, limit=min(count, MOST_LISTED))]
 
 
 def restore(book: Book, numbers: list[int]) -> Named:

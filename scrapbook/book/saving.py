@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scrapbook.book.book import Book
+from scrapbook.book.book import Book, Place
 from scrapbook.matching import Outcome
 from scrapbook.store import Entry, Media
 from scrapbook.thoughts import Thought
@@ -21,8 +21,13 @@ class Saved:
 
 def save(book: Book, message: str, media: Sequence[Media] = ()) -> Saved | None:
     """Keeps a message where it says it belongs. None when there is nothing to keep."""
-    thought = Thought.of(message)
+    thought = _thought(book, message)
     return keep(book, thought.text, thought.topic, media)
+
+
+def is_filed_thought(book: Book, spoken: str) -> bool:
+    """Whether a memo names its topic and goes on; of a text the commands tell."""
+    return book.place is not None and _thought(book, spoken).topic is not None
 
 
 def keep(book: Book, text: str, topic: str | None, media: Sequence[Media] = ()) -> Saved | None:
@@ -43,6 +48,21 @@ def remind(book: Book, message: str, media: Sequence[Media] = ()) -> Saved | Non
 
 
 def _add(book: Book, text: str, topic: str | None, media: Sequence[Media]) -> Entry:
+    place = book.place or Place(None, book.now, tuple(media))
     with book.recording("save"):
         topic_id = book.topic_or_new(topic).id if topic else None
-        return book.tx.entries.add(book.person.id, text, topic_id, book.message_sid, book.now, media)
+        return book.tx.entries.add(
+            book.person.id,
+            text,
+            topic_id,
+            book.message_sid,
+            place.created_at,
+            place.media,
+            number=place.number,
+        )
+
+
+def _thought(book: Book, message: str) -> Thought:
+    if book.place is None:
+        return Thought.of(message)
+    return Thought.spoken(message, [topic.name for topic in book.topics()])

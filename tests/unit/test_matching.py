@@ -70,6 +70,25 @@ def test_what_comes_near_is_named_and_the_rest_is_not() -> None:
     assert found == Match(Outcome.NONE, None, ("shopping",))
 
 
+@pytest.mark.parametrize("typed", ["ml", "ML", "nlp"])
+def test_initials_mean_the_topic_of_several_words(typed: str) -> None:
+    topics = ["machine learning", "natural language processing", "books", "gpu"]
+    found = match(typed, topics)
+    assert found.outcome is Outcome.SURE
+    assert found.topic is not None
+    assert [word[0] for word in found.topic.split()] == list(typed.lower())
+
+
+def test_a_topic_named_like_the_initials_of_another_is_itself() -> None:
+    assert match("ml", ["machine learning", "ML"]).topic == "ML"
+
+
+def test_initials_of_several_topics_are_asked_about() -> None:
+    found = match("ml", ["machine learning", "mountain lakes"])
+    assert found.outcome is Outcome.TORN
+    assert set(found.candidates) == {"machine learning", "mountain lakes"}
+
+
 def test_there_may_be_no_topics() -> None:
     assert match("python", ()).candidates == ()
 

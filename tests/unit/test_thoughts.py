@@ -68,3 +68,69 @@ def test_nothing_but_the_marker_is_taken_away(message: str) -> None:
 @given(st.sampled_from(["python", "machine learning", "R2"]), st.text(min_size=1).filter(lambda t: t.strip()))
 def test_what_follows_the_topic_is_kept_to_the_letter(topic: str, text: str) -> None:
     assert Thought.of(f"{topic}: {text}") == Thought(text.lstrip(), topic)
+
+
+TOPICS = ["gpu", "machine learning", "Books"]
+
+
+@pytest.mark.parametrize(
+    ("said", "text", "topic"),
+    [
+        ("For the GPU topic, fewer larger kernels.", "fewer larger kernels.", "GPU"),
+        ("for the garden topic the roses need water", "the roses need water", "garden"),
+        ("For my machine learning topic: nets. More nets.", "nets. More nets.", "machine learning"),
+        ("For the topic garden, the roses need water.", "the roses need water.", "garden"),
+        ("For the topic gpu fewer kernels", "fewer kernels", "gpu"),
+        ("Fewer, larger kernels, for the GPU topic.", "Fewer, larger kernels", "GPU"),
+        ("Fewer kernels. For the gpu topic.", "Fewer kernels.", "gpu"),
+        ("the roses need water for the topic garden", "the roses need water", "garden"),
+        ("Under gpu, fewer kernels.", "fewer kernels.", "gpu"),
+        ("Save this under machine learning nets are fine", "nets are fine", "machine learning"),
+        ("note for books read it again", "read it again", "Books"),
+        ("New idea for Books. Read it again.", "Read it again.", "Books"),
+        ("python: still a colon", "still a colon", "python"),
+    ],
+)
+def test_a_memo_is_filed_where_it_says(said: str, text: str, topic: str) -> None:
+    assert Thought.spoken(said, TOPICS) == Thought(text, topic)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Under the bridge I saw a heron.",
+        "Note for mother, call back.",
+        "I need slides for the main topic.",
+        "For the next topic we need a room.",
+        "For the gpu topic.",
+        "Under gpu.",
+        "For the first time, it works.",
+        "That is a topic for the book club.",
+        "for the topic garden roses need water",
+        "The gpu topic is fine.",
+    ],
+)
+def test_what_only_sounds_like_a_topic_files_no_memo(said: str) -> None:
+    assert Thought.spoken(said, TOPICS) == Thought(said, None)
+
+
+def test_a_topic_that_is_only_mentioned_files_no_text() -> None:
+    text = "fewer kernels for the gpu topic"
+    assert Thought.of(text) == Thought(text, None)
+
+
+@given(
+    st.sampled_from(["gpu", "machine learning", "rose garden"]),
+    st.text("abc ,.!", min_size=1, max_size=30).filter(lambda said: said.strip(" ,.!")),
+)
+def test_the_words_of_a_memo_are_kept_wherever_its_topic_is(topic: str, said: str) -> None:
+    for whole in (f"For the {topic} topic, {said}", f"{said} for the {topic} topic."):
+        thought = Thought.spoken(whole, [])
+        assert thought.topic == topic
+        assert thought.text.strip(" ,.!") == said.strip(" ,.!")
+
+
+@given(st.text(max_size=200))
+def test_a_memo_without_a_topic_is_kept_to_the_letter(said: str) -> None:
+    thought = Thought.spoken(said, TOPICS)
+    assert thought.topic is not None or thought.text == said

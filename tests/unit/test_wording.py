@@ -25,6 +25,7 @@ TAKEN = {
     "custom",
 }
 KINDS_OF_CHANGE = {"save", "delete", "take_off", "restore", "move", "edit", "append", "rename", "merge"}
+MEMO_RECEIPTS = [f"utter_memo_saved{where}" for where in ("", "_under", "_similar", "_reminder")]
 
 
 def responses() -> dict[str, str]:
@@ -35,14 +36,17 @@ def responses() -> dict[str, str]:
 
 def names_in(folder: str, pattern: str) -> set[str]:
     text = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / folder).rglob(pattern)))
-    return set(NAME.findall(text)) - {"utter_message", "utter_undid_"}
+    return set(NAME.findall(text)) - {"utter_message", "utter_undid_", "utter_memo_saved", "utter_sound_"}
 
 
 def used() -> set[str]:
     kinds = {f"utter_undid_{kind}" for kind in KINDS_OF_CHANGE}
     receipts = {"utter_saved", "utter_saved_under", "utter_saved_similar"}
     with_media = {f"{name}_with_media" for name in receipts}
-    return names_in("actions", "*.py") | names_in("data/rules", "*.yml") | kinds | with_media
+    of_memos = {f"{name}{unsure}" for name in MEMO_RECEIPTS for unsure in ("", "_unsure")}
+    sounds = {"utter_sound_waiting", "utter_sound_missing"}
+    named = names_in("actions", "*.py") | names_in("data/rules", "*.yml")
+    return named | kinds | receipts | with_media | of_memos | sounds
 
 
 RESPONSES = responses()

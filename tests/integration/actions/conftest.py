@@ -8,14 +8,19 @@ from tests.integration.actions.conversation import Conversation
 
 
 @pytest.fixture
-def house(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+def house(house_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     """The store that the actions work with."""
-    monkeypatch.setenv("SCRAPBOOK_DATABASE_URL", sqlite_url)
+    monkeypatch.setenv("SCRAPBOOK_DATABASE_URL", house_url)
     action.store.cache_clear()
     store = action.store()
     yield store
     store.close()
     action.store.cache_clear()
+
+
+@pytest.fixture
+def house_url(sqlite_url: str) -> str:
+    return sqlite_url
 
 
 @pytest.fixture

@@ -61,7 +61,10 @@ class Conversation:
 
     def turn(self, action: str, sid: str, notes: Sequence[str] = (), **slots: Any) -> str:
         """Runs the action for a message as the action server does; the words that are said."""
-        said = run(action, self._tracker(sid, notes, slots))
+        return self.answered(action, self.tracker(sid, notes, slots))
+
+    def answered(self, action: str, tracker: Tracker) -> str:
+        said = run(action, tracker)
         assert len(said) == 1, said
         [message] = said
         self.outcome = Outcome(message["response"], {k: v for k, v in message.items() if isinstance(v, str)})
@@ -82,7 +85,7 @@ class Conversation:
         with self.store.transaction(read_only=True) as tx:
             return {topic.name for topic in tx.topics.list(self.person.id) if topic.entry_count}
 
-    def _tracker(self, sid: str, notes: Sequence[str], slots: Mapping[str, Any]) -> Tracker:
+    def tracker(self, sid: str, notes: Sequence[str], slots: Mapping[str, Any]) -> Tracker:
         latest = {
             "metadata": {"message_sid": sid},
             "entities": [{"entity": "note", "value": note} for note in notes],

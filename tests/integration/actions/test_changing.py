@@ -220,3 +220,21 @@ def test_commands_without_arguments_are_explained_and_sentences_kept(ann: Conver
     for action in ("action_move", "action_rename_topic", "action_merge_topics", "action_restore"):
         assert "For example" in ann.text(action, "word")
         assert ann.text(action, "we should move house next year").startswith("Saved")
+
+
+def test_it_deletes_as_many_of_the_latest_as_are_said(ann: Conversation) -> None:
+    for name in ("one", "two", "three"):
+        ann.save(name)
+    assert "Deleted 3, 2." in ann.text("action_delete", "delete the last two notes", count="2")
+    assert ann.entries() == {1: ("one", None)}
+    assert ann.undo() == "Undone: 3, 2 back from the trash."
+
+
+def test_it_deletes_what_is_about_something_and_nothing_else(ann: Conversation) -> None:
+    for name in ("call my mother", "the heron is back", "the key is in the bag"):
+        ann.save(name)
+    said = ann.text("action_delete", "delete the note about the heron", notes=["the heron"])
+    assert said == "Took out 2 the heron is back. Text undo to put it back."
+    said = ann.text("action_delete", "delete the note about the moon", notes=["the moon"])
+    assert said == "Could not find the moon."
+    assert set(ann.entries()) == {1, 3}

@@ -140,3 +140,36 @@ def test_more_leaves_out_what_was_deleted_meanwhile(ann: Conversation) -> None:
         rest += ann.text("action_more", "more")
     assert "sighting 0 " not in rest
     assert "sighting 1 " in rest
+
+
+def test_it_says_for_which_word_it_took_a_misspelled_one(ann: Conversation) -> None:
+    ann.save("a red helicopter over the house")
+    assert find(ann, "red Helicoptr") == (
+        'red helicopter (for "helicoptr"):\n1 a red helicopter over the house'
+    )
+
+
+def test_it_shows_the_part_of_a_long_thought_with_the_word_also_on_later_pages(ann: Conversation) -> None:
+    for _ in range(6):
+        ann.save("It rained all morning. " * 8 + "Then a heron landed. " + "We had tea. " * 9)
+    pages = find(ann, "heron"), ann.text("action_more", "more")
+    assert all("heron landed" in line for page in pages for line in page.splitlines()[1:-1])
+
+
+def test_it_finds_by_kind_and_time(ann: Conversation) -> None:
+    ann.save('"Work is love" - Gibran')
+    ann.save("work: call the office")
+    ann.save("https://example.org/work")
+    ann.now += timedelta(days=31)
+    ann.save('"Work expands" - Parkinson')
+    assert find(ann, "quotes about work from last month").splitlines()[1:] == ['1 "Work is love" - Gibran']
+    assert [line[0] for line in find(ann, "quotes about work").splitlines()[1:]] == ["4", "1"]
+    assert find(ann, "links from last month").splitlines()[1:] == ["3 https://example.org/work"]
+
+
+def test_words_that_only_look_like_a_time_or_a_kind_are_looked_for(ann: Conversation) -> None:
+    ann.save("the march in may was long")
+    ann.save("pictures of an exhibition is by Mussorgsky")
+    ann.now += timedelta(days=200)
+    assert "\n1 the march" in find(ann, "march in may")
+    assert "\n2 pictures" in find(ann, "pictures of an exhibition")

@@ -50,7 +50,7 @@ def test_an_empty_text_saves_nothing_and_says_so(ann: Conversation) -> None:
 def test_a_picture_without_words_is_kept_and_the_receipt_is_honest(ann: Conversation) -> None:
     receipt = ann.text("action_save", "", [PICTURE])
     assert "Saved 1." in receipt
-    assert "can't fetch" in receipt
+    assert "being fetched" in receipt
     with ann.store.transaction() as tx:
         assert tx.entries.list(ann.person.id)[0].media == (PICTURE,)
 

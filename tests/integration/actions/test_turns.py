@@ -89,7 +89,7 @@ def test_the_slower_of_two_tries_says_what_the_faster_one_did(
     ann_on_postgresql: Conversation, reported: list[str]
 ) -> None:
     ann = ann_on_postgresql
-    tracker = ann._tracker(ann.receive("once"), [], {})
+    tracker = ann.tracker(ann.receive("once"), [], {})
     with ThreadPoolExecutor(2) as tries:
         answers = list(tries.map(lambda _: said(ActionSaveTogether(), tracker), range(2)))
     assert answers == [["utter_saved1"], ["utter_saved1"]]
@@ -101,7 +101,7 @@ def test_a_turn_that_fails_writes_nothing_says_nothing_and_can_be_run_again(
     ann: Conversation, reported: list[str]
 ) -> None:
     sid = ann.receive("mine")
-    assert said(ActionSaveAndFail(), ann._tracker(sid, [], {})) == []
+    assert said(ActionSaveAndFail(), ann.tracker(sid, [], {})) == []
     assert reported == ["ZeroDivisionError"]
     assert ann.entries() == {}
     assert ann.turn("action_save", sid) == "Saved 1."
@@ -110,13 +110,13 @@ def test_a_turn_that_fails_writes_nothing_says_nothing_and_can_be_run_again(
 def test_what_comes_without_a_message_is_reported_and_not_answered(
     ann: Conversation, reported: list[str]
 ) -> None:
-    assert run("action_save", ann._tracker("SM404", [], {})) == []
+    assert run("action_save", ann.tracker("SM404", [], {})) == []
     assert run("action_save", Tracker("default", {}, {}, [], False, None, {}, None)) == []
     assert reported == ["NotFound", "KeyError"]
 
 
 def test_a_message_is_its_senders_whoever_it_is_said_to_be_of(ann: Conversation, ben: Conversation) -> None:
-    tracker = ben._tracker(ann.receive("mine"), [], {})
+    tracker = ben.tracker(ann.receive("mine"), [], {})
     tracker.latest_message["metadata"]["person_id"] = ben.person.id
     assert [message["response"] for message in run("action_save", tracker)] == ["utter_saved"]
     assert ann.entries() == {1: ("mine", None)}

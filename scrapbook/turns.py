@@ -1,0 +1,116 @@
+"""A turn: a message written down, understood and answered, and its replies recorded."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from scrapbook.assistant import Assistant
+from scrapbook.errors import AssistantFailed
+from scrapbook.patience import AfterFailures, Patience, Stopping
+from scrapbook.reports import report
+from scrapbook.segments import segment_count, split
+from scrapbook.store import Message, Store, Transaction
+from scrapbook.twilio.incoming import Incoming
+
+# A turn that fails with everything up fails for a reason of its own: a few tries, then the inbox.
+TURN_ATTEMPTS = 6
+
+# The one sentence that cannot come from Rasa, because it is said when Rasa fails.
+APOLOGY = "Sorry, something went wrong with that message. I kept it, and it can be tried again."
+
+
+class Turns:
+    """The steps of a turn."""
+
+    def __init__(self, store: Store, assistant: Assistant, patience: Patience) -> None:
+        self._store = store
+        self._assistant = assistant
+        self._patiently = patience
+
+    def keep(self, message: Incoming, person_id: int, round_: int) -> bool:
+        """Write the message down; False when this round of answering it has been gone through already."""
+
+        def record() -> bool:
+            with self._store.transaction() as tx:
+                kept = tx.messages.record(
+                    sid=message.message_sid,
+                    person_id=person_id,
+                    from_=message.from_,
+                    to=message.to,
+                    body=message.text,
+                    media=message.media,
+                    received_at=message.received_at,
+                )
+                return _is_to_be_answered(tx, kept, round_)
+
+        return self._patiently(record)
+
+    def understand(self, sid: str) -> str:
+        """The assistant's reply; empty when it failed for good, which is then on record."""
+
+        def ask() -> str:
+            message = self._message(sid)
+            return self._assistant.answer(message.body, message.person_id, sid)
+
+        return self._ask(sid, ask)
+
+    def act(self, sid: str, intent: str, slots: Mapping[str, str]) -> str:
+        """The reply to an intent of the house's own; empty as in ``understand``."""
+
+        def ask() -> str:
+            return self._assistant.act(intent, slots, self._message(sid).person_id, sid)
+
+        return self._ask(sid, ask)
+
+    def record_replies(self, sid: str, text: str, round_: int) -> list[int]:
+        """The ids of the replies that carry the text, the file that the turn came to with the first."""
+        bodies = split(text)
+
+        def record() -> list[int]:
+            with self._store.transaction() as tx:
+                message = tx.messages.get(sid)
+                outcome = tx.outcomes.of(sid)
+                replies = tx.replies.record(
+                    sid,
+                    from_=message.to,
+                    to=message.from_,
+                    bodies=bodies,
+                    segments=[segment_count(body) for body in bodies],
+                    at=datetime.now(UTC),
+                    round_=round_,
+                    media_key=outcome.arguments.get("media_key") if outcome else None,
+                )
+                return [reply.id for reply in replies]
+
+        return self._patiently(record)
+
+    def recipient(self, sid: str) -> str:
+        """The address that the replies go to."""
+        return self._patiently(lambda: self._message(sid).from_)
+
+    def finish(self, sid: str, problem: str) -> None:
+        """``problem``: why it is not answered as it should be; empty when it is."""
+
+        def finish() -> None:
+            with self._store.transaction() as tx:
+                tx.messages.set_state(sid, "failed" if problem else "answered", problem or None)
+
+        self._patiently(finish)
+
+    def _ask(self, sid: str, ask: Callable[[], str]) -> str:
+        try:
+            return self._patiently(ask, giving_up=AfterFailures(AssistantFailed, TURN_ATTEMPTS))
+        except Exception as error:
+            if self._patiently.is_over:  # what it failed for is that everything is being closed
+                raise Stopping from error
+            report(error, message_sid=sid, step="understand")
+            return ""
+
+    def _message(self, sid: str) -> Message:
+        with self._store.transaction(read_only=True) as tx:
+            return tx.messages.get(sid)
+
+
+def _is_to_be_answered(tx: Transaction, kept: Message, round_: int) -> bool:
+    if kept.state == "failed":
+        return tx.replies.next_round(kept.sid) <= round_
+    return kept.state == "received"
