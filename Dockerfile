@@ -1,4 +1,4 @@
-# The app and the action server. The image holds no data: mount a volume at SCRAPBOOK_DATA_DIR.
+# The app and the action server; with EXTRAS="--extra voice" speech recognition. The image holds no data: mount a volume at SCRAPBOOK_DATA_DIR.
 FROM python:3.13-slim
 RUN pip install --no-cache-dir uv
 WORKDIR /srv
@@ -6,6 +6,7 @@ COPY pyproject.toml uv.lock README.md LICENSE ./
 COPY scrapbook scrapbook
 COPY actions actions
 COPY bot/effects.yml bot/effects.yml
-RUN uv sync --locked --no-dev --no-cache
+ARG EXTRAS=""
+RUN uv sync --locked --no-dev --no-cache $EXTRAS
 ENV PATH=/srv/.venv/bin:$PATH PYTHONUNBUFFERED=1
 CMD ["scrapbook", "serve", "app"]
