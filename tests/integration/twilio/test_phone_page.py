@@ -34,7 +34,7 @@ BROWSER_OPTIONS = [
 ]
 SMALL = {"width": 390, "height": 844}
 LARGE = {"width": 1280, "height": 900}
-# Asked once and answered by an event: the page's Content-Security-Policy refuses what Playwright evaluates again later.
+# Asked once and answered by an event: what Playwright asks again later, the page's security policy refuses.
 DURATION_WHEN_KNOWN = """audio => new Promise((resolve, reject) => {
     audio.addEventListener("loadedmetadata", () => resolve(audio.duration));
     audio.addEventListener("error", () => reject(audio.error.message));
