@@ -16,9 +16,11 @@ from actions.memos import heard
 from actions.receipts import keep
 from actions.replies import reply
 from actions.turn import Slots, Turn
+from scrapbook.assistant import FAILED
 from scrapbook.book import Book
 from scrapbook.errors import StoreError
-from scrapbook.reports import report
+from scrapbook.reports import about
+from scrapbook.sentry.client import described
 from scrapbook.settings import Settings
 from scrapbook.store import JsonValue, Outcome, Store, Transaction
 
@@ -59,8 +61,9 @@ class BookAction(Action, ABC):
     """Does one thing to a person's scrapbook, in one transaction with the record of its outcome.
 
     A turn that is run again finds the outcome, does nothing and says the same. When anything unexpected is
-    raised, nothing is written and nothing is said, which the way of the message takes as a failed try: Rasa
-    would quote the request, and with it the person's text, in the log of an error.
+    raised, nothing is written; in place of a reply goes what failed, for the way of the message to try again
+    and to report if that does not help. Raised to Rasa, it would quote the request, and with it the person's
+    text, in its log.
     """
 
     called: ClassVar[str]
@@ -84,9 +87,11 @@ class BookAction(Action, ABC):
         try:
             call = Call.of(tracker)
             sid = call.message_sid
-            outcome = _presentable(await asyncio.to_thread(self._answer_once, call))
-        except Exception as error:  # noqa: BLE001 - the edge of the process
-            report(error, action=self.called, message_sid=sid)
+            with about(sid, self.called):
+                outcome = _presentable(await asyncio.to_thread(self._answer_once, call))
+        except Exception as error:
+            log.error("action_failed", exc_info=error, action=self.called, message_sid=sid)
+            dispatcher.utter_message(json_message={FAILED: described(error)})
             return []
         arguments: dict[str, Any] = dict(outcome.arguments)
         dispatcher.utter_message(response=outcome.response, **arguments)

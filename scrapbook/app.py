@@ -33,6 +33,7 @@ from scrapbook.media import MediaStore
 from scrapbook.memos import Memos
 from scrapbook.numbers import both_channels
 from scrapbook.patience import Patience
+from scrapbook.reports import about
 from scrapbook.settings import Settings
 from scrapbook.store import Store
 from scrapbook.turns import Turns
@@ -102,7 +103,8 @@ class WebhookInbox:
             tx.people.set_opt_out(address, at if opted_out else None)
 
     def accept(self, incoming: Incoming, person_id: int) -> None:
-        self._journey.start(incoming, person_id)
+        with about(incoming.message_sid, "webhook", person_id):
+            self._journey.start(incoming, person_id)
 
     def delivery(
         self, reply_id: int, twilio_sid: str, status: str, error_code: int | None, at: datetime

@@ -17,6 +17,8 @@ NOT_REACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 NO_MODEL = 409
 # Rasa takes a text that begins with "/" for the name of an intent, unless something invisible is before it.
 PADDING = "\u200b"
+FAILED = "failed"
+"""Under this name stands, in place of a reply, what failed: see ``sentry.client.described``."""
 # Rasa cuts a reply at its blank lines; a turn has one reply.
 PARAGRAPH = "\n\n"
 
@@ -81,6 +83,9 @@ class Assistant:
             "metadata": {"message_sid": message_sid},
         }
         answer = self._post("/webhooks/rest/webhook", turn)
+        for part in answer:
+            if failed := part.get("custom", {}).get(FAILED):
+                raise AssistantFailed("A turn failed").caused_by(failed)
         parts = [str(part["text"]) for part in answer if part.get("text")]
         if not parts:
             self._explain_silence()

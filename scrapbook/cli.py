@@ -79,7 +79,10 @@ def up() -> None:
 
 @app.command()
 def serve(
-    name: Annotated[str, typer.Argument(help="phone, actions, rasa, voice or app", metavar="PROCESS")],
+    name: Annotated[
+        str,
+        typer.Argument(help="phone, actions, rasa, voice, app; or sentry, a local one", metavar="PROCESS"),
+    ],
 ) -> None:
     """Become one process of the house, for a process manager of your own."""
     from scrapbook import processes

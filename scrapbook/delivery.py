@@ -7,8 +7,8 @@ from typing import Protocol
 from scrapbook.errors import RecipientOptedOut, SendError
 from scrapbook.file_types import COMPACT_SOUND, is_sound
 from scrapbook.patience import AfterFailures, Patience
-from scrapbook.reports import report
-from scrapbook.store import Media, Reply, Store
+from scrapbook.reports import about, report
+from scrapbook.store import Media, Message, Reply, Store
 from scrapbook.twilio.sending import Sent
 
 # At ten seconds each about an hour and a half; then the reply stands in the inbox.
@@ -81,6 +81,11 @@ class Delivery:
 
     def send(self, reply_id: int) -> None:
         """Gives it to Twilio, or records why it was not taken."""
+        message = self._patiently(lambda: self._answered(reply_id))
+        with about(message.sid, "deliver", message.person_id):
+            self._send(reply_id)
+
+    def _send(self, reply_id: int) -> None:
         try:
             self._patiently(
                 lambda: self._send_once(reply_id), giving_up=AfterFailures(SendError, SEND_ATTEMPTS)
@@ -90,6 +95,11 @@ class Delivery:
             self._patiently(lambda: self._record_refusal(reply_id, refusal))
             if not isinstance(refusal, RecipientOptedOut):
                 report(refusal, reply_id=reply_id, step="send", twilio_code=refusal.code or 0)
+
+    def _answered(self, reply_id: int) -> Message:
+        """The message that the reply answers."""
+        with self._store.transaction(read_only=True) as tx:
+            return tx.messages.get(tx.replies.get(reply_id).message_sid)
 
     def _send_once(self, reply_id: int) -> None:
         with self._store.transaction(read_only=True) as tx:

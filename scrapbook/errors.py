@@ -1,5 +1,8 @@
 """The errors of the house: one tree, each of which says whether trying again can help."""
 
+from collections.abc import Mapping, Sequence
+from typing import Self
+
 
 class ScrapbookError(Exception):
     """Something went wrong that the code knows by name.
@@ -9,11 +12,20 @@ class ScrapbookError(Exception):
     """
 
     permanent: bool = True
+    attempts: int = 1
+    """How often it was tried before this was given up."""
+    origin: Sequence[Mapping[str, object]] = ()
+    """What another process tells of its own errors that led to this one (``sentry.client.described``)."""
 
     def __init__(self, message: str = "", *, permanent: bool | None = None) -> None:
         super().__init__(message or (self.__doc__ or "").strip())
         if permanent is not None:
             self.permanent = permanent
+
+    def caused_by(self, origin: Sequence[Mapping[str, object]]) -> Self:
+        """The same error, with what led to it in another process."""
+        self.origin = origin
+        return self
 
 
 class SettingsError(ScrapbookError):

@@ -20,7 +20,7 @@ from scrapbook.delivery import Delivery
 from scrapbook.file_types import is_sound
 from scrapbook.links.previewing import Previewer, has_links
 from scrapbook.memos import ACKNOWLEDGED_FROM, Heard, Memos
-from scrapbook.reports import report
+from scrapbook.reports import about, report
 from scrapbook.turns import APOLOGY, Turns
 from scrapbook.twilio.incoming import Incoming
 
@@ -86,7 +86,7 @@ class Journey(DBOSConfiguredInstance):
     def answer(self, incoming: dict[str, Any], person_id: int, round_: int = 0) -> None:
         """From a text to its recorded replies. ``round_`` counts how often it was started anew by hand."""
         message = Incoming.from_dict(incoming)
-        with _reported(message.message_sid, "answer"):
+        with _reported(message.message_sid, "answer", person_id):
             self._answer(message, person_id, round_)
 
     def _answer(self, message: Incoming, person_id: int, round_: int) -> None:
@@ -109,7 +109,7 @@ class Journey(DBOSConfiguredInstance):
     @DBOS.workflow(max_recovery_attempts=None)
     def collect(self, sid: str, person_id: int, round_: int, is_memo: bool) -> None:
         """Fetches what came with a message; a memo is then written down."""
-        with _reported(sid, "collect"):
+        with _reported(sid, "collect", person_id):
             missing = _step("fetch", self._collector.collect, sid)
             _step("discard", self._collector.discard, sid)
             if missing:
@@ -120,7 +120,7 @@ class Journey(DBOSConfiguredInstance):
     @DBOS.workflow(max_recovery_attempts=None)
     def transcribe(self, sid: str, person_id: int, round_: int) -> None:
         """From a sound to its words; whoever left a long one is told meanwhile that it has come in."""
-        with _reported(sid, "transcribe"):
+        with _reported(sid, "transcribe", person_id):
             duration = _step("measure", self._memos.duration, sid)
             if duration is not None and duration >= ACKNOWLEDGED_FROM:
                 text = _step("acknowledge", self._memos.acknowledgement, sid, duration)
@@ -131,7 +131,7 @@ class Journey(DBOSConfiguredInstance):
     @DBOS.workflow(max_recovery_attempts=None)
     def answer_memo(self, sid: str, heard: str, round_: int) -> None:
         """From what was heard in a sound, or what became of it, to the recorded replies."""
-        with _reported(sid, "answer_memo"):
+        with _reported(sid, "answer_memo", self._turns.sender(sid)):
             text = _step("understand", self._memos.answer, sid, heard)
             if text is not None:
                 recipient = _step("recipient", self._turns.recipient, sid)
@@ -141,7 +141,7 @@ class Journey(DBOSConfiguredInstance):
     @DBOS.workflow(max_recovery_attempts=None)
     def preview(self, sid: str) -> None:
         """Looks at the pages behind the links that were texted; nobody waits for it."""
-        with _reported(sid, "preview"):
+        with _reported(sid, "preview", self._turns.sender(sid)):
             _step("preview", self._previewer.preview, sid)
 
     @DBOS.workflow(max_recovery_attempts=None)
@@ -218,10 +218,11 @@ def _step(name: str, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) ->
 
 
 @contextmanager
-def _reported(sid: str, step: str) -> Generator[None]:
+def _reported(sid: str, workflow: str, person_id: int | None) -> Generator[None]:
     """An error ends the workflow, which then stands in the inbox as failed."""
-    try:
-        yield
-    except Exception as error:
-        report(error, message_sid=sid, step=step)
-        raise
+    with about(sid, workflow, person_id):
+        try:
+            yield
+        except Exception as error:
+            report(error, message_sid=sid, step=workflow)
+            raise

@@ -55,7 +55,11 @@ class Patience:
             before_sleep=_say_so,
             reraise=True,
         )
-        return retrying(work)
+        try:
+            return retrying(work)
+        except ScrapbookError as error:
+            error.attempts = retrying.statistics["attempt_number"]
+            raise
 
     def _wait(self, seconds: float) -> None:
         if self._stopping.wait(seconds):

@@ -14,6 +14,7 @@ import uvicorn
 from scrapbook import reports
 from scrapbook.errors import SettingsError
 from scrapbook.places import BOT, BOT_PYTHON, MODEL
+from scrapbook.sentry.client import RELEASE
 from scrapbook.settings import PHONE_NUMBER, Mode, Settings
 from scrapbook.training import RASA_ENVIRONMENT
 from scrapbook.twilio.account import Account
@@ -126,6 +127,15 @@ def _serve_phone(settings: Settings) -> None:
     )
 
 
+def _serve_sentry(settings: Settings) -> None:
+    from scrapbook.sentry.local import LocalSentry  # noqa: PLC0415 - started by hand only
+
+    local = LocalSentry()
+    print(f"SENTRY_DSN={local.dsn(settings.sentry_port)}", flush=True)  # noqa: T201
+    print(f"What comes in: http://127.0.0.1:{settings.sentry_port}/events", flush=True)  # noqa: T201
+    uvicorn.run(local.app(), host="127.0.0.1", port=settings.sentry_port, log_config=None, access_log=False)
+
+
 def _serve_voice(settings: Settings) -> None:
     from scrapbook.voice.server import create_app as create_voice_app  # noqa: PLC0415 - an extra of its own
 
@@ -146,7 +156,7 @@ def _serve_actions(_settings: Settings) -> None:
 
 def _serve_rasa(settings: Settings) -> None:
     os.chdir(BOT)
-    environment = os.environ | RASA_ENVIRONMENT | {"ACTION_SERVER_URL": f"{settings.actions_url}/webhook"}
+    environment = os.environ | RASA_ENVIRONMENT | _for_rasa(settings)
     command = [
         *(str(BOT_PYTHON), "-m", "rasa", "run", "--model", str(MODEL), "--enable-api"),
         *("--interface", settings.internal_host, "--port", str(settings.rasa_port)),
@@ -155,10 +165,22 @@ def _serve_rasa(settings: Settings) -> None:
     os.execve(command[0], command, environment)  # noqa: S606
 
 
+def _for_rasa(settings: Settings) -> dict[str, str]:
+    """What the assistant's own environment takes from these settings, under the names that it reads."""
+    return {
+        "ACTION_SERVER_URL": f"{settings.actions_url}/webhook",
+        "SENTRY_DSN": settings.sentry_dsn.get_secret_value(),
+        "SENTRY_ENVIRONMENT": settings.mode.value,
+        "SENTRY_RELEASE": RELEASE,
+        "SENTRY_TRACES_SAMPLE_RATE": str(settings.sentry_traces_sample_rate),
+    }
+
+
 _SERVERS: dict[str, Callable[[Settings], None]] = {
     "phone": _serve_phone,
     "actions": _serve_actions,
     "rasa": _serve_rasa,
     "voice": _serve_voice,
     "app": _serve_app,
+    "sentry": _serve_sentry,
 }

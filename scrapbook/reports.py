@@ -7,16 +7,17 @@ what it stumbled over, so only its type and the way to it are told.
 import logging
 import sys
 import traceback
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 
-import sentry_sdk
 import structlog
-from sentry_sdk.integrations.logging import LoggingIntegration
-from sentry_sdk.types import Event, Hint
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from scrapbook.errors import ScrapbookError
+from scrapbook.sentry import client as sentry
 from scrapbook.settings import Settings
+from scrapbook.twilio.account import Account
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
@@ -33,26 +34,43 @@ def configure(settings: Settings, component: str) -> None:
     _configure_log(settings.log_level, component)
     dsn = settings.sentry_dsn.get_secret_value()
     if dsn:
-        sentry_sdk.init(
-            dsn=dsn,
-            environment=settings.mode.value,
-            send_default_pii=False,
-            include_local_variables=False,
-            max_request_body_size="never",
-            max_breadcrumbs=0,
-            # What is logged is not reported as well: report() does both.
-            integrations=[LoggingIntegration(level=None, event_level=None)],
-            before_send=_without_private_parts,
-        )
-        sentry_sdk.set_tag("component", component)
+        _people.key = Account.of(settings).auth_token
+        sentry.start(dsn, component, settings.mode.value, settings.sentry_traces_sample_rate)
+
+
+@contextmanager
+def about(sid: str, step: str, person_id: int | None = None) -> Generator[None]:
+    """What is logged and reported inside belongs to that message.
+
+    Args:
+        person_id: whose message it is; told as a keyed hash.
+    """
+    person = "" if person_id is None else sentry.keyed_hash(_people.key, person_id)
+    with structlog.contextvars.bound_contextvars(message_sid=sid), sentry.about(sid, step, person):
+        yield
 
 
 def report(error: BaseException, **context: str | int) -> None:
-    """Send an error with its ids to Sentry and to the log."""
+    """Tell of a failure, once it is one: what is tried again is only logged.
+
+    Args:
+        context: the ids that belong to it, and the step.
+    """
     structlog.get_logger("scrapbook.reports").error("error", exc_info=error, **context)
-    with sentry_sdk.new_scope() as scope:
-        scope.set_tags({name: str(value) for name, value in context.items()})
-        sentry_sdk.capture_exception(error, scope=scope)
+    tags = {name: str(value) for name, value in context.items()}
+    origin: Sequence[Mapping[str, object]] = ()
+    if isinstance(error, ScrapbookError):
+        tags["attempt"], origin = str(error.attempts), error.origin
+    sentry.capture(error, tags, origin)
+
+
+class _People:
+    """How people are told apart in reports."""
+
+    key = ""
+
+
+_people = _People()
 
 
 def _configure_log(level: str, component: str) -> None:
@@ -97,18 +115,3 @@ def _told(exc_info: ExcInfo) -> str:
     name = type(error).__name__
     what = f"{name}: {error}" if isinstance(error, ScrapbookError) else name
     return "".join(traceback.format_tb(way)) + what
-
-
-def _without_private_parts(event: Event, _hint: Hint) -> Event:
-    """Drop what could quote a person: the request, the log's extras, the messages of unforeseen errors."""
-    for part in ("request", "extra", "breadcrumbs", "user", "logentry"):
-        event.pop(part, None)
-    known = {kind.__name__ for kind in _family(ScrapbookError)}
-    for error in event.get("exception", {}).get("values", []):
-        if error.get("type") not in known:
-            error["value"] = ""
-    return event
-
-
-def _family(kind: type[BaseException]) -> list[type[BaseException]]:
-    return [kind, *(one for child in kind.__subclasses__() for one in _family(child))]

@@ -20,6 +20,7 @@ from pydantic_settings import (
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
+from sentry_sdk.utils import BadDsn, Dsn
 from typing_extensions import override
 
 from scrapbook.errors import AddressInvalid, SettingsError
@@ -27,6 +28,7 @@ from scrapbook.numbers import normalise
 
 # Who texts from our own phone when nobody is named: a number that is reserved for fiction.
 PHONE_NUMBER = "+15550100"
+DSN_LIKE_THIS = "https://key@sentry.example.org/1"
 
 
 class Mode(StrEnum):
@@ -90,6 +92,9 @@ class Settings(BaseSettings):
     twilio_from: str = Field(default="", validation_alias="TWILIO_FROM")
     twilio_api_url: str = Field(default="", validation_alias="TWILIO_API_URL")
     sentry_dsn: SecretStr = Field(default=SecretStr(""), validation_alias="SENTRY_DSN")
+    sentry_traces_sample_rate: float = Field(
+        default=0.0, ge=0, le=1, validation_alias="SENTRY_TRACES_SAMPLE_RATE"
+    )
 
     @classmethod
     @override
@@ -142,6 +147,15 @@ class Settings(BaseSettings):
         if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
             raise ValueError("must be a URL like https://scrapbook.example.org")
         return value.rstrip("/")
+
+    @field_validator("sentry_dsn")
+    @classmethod
+    def _is_a_dsn(cls, value: SecretStr) -> SecretStr:
+        try:
+            Dsn(value.get_secret_value() or DSN_LIKE_THIS)
+        except BadDsn:
+            raise ValueError(f"must be a DSN like {DSN_LIKE_THIS}") from None
+        return value
 
     @field_validator("log_level")
     @classmethod
@@ -227,6 +241,10 @@ class Settings(BaseSettings):
     @property
     def voice_port(self) -> int:
         return self.port + 4
+
+    @property
+    def sentry_port(self) -> int:
+        return self.port + 5
 
     @property
     def phone_url(self) -> str:

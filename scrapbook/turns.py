@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from scrapbook.assistant import Assistant
-from scrapbook.errors import AssistantFailed
+from scrapbook.errors import AssistantFailed, ScrapbookError
 from scrapbook.patience import AfterFailures, Patience, Stopping
 from scrapbook.reports import report
 from scrapbook.segments import segment_count, split
@@ -86,6 +86,13 @@ class Turns:
     def recipient(self, sid: str) -> str:
         """The address that the replies go to."""
         return self._patiently(lambda: self._message(sid).from_)
+
+    def sender(self, sid: str) -> int | None:
+        """Whose message it is; None where that cannot be told now."""
+        try:
+            return self._message(sid).person_id
+        except ScrapbookError:
+            return None
 
     def finish(self, sid: str, problem: str) -> None:
         """``problem``: why it is not answered as it should be; empty when it is."""

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from scrapbook.reports import report
 from scrapbook.twilio.form import Form, MalformedWebhook, parse_form
 from scrapbook.twilio.signature import HEADER, Signatures
 
@@ -61,8 +62,7 @@ def in_time(endpoint: _Endpoint) -> _Endpoint:
         except HTTPException:
             raise
         except Exception as problem:  # noqa: BLE001 - whatever it was, Twilio must hear of it
-            # A driver's error may quote the message, so only its kind is logged.
-            log.error("webhook_not_taken", path=request.url.path, error=type(problem).__name__)
+            report(problem, step=request.url.path)
             return Response(status_code=503)
 
     return answer

@@ -125,7 +125,8 @@ def _transcript(lines: Iterator[dict[str, Any]], on_progress: OnProgress | None)
         if "transcript" in line:
             return Transcript.from_dict(line["transcript"])
         if "error" in line:
-            raise ERRORS.get(line["error"], VoiceFailed)(line["reason"])
+            error = ERRORS.get(line["error"], VoiceFailed)(line["reason"])
+            raise error.caused_by(line.get("origin", ()))
         if on_progress:
             on_progress(float(line["progress"]))
     raise VoiceFailed("The voice process ended without a transcript")

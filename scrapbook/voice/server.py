@@ -21,9 +21,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from scrapbook import reports
 from scrapbook.errors import ModelUnavailable, ScrapbookError, SoundUnreadable
 from scrapbook.file_types import COMPACT_SOUND
+from scrapbook.sentry.client import described
 from scrapbook.voice.decoding import probe
 from scrapbook.voice.encoding import compact
 from scrapbook.voice.limits import MOST_BYTES, TOO_LARGE
@@ -131,7 +131,7 @@ class _Work:
         except SoundUnreadable as error:
             return {"error": "unreadable", "reason": str(error)}
         except ModelUnavailable as error:
-            reports.report(error)
+            log.warning("model_unavailable", because=str(error))
             return {"error": "model", "reason": str(error)}
         except Exception as error:  # noqa: BLE001 - whoever waits is told, and so is whoever runs the house
             return self._failed(error)
@@ -144,5 +144,6 @@ class _Work:
         if self._stopped.is_set():
             log.info("transcription_cancelled")
         else:
-            reports.report(error)
-        return {"error": "failed", "reason": str(error) if isinstance(error, ScrapbookError) else ""}
+            log.error("transcription_failed", exc_info=error)
+        reason = str(error) if isinstance(error, ScrapbookError) else ""
+        return {"error": "failed", "reason": reason, "origin": described(error)}

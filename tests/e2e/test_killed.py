@@ -108,7 +108,7 @@ def test_a_full_disk_is_a_5xx_and_nothing_half_written(house: House) -> None:
             refused = form
     assert refused is not None
     assert 500 <= status < 600
-    assert "webhook_not_taken" in (house.folder / "logs" / "app.log").read_text()
+    assert '"step": "/twilio/messages"' in (house.folder / "logs" / "app.log").read_text()
     resource.prlimit(app, resource.RLIMIT_FSIZE, before)
     house.kill("app")  # what the engine could not write down goes on at the next start
     wait_until(lambda: accepted(house, refused), 60, lambda: "the webhook never answered 200")

@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -11,7 +12,8 @@ from sentry_sdk.envelope import Envelope
 from sentry_sdk.transport import Transport
 
 from scrapbook.errors import AssistantFailed
-from scrapbook.reports import configure, report
+from scrapbook.reports import about, configure, report
+from scrapbook.sentry import client
 from scrapbook.settings import Settings
 
 PRIVATE = "the heron and I"
@@ -77,3 +79,26 @@ def test_the_cause_of_a_known_error_is_told_without_its_message(sentry: Kept) ->
     report(raised(error))
     sentry_sdk.flush()
     assert PRIVATE not in sentry.events[0]
+
+
+def test_a_sentry_that_does_not_answer_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes the connection, and is silent until everything is reported."""
+    monkeypatch.setattr(client, "STOPS_WITHIN", 0)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        before = logging.getLogger().handlers[:]
+        configure(Settings(SENTRY_DSN=f"http://key@127.0.0.1:{silent.getsockname()[1]}/1"), "app")
+        for number in range(300):
+            report(raised(AssistantFailed()), message_sid=f"SM{number}")
+        silent.settimeout(10)
+        silent.accept()[0].close()
+        logging.getLogger().handlers[:] = before
+        sentry_sdk.get_client().close(timeout=0)
+
+
+def test_without_a_dsn_nothing_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "start", lambda *_, **__: pytest.fail("the SDK was started"))
+    before = logging.getLogger().handlers[:]
+    configure(Settings(SENTRY_DSN=""), "app")
+    with about("SM1", "answer", 1):
+        report(raised(AssistantFailed()))
+    logging.getLogger().handlers[:] = before

@@ -13,7 +13,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import action
 from actions.action import BookAction
 from actions.receipts import keep
+from actions.saving import ActionSave
 from actions.turn import Turn
+from scrapbook.assistant import FAILED
 from scrapbook.store import Outcome, Store
 from tests.integration.actions.conversation import Conversation, run
 
@@ -38,14 +40,6 @@ class ActionSaveAndFail(BookAction):
 
 
 @pytest.fixture
-def reported(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the errors that were reported."""
-    names: list[str] = []
-    monkeypatch.setattr(action, "report", lambda error, **_: names.append(type(error).__name__))
-    return names
-
-
-@pytest.fixture
 def ann_on_postgresql(postgresql_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Conversation]:
     monkeypatch.setenv("SCRAPBOOK_DATABASE_URL", postgresql_url)
     action.store.cache_clear()
@@ -61,6 +55,15 @@ def said(by: BookAction, tracker: Tracker) -> list[str]:
     dispatcher = CollectingDispatcher()
     assert asyncio.run(by.run(dispatcher, tracker, {})) == []
     return [message["response"] + message.get("number", "") for message in dispatcher.messages]
+
+
+def failed(by: BookAction, tracker: Tracker) -> list[str]:
+    """The types of the errors that are told in place of a reply."""
+    dispatcher = CollectingDispatcher()
+    assert asyncio.run(by.run(dispatcher, tracker, {})) == []
+    [message] = dispatcher.messages
+    assert not message["response"]
+    return [error["type"] for error in message["custom"][FAILED]]
 
 
 def purge(store: Store, ann: Conversation) -> None:
@@ -85,34 +88,25 @@ def test_two_tries_at_the_same_time_save_once(ann: Conversation) -> None:
     assert len(ann.entries()) == 1
 
 
-def test_the_slower_of_two_tries_says_what_the_faster_one_did(
-    ann_on_postgresql: Conversation, reported: list[str]
-) -> None:
+def test_the_slower_of_two_tries_says_what_the_faster_one_did(ann_on_postgresql: Conversation) -> None:
     ann = ann_on_postgresql
     tracker = ann.tracker(ann.receive("once"), [], {})
     with ThreadPoolExecutor(2) as tries:
         answers = list(tries.map(lambda _: said(ActionSaveTogether(), tracker), range(2)))
     assert answers == [["utter_saved1"], ["utter_saved1"]]
     assert ann.entries() == {1: ("once", None)}
-    assert reported == []
 
 
-def test_a_turn_that_fails_writes_nothing_says_nothing_and_can_be_run_again(
-    ann: Conversation, reported: list[str]
-) -> None:
+def test_a_turn_that_fails_writes_nothing_tells_what_failed_and_can_be_run_again(ann: Conversation) -> None:
     sid = ann.receive("mine")
-    assert said(ActionSaveAndFail(), ann.tracker(sid, [], {})) == []
-    assert reported == ["ZeroDivisionError"]
+    assert failed(ActionSaveAndFail(), ann.tracker(sid, [], {})) == ["ZeroDivisionError"]
     assert ann.entries() == {}
     assert ann.turn("action_save", sid) == "Saved 1."
 
 
-def test_what_comes_without_a_message_is_reported_and_not_answered(
-    ann: Conversation, reported: list[str]
-) -> None:
-    assert run("action_save", ann.tracker("SM404", [], {})) == []
-    assert run("action_save", Tracker("default", {}, {}, [], False, None, {}, None)) == []
-    assert reported == ["NotFound", "KeyError"]
+def test_what_comes_without_a_message_is_told_as_a_failure(ann: Conversation) -> None:
+    assert failed(ActionSave(), ann.tracker("SM404", [], {})) == ["NotFound"]
+    assert failed(ActionSave(), Tracker("default", {}, {}, [], False, None, {}, None)) == ["KeyError"]
 
 
 def test_a_message_is_its_senders_whoever_it_is_said_to_be_of(ann: Conversation, ben: Conversation) -> None:
