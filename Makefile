@@ -17,9 +17,10 @@ test:      ## set up, check style and types, run every test
 	@$(MAKE) --no-print-directory check
 	@scripts/test
 
-soak:      ## the kill tests, ten times over (about ten minutes)
+soak:      ## the long versions: processes killed ten times over, every sentence heard (about ten minutes)
 	@scripts/setup test
-	$(BIN)/python -m pytest -q tests/e2e/test_killed.py --kill-rounds 10
+	$(BIN)/python -m pytest -q tests/e2e/test_killed.py tests/integration/voice/test_word_error_rate.py \
+		--kill-rounds 10 --thorough
 
 check:     ## style and types
 	$(BIN)/ruff check .

@@ -7,6 +7,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--kill-rounds", type=int, default=1, help="how often processes are killed while texts come in"
     )
+    parser.addoption(
+        "--thorough",
+        action="store_true",
+        help="listen to every sentence in every format, not to a part of them",
+    )
+
+
+# They start one of their own.
+WITH_ANOTHER_HOUSE = {"test_killed.py", "test_reports.py"}
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
@@ -15,10 +24,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not config.pluginmanager.hasplugin("xdist"):  # Rasa's environment has fewer tests and no need of it
         return
     for item in items:
-        shares_the_house = "house" in getattr(item, "fixturenames", ()) and item.path.name != "test_killed.py"
+        takes_a_house = "house" in getattr(item, "fixturenames", ())
+        shares_the_house = takes_a_house and item.path.name not in WITH_ANOTHER_HOUSE
         item.add_marker(pytest.mark.xdist_group("house" if shares_the_house else str(item.path)))
 
 
 @pytest.fixture(scope="session")
 def kill_rounds(pytestconfig: pytest.Config) -> int:
     return int(pytestconfig.getoption("--kill-rounds"))
+
+
+@pytest.fixture(scope="session")
+def is_thorough(pytestconfig: pytest.Config) -> bool:
+    return bool(pytestconfig.getoption("--thorough"))
