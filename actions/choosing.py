@@ -34,7 +34,8 @@ GOING_ON: dict[str, type[BookAction]] = {
 
 
 class ActionChoose(BookAction):
-    """A number that answers nothing is a thought."""
+    """A number that answers nothing is a thought; so is any but 1 where there is only one thing to choose,
+    as after a receipt that suggests a topic, to which nobody has to reply."""
 
     called = "action_choose"
 
@@ -42,8 +43,8 @@ class ActionChoose(BookAction):
         question, choices = open_question(turn.book), turn.slots.numbers("choice")
         if question is None or not question.options or not choices:
             return keep(turn)
-        if not 1 <= choices[0] <= len(question.options):
-            return reply("utter_choose_from", last=str(len(question.options)))
+        if not 1 <= choices[0] <= (last := len(question.options)):
+            return keep(turn) if last == 1 else reply("utter_choose_from", last=str(last))
         turn.book.tx.conversations.clear_question(turn.book.person.id)
         chosen = Slots({**question.slots, question.asks: question.options[choices[0] - 1]})
         return _go_on(question.action, replace(turn, slots=chosen))

@@ -97,10 +97,11 @@ def _log_odds(share: float) -> float:
 
 
 def _cases(book: Book, entry: Entry) -> Iterator[Case]:
-    shelves = [shelf for shelf in book.tx.suggestions.shelves(book.person.id) if shelf.name != REMINDERS]
+    shelves = [shelf for shelf in book.tx.suggestions.shelves(book.person.id) if not _is_reminders(shelf)]
     words = spelling.words(entry.text)[:MOST_READ]
     stems = tuple(map(stem, words))
-    named = {shelf.topic_id for shelf in shelves if _is_said(_stems_of(shelf.name), stems)}
+    said = f" {' '.join(stems)} "
+    named = {shelf.topic_id for shelf in shelves if _is_in(said, _stems_of(shelf.name))}
     if not named and all(shelf.entries < A_FEW for shelf in shelves):
         return
     spreads = _spreads(book, entry, dict(zip(stems, words, strict=True)))
@@ -149,8 +150,12 @@ def _weights(
             yield says, here >= TOLD_BY and says >= TELLING
 
 
-def _is_said(name: Sequence[str], stems: Sequence[str]) -> bool:
-    return bool(name) and f" {' '.join(name)} " in f" {' '.join(stems)} "
+def _is_in(said: str, name: Sequence[str]) -> bool:
+    return bool(name) and f" {' '.join(name)} " in said
+
+
+def _is_reminders(shelf: Shelf) -> bool:
+    return spelling.same_name_key(shelf.name) == REMINDERS
 
 
 def _means_others(shelf: Shelf, spread: Spread) -> bool:

@@ -74,6 +74,12 @@ def test_one_digit_files_it_and_nothing_else(baker: Conversation) -> None:
     assert choose(baker) == "Saved 18."
 
 
+def test_another_number_is_a_thought(baker: Conversation) -> None:
+    baker.save("yesterday's dough had a lovely crust")
+    assert baker.text("action_choose", "2", choice="2") == "Saved 18."
+    assert choose(baker) == "Filed 17 under loaves."
+
+
 def test_undo_takes_the_filing_back_first(baker: Conversation) -> None:
     baker.save("yesterday's dough had a lovely crust")
     choose(baker)
