@@ -44,7 +44,7 @@ TELLING, LOUDEST, NAME = math.log(4), math.log(50), math.log(1000)
 CLEAR, LEAD = math.log(20), math.log(10)
 """Logarithms of the odds that a thought belongs to a topic, and of how much better the second best may be."""
 
-MOST_READ, MOST_WORDS, MOST_HOLDING = 400, 20, 200
+MOST_READ, MOST_WORDS, MOST_HOLDING = 400, 16, 50
 """Bounds of the work for one thought, however large the scrapbook: of its first words, the rarest; of these,
 the newest entries that hold them."""
 

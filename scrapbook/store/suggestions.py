@@ -61,10 +61,9 @@ class Suggestions:
     def forms(self, person_id: int, stems: Collection[str]) -> Mapping[str, Sequence[str]]:
         """The person's words with each of the stems."""
         theirs = (WordRow.person_id == person_id) & WordRow.stem.in_(stems)
+        rows = self._session.execute(select(WordRow.stem, WordRow.word).where(theirs).limit(MOST_FORMS))
         found: dict[str, list[str]] = {}
-        for stem, word in self._session.execute(
-            select(WordRow.stem, WordRow.word).where(theirs).order_by(WordRow.word).limit(MOST_FORMS)
-        ):
+        for stem, word in rows:
             found.setdefault(stem, []).append(word)
         return found
 
