@@ -39,12 +39,13 @@ COMMON_WORD = 5.3
 """Words like "today" and "people" tell no topic from another."""
 
 TELLING, LOUDEST, NAME = math.log(4), math.log(50), math.log(1000)
-"""What a word has to say to count, and what a word and a name say at most: logarithms of odds ratios."""
+"""Logarithms of odds ratios: what a word has to say for a topic to count, and the most that it may say against
+one; the most that it may say for one; and what a name says."""
 
 CLEAR, LEAD = math.log(20), math.log(10)
 """Logarithms of the odds that a thought belongs to a topic, and of how much better the second best may be."""
 
-MOST_READ, MOST_WORDS, MOST_HOLDING = 400, 16, 50
+MOST_READ, MOST_WORDS, MOST_HOLDING = 400, 20, 50
 """Bounds of the work for one thought, however large the scrapbook: of its first words, the rarest; of these,
 the newest entries that hold them."""
 
@@ -85,7 +86,7 @@ def weight(here: int, holding: int, entries: int, of_all: int) -> float:
     """
     usual = _usual(entries, of_all)
     share = (here + usual) / (holding + 1)
-    return max(-LOUDEST, min(LOUDEST, _log_odds(share) - _log_odds(usual)))
+    return max(-TELLING, min(LOUDEST, _log_odds(share) - _log_odds(usual)))
 
 
 def _usual(entries: int, of_all: int) -> float:
