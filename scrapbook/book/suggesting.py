@@ -39,8 +39,8 @@ COMMON_WORD = 5.3
 """Words like "today" and "people" tell no topic from another."""
 
 TELLING, LOUDEST, NAME = math.log(4), math.log(50), math.log(1000)
-"""Logarithms of odds ratios: what a word has to say for a topic to count, and the most that it may say against
-one; the most that it may say for one; and what a name says."""
+"""Logarithms of odds ratios: what a word has to say for a topic to count, which is also the most that it may
+say against one; the most that it may say for one; and what a name says."""
 
 CLEAR, LEAD = math.log(20), math.log(10)
 """Logarithms of the odds that a thought belongs to a topic, and of how much better the second best may be."""
@@ -118,12 +118,9 @@ def _spreads(book: Book, entry: Entry, typed: Mapping[str, str]) -> dict[str, Sp
     may_tell = [stem_ for stem_, word in typed.items() if _may_tell(word)]
     rarest = sorted(may_tell, key=lambda stem_: _frequency(typed[stem_]))[:MOST_WORDS]
     forms = book.tx.suggestions.forms(book.person.id, rarest)
-
-    def spread(stem_: str) -> Spread:
-        words = {typed[stem_], *forms.get(stem_, ())}
-        return book.tx.suggestions.spread(book.person.id, words, MOST_HOLDING, besides=entry.id)
-
-    return {stem_: spread(stem_) for stem_ in rarest}
+    wanted = [{typed[stem_], *forms.get(stem_, ())} for stem_ in rarest]
+    found = book.tx.suggestions.spreads(book.person.id, wanted, MOST_HOLDING, besides=entry.id)
+    return dict(zip(rarest, found, strict=True))
 
 
 def _case(shelf: Shelf, spreads: Mapping[str, Spread], of_all: int, *, is_named: bool) -> Case:

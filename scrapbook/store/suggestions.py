@@ -16,25 +16,28 @@ MOST_FORMS = 200
 """Words of one thought, in all their forms, at most."""
 
 # Of the text alone: the name of the topic is in the index too, and would speak for itself.
-_SQLITE = text("""
-    SELECT topic_id, count(*) AS entries FROM (
+_SQLITE = """
+    SELECT {place} AS place, topic_id, count(*) AS entries FROM (
         SELECT entries.topic_id
         FROM entries_fts CROSS JOIN entries ON entries.id = entries_fts.rowid
-        WHERE entries_fts MATCH :words AND entries.person_id = :person_id
+        WHERE entries_fts MATCH :words_{place} AND entries.person_id = :person_id
             AND entries.deleted_at IS NULL AND entries.id <> :besides
         ORDER BY entries_fts.rowid DESC LIMIT :most
-    ) GROUP BY topic_id
-""")
+    ) AS holding GROUP BY topic_id
+"""
 
-_POSTGRESQL = text("""
-    SELECT topic_id, count(*) AS entries FROM (
+_POSTGRESQL = """
+    SELECT {place} AS place, topic_id, count(*) AS entries FROM (
         SELECT entries.topic_id
         FROM entry_words JOIN entries ON entries.id = entry_words.entry_id
-        WHERE entry_words.words @@ scrapbook_query(:words) AND entries.person_id = :person_id
+        WHERE entry_words.words @@ scrapbook_query(:words_{place}) AND entries.person_id = :person_id
             AND entries.deleted_at IS NULL AND entries.id <> :besides
         ORDER BY entries.id DESC LIMIT :most
     ) AS holding GROUP BY topic_id
-""")
+"""
+
+# The best way to a word depends on how common it is, which a plan made for any word does not know.
+_PLAN_ANEW = text("SET LOCAL plan_cache_mode = force_custom_plan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +70,27 @@ class Suggestions:
             found.setdefault(stem, []).append(word)
         return found
 
-    def spread(
-        self, person_id: int, words: Iterable[str], most: int, besides: int
-    ) -> Mapping[int | None, int]:
-        """Of the entries whose text holds any of the words, at most the newest ``most``: how many are under
-        which topic, by its id; None is for those under none. The entry ``besides`` is left out.
+    def spreads(
+        self, person_id: int, wanted: Sequence[Collection[str]], most: int, besides: int
+    ) -> list[dict[int | None, int]]:
+        """For each of the ``wanted`` words, in any of its forms: of the entries whose text holds it, at most
+        the newest ``most``, how many are under which topic, by its id; None is for those under none. The
+        entry ``besides`` is left out.
 
         The words are some of ``spelling.words``.
         """
-        statement, of_text = (_SQLITE, _fts5(words)) if self._is_sqlite else (_POSTGRESQL, _tsquery(words))
-        values = {"words": of_text, "person_id": person_id, "most": most, "besides": besides}
-        return {row.topic_id: row.entries for row in self._session.execute(statement, values)}
+        found: list[dict[int | None, int]] = [{} for _ in wanted]
+        if not wanted:
+            return found
+        block, of_text = (_SQLITE, _fts5) if self._is_sqlite else (_POSTGRESQL, _tsquery)
+        if not self._is_sqlite:
+            self._session.execute(_PLAN_ANEW)
+        statement = text(" UNION ALL ".join(block.format(place=place) for place in range(len(wanted))))
+        words = {f"words_{place}": of_text(forms) for place, forms in enumerate(wanted)}
+        values = {**words, "person_id": person_id, "most": most, "besides": besides}
+        for row in self._session.execute(statement, values):
+            found[row.place][row.topic_id] = row.entries
+        return found
 
     def passed_over(self, topic_id: int) -> int:
         """How often the topic might have been suggested, before now, since it was last taken up."""

@@ -9,7 +9,7 @@ def save(tx: Transaction, person: Person, text: str, topic_id: int | None = None
 
 
 def spread(tx: Transaction, person: Person, words: Sequence[str], most: int = 10, besides: int = 0):
-    return tx.suggestions.spread(person.id, words, most, besides)
+    return tx.suggestions.spreads(person.id, [words], most, besides)[0]
 
 
 def test_shelves_are_the_topics_that_hold_entries_the_fullest_first(store: Store, ann: Person, ben: Person):
@@ -36,6 +36,16 @@ def test_it_counts_the_entries_with_a_word_by_topic(store: Store, ann: Person, b
         assert spread(tx, ann, ["dough"]) == {bread.id: 1, oak.id: 1, None: 1}
         assert spread(tx, ann, ["dough", "doughs"]) == {bread.id: 2, oak.id: 1, None: 1}
         assert spread(tx, ann, ["xylophone"]) == {}
+
+
+def test_it_counts_each_of_several_words_for_itself(store: Store, ann: Person):
+    with store.transaction() as tx:
+        bread = tx.topics.add(ann.id, "bread")
+        save(tx, ann, "wet dough", bread.id)
+        save(tx, ann, "wet paint")
+        found = tx.suggestions.spreads(ann.id, [["dough"], ["xylophone"], ["wet"]], most=10, besides=0)
+        assert found == [{bread.id: 1}, {}, {bread.id: 1, None: 1}]
+        assert tx.suggestions.spreads(ann.id, [], most=10, besides=0) == []
 
 
 def test_the_name_of_the_topic_is_no_word_of_its_entries(store: Store, ann: Person):
