@@ -4,6 +4,7 @@ import re
 from typing import cast
 
 from actions.action import BookAction
+from actions.finding import remember_question
 from actions.replies import listed, not_there, page, reply
 from actions.turn import Turn
 from scrapbook import segments
@@ -40,11 +41,11 @@ class ActionBrowse(BookAction):
         period = turn.slots.text("period")
         if period and (known := match(period, PERIODS).topic):
             found = browsing.during(turn.book, cast(Period, known))
-            return page(found) if found else reply("utter_nothing_then", period=known)
+            return page(found) if found else _nothing(turn, "utter_nothing_then", period=known)
         kind = turn.slots.text("kind")
         if kind and kind in browsing.KINDS:
             found = browsing.of_kind(turn.book, Kind(kind))
-            return page(found) if found else reply("utter_nothing_of_kind", kind=kind)
+            return page(found) if found else _nothing(turn, "utter_nothing_of_kind", kind=kind)
         counts = turn.slots.numbers("count")
         found = browsing.last(turn.book, counts[0] if counts else USUAL_COUNT)
         return page(found) if found else reply("utter_nothing_yet")
@@ -70,6 +71,11 @@ class ActionMore(BookAction):
     def answer(self, turn: Turn) -> Outcome:
         found = next_page(turn.book)
         return page(found) if found else reply("utter_no_more")
+
+
+def _nothing(turn: Turn, response: str, **arguments: str) -> Outcome:
+    remember_question(turn)
+    return reply(response, **arguments)
 
 
 def _as_many_as_fit(topics: list[Topic]) -> str:

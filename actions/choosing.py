@@ -1,7 +1,6 @@
 """Answering a question by number."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from actions.action import BookAction
 from actions.confirming import CONFIRMED, KEEP, asked_about
@@ -10,14 +9,11 @@ from actions.filing import ActionFileUnder, ActionMove
 from actions.finding import ActionFind
 from actions.receipts import keep
 from actions.removing import ActionDelete, ActionTakeOffTopic
-from actions.replies import reply
+from actions.replies import open_question, reply
 from actions.timezone import ActionSetTimezone
 from actions.topics import ActionMergeTopics, ActionRenameTopic
 from actions.turn import Slots, Turn
-from scrapbook.book import Book
-from scrapbook.store import Outcome, Question
-
-QUESTIONS_STAY_OPEN = timedelta(hours=1)
+from scrapbook.store import Outcome
 
 GOING_ON: dict[str, type[BookAction]] = {
     action.called: action
@@ -38,16 +34,17 @@ GOING_ON: dict[str, type[BookAction]] = {
 
 
 class ActionChoose(BookAction):
-    """A number that answers nothing is a thought."""
+    """A number that answers nothing is a thought; so is any but 1 where there is only one thing to choose,
+    as after a receipt that suggests a topic, to which nobody has to reply."""
 
     called = "action_choose"
 
     def answer(self, turn: Turn) -> Outcome:
-        question, choices = _open_question(turn.book), turn.slots.numbers("choice")
-        if question is None or not choices:
+        question, choices = open_question(turn.book), turn.slots.numbers("choice")
+        if question is None or not question.options or not choices:
             return keep(turn)
-        if not 1 <= choices[0] <= len(question.options):
-            return reply("utter_choose_from", last=str(len(question.options)))
+        if not 1 <= choices[0] <= (last := len(question.options)):
+            return keep(turn) if last == 1 else reply("utter_choose_from", last=str(last))
         turn.book.tx.conversations.clear_question(turn.book.person.id)
         chosen = Slots({**question.slots, question.asks: question.options[choices[0] - 1]})
         return _go_on(question.action, replace(turn, slots=chosen))
@@ -59,9 +56,3 @@ def _go_on(action: str, turn: Turn) -> Outcome:
     asked = asked_about(turn)
     is_kept = turn.slots.text("answer") == KEEP
     return keep(asked) if is_kept else GOING_ON[turn.slots.text("action") or ""]().answer(asked)
-
-
-def _open_question(book: Book) -> Question | None:
-    question = book.tx.conversations.question(book.person.id)
-    is_open = question is not None and book.now - question.asked_at <= QUESTIONS_STAY_OPEN
-    return question if is_open else None

@@ -1,13 +1,14 @@
 """What saving comes to, for every action that may end in it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from actions.replies import ask, numbered, reply
+from actions.replies import ask, numbered, quoted, reply
 from actions.turn import Turn
 from scrapbook import segments
 from scrapbook.book import Book
 from scrapbook.book.memos import is_unsure
 from scrapbook.book.saving import Saved, save
+from scrapbook.book.suggesting import suggest
 from scrapbook.store import Entry, Outcome
 
 MOST, FEWEST = 60, 12
@@ -34,30 +35,44 @@ def keep_or_explain(turn: Turn, explanation: str) -> Outcome:
 def receipt(book: Book, saved: Saved | None) -> Outcome:
     if saved is None:
         return reply("utter_nothing_to_save")
-    entry, similar = saved.entry, saved.similar
-    where = "_similar" if similar else "_under" if entry.topic else ""
-    if similar:
-        ask(book, "action_move", {"entry": [str(entry.number)], "exactly": True}, "topic", similar)
+    entry = saved.entry
+    where, offered = "_under" if entry.topic else "", dict[str, str]()
+    if saved.similar:
+        where, offered = "_similar", {"options": numbered(saved.similar)}
+        _ask_where(book, entry, saved.similar)
+    elif topic := _suggested(book, entry):
+        where, offered = "_suggested", {"topic": quoted(topic)}
+        _ask_where(book, entry, (topic,))
     if book.place:
-        return memo_receipt(book, entry, entry.text, where, similar)
-    return reply(f"utter_saved{where}{_with_media(entry)}", **_arguments(entry, similar))
+        return memo_receipt(book, entry, entry.text, where, offered)
+    return reply(f"utter_saved{where}{_with_media(entry)}", **_arguments(entry, offered))
 
 
-def memo_receipt(book: Book, entry: Entry, said: str, where: str, similar: Sequence[str] = ()) -> Outcome:
-    """Shows what was understood of a memo. ``where``: "", "_under", "_similar" or "_reminder"."""
+def memo_receipt(
+    book: Book, entry: Entry, said: str, where: str, offered: Mapping[str, str] | None = None
+) -> Outcome:
+    """Shows what was understood of a memo.
+
+    ``where``: "", "_under", "_similar", "_suggested" or "_reminder"; ``offered`` goes with it.
+    """
     unsure = "_unsure" if _is_unsure(book, entry) else ""
-    arguments = _arguments(entry, similar)
+    arguments = _arguments(entry, offered or {})
     around = "".join(arguments.values()) + "." * (WORDING_IF_UNSURE if unsure else WORDING)
     return reply(f"utter_memo_saved{where}{unsure}", words=_first_words(said, around), **arguments)
 
 
-def _arguments(entry: Entry, similar: Sequence[str]) -> dict[str, str]:
-    arguments = {"number": str(entry.number)}
-    if entry.topic:
-        arguments["topic"] = entry.topic
-    if similar:
-        arguments["options"] = numbered(similar)
-    return arguments
+def _suggested(book: Book, entry: Entry) -> str | None:
+    """A memo in doubt asks for its words to be put right, and for nothing else."""
+    return None if entry.topic or _is_unsure(book, entry) else suggest(book, entry)
+
+
+def _ask_where(book: Book, entry: Entry, topics: Sequence[str]) -> None:
+    ask(book, "action_move", {"entry": [str(entry.number)], "exactly": True}, "topic", topics)
+
+
+def _arguments(entry: Entry, offered: Mapping[str, str]) -> dict[str, str]:
+    filed = {"topic": entry.topic} if entry.topic else {}
+    return {"number": str(entry.number), **filed, **offered}
 
 
 def _first_words(said: str, around: str) -> str:

@@ -1,11 +1,14 @@
 """What a turn comes to: the name of a response, and plain text for its placeholders."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 
 from scrapbook import segments
 from scrapbook.book import Book, Named, NoTopic, Torn
 from scrapbook.book.pages import Page
 from scrapbook.store import JsonValue, Outcome, Question
+
+QUESTIONS_STAY_OPEN = timedelta(hours=1)
 
 QUOTE = 40
 """Characters of a person's own words that are quoted back."""
@@ -33,6 +36,12 @@ def ask(book: Book, action: str, slots: Mapping[str, JsonValue], asks: str, opti
     """Leaves a question open: ``action`` goes on when the person texts the number of an option."""
     question = Question(action, slots, asks, tuple(options), book.now)
     book.tx.conversations.ask(book.person.id, question)
+
+
+def open_question(book: Book) -> Question | None:
+    question = book.tx.conversations.question(book.person.id)
+    is_open = question is not None and book.now - question.asked_at <= QUESTIONS_STAY_OPEN
+    return question if is_open else None
 
 
 def page(found: Page) -> Outcome:

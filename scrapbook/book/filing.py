@@ -91,6 +91,7 @@ def merge(book: Book, source: Topic, target: Topic) -> Merged | SameTopic:
 def _move(book: Book, entries: tuple[Entry, ...], name: str) -> None:
     with book.recording("move", entries=numbers_of(entries), topic=name):
         topic = book.topic_or_new(name)
+        book.tx.suggestions.taken_up(topic.id)
         for entry in entries:
             book.tx.entries.set_topic(entry.id, topic.id)
         for left in {entry.topic_id for entry in entries} - {None, topic.id}:

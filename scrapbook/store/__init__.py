@@ -25,6 +25,7 @@ from scrapbook.store.records import (
     Topic,
 )
 from scrapbook.store.store import Store
+from scrapbook.store.suggestions import Shelf
 from scrapbook.store.transaction import Transaction
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "Preview",
     "Question",
     "Reply",
+    "Shelf",
     "Store",
     "Topic",
     "Transaction",

@@ -151,7 +151,10 @@ class ReplyRow(Base):
 
 
 class TopicRow(Base):
-    """``key`` is what makes two names the same; ``entry_count`` (without the trash) is kept by triggers."""
+    """``key`` is what makes two names the same; ``entry_count`` (without the trash) is kept by triggers.
+
+    ``passed_over`` counts the times that it might have been suggested since an entry was last moved there.
+    """
 
     __tablename__ = "topics"
     __table_args__ = (
@@ -168,6 +171,7 @@ class TopicRow(Base):
     name: Mapped[str]
     key: Mapped[str]
     entry_count: Mapped[int] = mapped_column(server_default=text("0"))
+    passed_over: Mapped[int] = mapped_column(server_default=text("0"))
 
 
 class EntryRow(Base):

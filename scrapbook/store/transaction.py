@@ -14,6 +14,7 @@ from scrapbook.store.people import People
 from scrapbook.store.previews import Previews
 from scrapbook.store.replies import Replies
 from scrapbook.store.senders import Senders
+from scrapbook.store.suggestions import Suggestions
 from scrapbook.store.topics import Topics
 from scrapbook.store.transcripts import Transcripts
 from scrapbook.store.words import Words
@@ -31,6 +32,7 @@ class Transaction:
         self.replies = Replies(session)
         self.entries = Entries(session, self.changes, index, self.words)
         self.topics = Topics(session, self.changes, self.words)
+        self.suggestions = Suggestions(session)
         self.conversations = Conversations(session)
         self.outcomes = Outcomes(session)
         self.senders = Senders(session)

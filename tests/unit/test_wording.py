@@ -41,12 +41,12 @@ def names_in(folder: str, pattern: str) -> set[str]:
 
 def used() -> set[str]:
     kinds = {f"utter_undid_{kind}" for kind in KINDS_OF_CHANGE}
-    receipts = {"utter_saved", "utter_saved_under", "utter_saved_similar"}
+    receipts = {f"utter_saved{where}" for where in ("", "_under", "_similar", "_suggested")}
     with_media = {f"{name}_with_media" for name in receipts}
     of_memos = {f"{name}{unsure}" for name in MEMO_RECEIPTS for unsure in ("", "_unsure")}
     sounds = {"utter_sound_waiting", "utter_sound_missing"}
     named = names_in("actions", "*.py") | names_in("data/rules", "*.yml")
-    return named | kinds | receipts | with_media | of_memos | sounds
+    return named | kinds | receipts | with_media | of_memos | {"utter_memo_saved_suggested"} | sounds
 
 
 RESPONSES = responses()

@@ -414,3 +414,26 @@ def entry_in(tx: Any, who: Conversation) -> Entry:
     found = tx.entries.by_number(who.person.id, 1)
     assert found is not None
     return found
+
+
+def test_a_spoken_question_that_found_nothing_is_kept_with_its_sound(ann: Conversation) -> None:
+    asked = leave(ann)
+    answer(ann, asked, "action_find", "Find my notes about the xylophone.", query="xylophone")
+    assert speak(ann, "Save it.", by="action_keep_question") == "Saved 3."
+    kept = entry(ann, 3)
+    assert kept.text == "Find my notes about the xylophone."
+    assert [part.url for part in kept.media] == [sound_of(asked).url]
+
+
+def test_a_memo_that_clearly_belongs_to_a_topic_says_so(ann: Conversation) -> None:
+    ann.save("gpu: fewer, larger kernels")
+    said = speak(ann, "The fan of the gpu is loud.")
+    assert said == 'Saved 2: "The fan of the gpu is loud." Under gpu? Reply 1'
+    assert ann.text("action_choose", "1", choice="1") == "Filed 2 under gpu."
+
+
+def test_a_memo_in_doubt_suggests_no_topic(ann: Conversation) -> None:
+    ann.save("gpu: fewer, larger kernels")
+    sid = leave(ann)
+    write_down(ann, sid, "The fan of the gpu is loud.", math.log(0.4))
+    assert "gpu?" not in ann.turn("action_save", sid)
