@@ -15,6 +15,7 @@ _KINDS = {
     Kind.QUOTE: "quotes?|quotations?|sayings?",
     Kind.LINK: "links?|urls?|websites?|web ?pages?|bookmarks?",
     Kind.PICTURE: "pictures?|pics?|photos?|images?|photographs?",
+    Kind.LOCATION: "locations?|places?",
     Kind.MEMO: "(?:voice )?memos?|voice notes?|voice messages?|recordings?",
 }
 _ANY_KIND = "notes?|entries|entry|thoughts?|things?|stuff|items?|anything|everything|something|what"

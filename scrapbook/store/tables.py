@@ -171,7 +171,10 @@ class TopicRow(Base):
 
 
 class EntryRow(Base):
-    """``link_titles`` is what the pages behind its links are called, to be searched: one line for each."""
+    """``link_titles`` is what the pages behind its links are called, to be searched: one line for each.
+
+    ``is_quote`` to ``author`` are what ``kinds.Told`` reads off the text, kept to be asked for.
+    """
 
     __tablename__ = "entries"
     __table_args__ = (
@@ -193,6 +196,21 @@ class EntryRow(Base):
             sqlite_where=text("deleted_at IS NOT NULL"),
             postgresql_where=text("deleted_at IS NOT NULL"),
         ),
+        *(
+            Index(
+                f"ix_entries_{name}",
+                "person_id",
+                *columns,
+                sqlite_where=text(f"{condition} AND deleted_at IS NULL"),
+                postgresql_where=text(f"{condition} AND deleted_at IS NULL"),
+            )
+            for name, condition, columns in (
+                ("quotes", "is_quote", ("created_at", "number")),
+                ("links", "has_link", ("created_at", "number")),
+                ("locations", "is_location", ("created_at", "number")),
+                ("authors", "author IS NOT NULL", ("author",)),
+            )
+        ),
         {"sqlite_autoincrement": True},
     )
 
@@ -209,6 +227,11 @@ class EntryRow(Base):
     edited_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
     link_titles: Mapped[str] = mapped_column(server_default=EMPTY)
+    is_quote: Mapped[bool] = mapped_column(server_default=false())
+    has_link: Mapped[bool] = mapped_column(server_default=false())
+    is_location: Mapped[bool] = mapped_column(server_default=false())
+    author: Mapped[str | None]
+    due_at: Mapped[datetime | None]
 
 
 class WordRow(Base):
