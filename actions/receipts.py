@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from actions.replies import ask, numbered, reply
+from actions.gathering import keep_several
+from actions.replies import ask, numbered, quoted, reply
 from actions.turn import Turn
 from scrapbook import segments
 from scrapbook.book import Book
 from scrapbook.book.memos import is_unsure
+from scrapbook.book.reminding import due_shown
 from scrapbook.book.saving import Saved, save
 from scrapbook.store import Entry, Outcome
 
@@ -18,8 +20,8 @@ WORDING, WORDING_IF_UNSURE = 80, 130
 
 
 def keep(turn: Turn) -> Outcome:
-    """Saves the message as a thought."""
-    return receipt(turn.book, save(turn.book, turn.message.body, turn.message.media))
+    """Saves the message as a thought, or its parts as several."""
+    return keep_several(turn) or receipt(turn.book, save(turn.book, turn.message.body, turn.message.media))
 
 
 def keep_or_explain(turn: Turn, explanation: str) -> Outcome:
@@ -40,13 +42,17 @@ def receipt(book: Book, saved: Saved | None) -> Outcome:
         ask(book, "action_move", {"entry": [str(entry.number)], "exactly": True}, "topic", similar)
     if book.place:
         return memo_receipt(book, entry, entry.text, where, similar)
+    if entry.author and where != "_similar" and not entry.media:
+        return reply(f"utter_saved_by{where}", author=quoted(entry.author), **_arguments(entry, similar))
     return reply(f"utter_saved{where}{_with_media(entry)}", **_arguments(entry, similar))
 
 
 def memo_receipt(book: Book, entry: Entry, said: str, where: str, similar: Sequence[str] = ()) -> Outcome:
-    """Shows what was understood of a memo. ``where``: "", "_under", "_similar" or "_reminder"."""
+    """Shows what was understood of a memo. ``where``: "", "_under", "_similar", "_reminder" or "_due"."""
     unsure = "_unsure" if _is_unsure(book, entry) else ""
     arguments = _arguments(entry, similar)
+    if where == "_due":
+        arguments["when"] = due_shown(book, entry)
     around = "".join(arguments.values()) + "." * (WORDING_IF_UNSURE if unsure else WORDING)
     return reply(f"utter_memo_saved{where}{unsure}", words=_first_words(said, around), **arguments)
 

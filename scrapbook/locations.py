@@ -21,6 +21,10 @@ class Location:
         found = _LINE.search(text)
         return cls(float(found["latitude"]), float(found["longitude"])) if found else None
 
+    @staticmethod
+    def is_at_the_start(text: str) -> bool:
+        return _LINE.match(text) is not None
+
     @property
     def line(self) -> str:
         return f"Location: {self.latitude}, {self.longitude}"

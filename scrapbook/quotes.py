@@ -50,7 +50,7 @@ _OPENING = re.compile(
 )
 
 _WORD = r"(?:[^\W\d_]|@\w)[\w.’'‐-]*"
-_NAME = rf"{_WORD}(?:[ \t]+(?:&[ \t]+)?{_WORD}){{0,{MOST_WORDS - 1}}}(?:,?[ \t]+(?:Jr|Sr)\b\.?)?"
+_NAME = rf"{_WORD}(?:[ \t]+(?:&[ \t]+)?(?!in\b){_WORD}){{0,{MOST_WORDS - 1}}}(?:,?[ \t]+(?:Jr|Sr)\b\.?)?"
 _SOURCE = r"(?:(?:,[ \t]*|[ \t]+in[ \t]+|[ \t]*(?=\())(?P<source>[^\n]{1,80}?))?"
 _TAGS = r"(?:[ \t]+#\w[\w+#-]{0,39}){0,5}"
 _ATTRIBUTION = re.compile(

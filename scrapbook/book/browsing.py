@@ -1,18 +1,18 @@
 """Looking at entries by when they were made, or by number."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Literal, TypeAlias, get_args
 from zoneinfo import ZoneInfo
 
+from scrapbook import spelling
 from scrapbook.book.book import Book
 from scrapbook.book.pages import MOST_LISTED, Page, first_page
 from scrapbook.kinds import Kind
+from scrapbook.matching import Match, Outcome, match
 
 Period: TypeAlias = Literal["today", "yesterday", "this week", "last week", "this month", "last month"]
 PERIODS: tuple[Period, ...] = get_args(Period)
-
-KINDS = (Kind.MEMO, Kind.PICTURE)
-"""Those that what came with an entry tells."""
 
 
 def during(book: Book, period: Period) -> Page | None:
@@ -29,9 +29,32 @@ def last(book: Book, count: int) -> Page | None:
 
 
 def of_kind(book: Book, kind: Kind) -> Page | None:
-    """The entries of one of KINDS, newest first. None when there are none."""
+    """The entries of a kind, newest first. None when there are none."""
     entries = book.tx.entries.list(book.person.id, kind=kind, limit=MOST_LISTED)
     return first_page(book, kind, entries) if entries else None
+
+
+def quotes_by(book: Book, typed: str) -> Page | Match:
+    """The quotes of an author, newest first. The match, neither exact nor sure, where that is not clear."""
+    authors = book.tx.entries.authors(book.person.id)
+    found = _author(typed, authors)
+    if found.topic is None:
+        return found
+    meant = spelling.same_name_key(found.topic)
+    spelled = [author for author in authors if spelling.same_name_key(author) == meant]
+    entries = book.tx.entries.list(book.person.id, kind=Kind.QUOTE, authors=spelled, limit=MOST_LISTED)
+    return first_page(book, f"quotes by {found.topic}", entries)
+
+
+def _author(typed: str, authors: Sequence[str]) -> Match:
+    """A part of a name is enough where only one author has it."""
+    found = match(typed, authors)
+    part = set(spelling.words(typed))
+    named = {spelling.same_name_key(name): name for name in authors if part <= set(spelling.words(name))}
+    if found.topic or not part or len(named) != 1:
+        return found
+    [name] = named.values()
+    return Match(Outcome.SURE, name, (name,))
 
 
 def bounds(period: Period, now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:

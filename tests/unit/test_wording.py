@@ -24,8 +24,19 @@ TAKEN = {
     "json_message",
     "custom",
 }
-KINDS_OF_CHANGE = {"save", "delete", "take_off", "restore", "move", "edit", "append", "rename", "merge"}
-MEMO_RECEIPTS = [f"utter_memo_saved{where}" for where in ("", "_under", "_similar", "_reminder")]
+KINDS_OF_CHANGE = {
+    "save",
+    "save_several",
+    "delete",
+    "take_off",
+    "restore",
+    "move",
+    "edit",
+    "append",
+    "rename",
+    "merge",
+}
+MEMO_RECEIPTS = [f"utter_memo_saved{where}" for where in ("", "_under", "_similar", "_reminder", "_due")]
 
 
 def responses() -> dict[str, str]:
@@ -43,6 +54,9 @@ def used() -> set[str]:
     kinds = {f"utter_undid_{kind}" for kind in KINDS_OF_CHANGE}
     receipts = {"utter_saved", "utter_saved_under", "utter_saved_similar"}
     with_media = {f"{name}_with_media" for name in receipts}
+    receipts |= {
+        f"{name}{where}" for name in ("utter_saved_by", "utter_saved_and_added") for where in ("", "_under")
+    }
     of_memos = {f"{name}{unsure}" for name in MEMO_RECEIPTS for unsure in ("", "_unsure")}
     sounds = {"utter_sound_waiting", "utter_sound_missing"}
     named = names_in("actions", "*.py") | names_in("data/rules", "*.yml")
