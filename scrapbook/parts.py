@@ -52,11 +52,14 @@ def is_takeaway(text: str) -> bool:
 
 
 def _pieces(text: str) -> list[str]:
-    """None at all where a paragraph begins otherwise. A line that begins none belongs to the one above it."""
+    """None at all where a paragraph begins otherwise. A line that begins none belongs to the one above it,
+    and so does a link below a quote: that is where the quote is from."""
     starts: list[int] = []
+    is_quoted = False
     for line in _lines(text):
-        if _begins(line):
+        if _begins(line) and not (is_quoted and _is_source(line)):
             starts.append(line.start)
+            is_quoted = line.is_quote
         elif line.is_first:
             return []
     return [text[start:end].strip() for start, end in zip(starts, [*starts[1:], len(text)], strict=False)]
@@ -87,6 +90,11 @@ def _lines(text: str) -> Iterator[_Line]:
 
 def _begins(line: _Line) -> bool:
     return line.is_quote or _TAKEAWAY.match(line.text) is not None or _is_link_with_note(line)
+
+
+def _is_source(line: _Line) -> bool:
+    """A link and nothing else, right below what it is for."""
+    return not line.is_first and line.text.strip() in {link.url for link in find_links(line.text)}
 
 
 def _is_link_with_note(line: _Line) -> bool:

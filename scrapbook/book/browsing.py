@@ -50,7 +50,9 @@ def _author(typed: str, authors: Sequence[str]) -> Match:
     """A part of a name is enough where only one author has it."""
     found = match(typed, authors)
     part = set(spelling.words(typed))
-    named = {spelling.same_name_key(name): name for name in authors if part <= set(spelling.words(name))}
+    named = {
+        spelling.same_name_key(name): name for name in reversed(authors) if part <= set(spelling.words(name))
+    }
     if found.topic or not part or len(named) != 1:
         return found
     [name] = named.values()

@@ -144,7 +144,7 @@ class Entries:
         return self._entries(*where, limit=limit)
 
     def authors(self, person_id: int) -> builtins.list[str]:
-        """Those of the person's quotes, the trash left out, in the spelling of each quote."""
+        """Those of the person's quotes, the trash left out, each as spelled; capitals first."""
         rows = (
             select(EntryRow.author)
             .distinct()
@@ -152,7 +152,7 @@ class Entries:
                 EntryRow.person_id == person_id, EntryRow.author.is_not(None), EntryRow.deleted_at.is_(None)
             )
         )
-        return [author for author in self._session.scalars(rows.order_by(EntryRow.author)) if author]
+        return sorted(author for author in self._session.scalars(rows) if author)
 
     def by_ids(self, person_id: int, ids: Iterable[int]) -> builtins.list[Entry]:
         """In the order of ``ids``; those in the trash, gone or of somebody else are left out."""

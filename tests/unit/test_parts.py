@@ -17,6 +17,11 @@ from scrapbook.parts import Parts, is_takeaway
             ['"a b" - Ann\ntakeaway: x\nMy takeaway: y', "https://b.org nice\nand a note"],
         ),
         ('- "a b" - Ann\n- https://a.org (nice)', [], ['- "a b" - Ann', "- https://a.org (nice)"]),
+        (
+            '"a b" - Ann\nhttps://a.org\n"c d" - Ben\n\nhttps://b.org',
+            [],
+            ['"a b" - Ann\nhttps://a.org', '"c d" - Ben', "https://b.org"],
+        ),
         ("takeaway: x", ["takeaway: x"], []),
         ("takeaways:\n- x\n- y", ["takeaways:\n- x\n- y"], []),
         ("key takeaway - x\nhttps://a.org", ["key takeaway - x"], ["https://a.org"]),
