@@ -21,6 +21,12 @@ USUAL = time(9)
 """Of a day without a time."""
 
 _PARTS = {"morning": USUAL, "afternoon": time(15), "evening": time(19), "night": time(20)}
+_SHORT = {
+    "minute": timedelta(minutes=1),
+    "min": timedelta(minutes=1),
+    "hour": timedelta(hours=1),
+    "hr": timedelta(hours=1),
+}
 _HALF_DAYS = {"morning": "a", "afternoon": "p", "evening": "p", "night": "p"}
 _WEEKDAYS = tuple(name.lower() for name in calendar.day_name)
 _HOURS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
@@ -74,8 +80,14 @@ _BEFORE = re.compile(
 )
 _CLOSING = re.compile(r"[\s.,!?]*(?:\b(?:please|thanks|thank you))?[\s.!?]*$", re.IGNORECASE)
 _NO_TIME_AFTER = re.compile(
-    r"\b(?:about|of|from|since|every|each|last|black|good|ash|the|and|or|to|than|with|after|till|until|a|not|"
+    r"\b(?:about|of|from|since|every|each|last|black|good|ash|easter|the|and|or|to|than|with|after|till|until|a|not|"
     r"happy|my|our|his|her|their|called|named|titled)$|[-–—:/&\"“'‘]$",
+    re.IGNORECASE,
+)
+# "On easter sunday at 5", "in a couple of days at 5": not at the next 5 o'clock.
+_OTHER_DAY = re.compile(
+    rf"\b(?:{_FULL_DAY}|{MONTH}|days?|daily|weeks?|weekends?|fortnight|months?|years?|every|tomorrow|"
+    r"christmas|easter|birthday)\b",
     re.IGNORECASE,
 )
 _READ = 100
@@ -104,7 +116,13 @@ _Said: TypeAlias = Mapping[str, str]
 
 
 def _said(text: str) -> _Said | None:
-    return _beside_remind(text[:_READ]) or _at_the_end(text)
+    """A day beside "remind me" may have its time at the end."""
+    beside, last = _beside_remind(text[:_READ]), _at_the_end(text)
+    if beside and last:
+        return beside if beside.keys() & last.keys() or "SPAN" in {*beside, *last} else {**last, **beside}
+    if last and not {"DAY", "SPAN"} & last.keys() and _OTHER_DAY.search(text):
+        return None
+    return beside or last
 
 
 def _beside_remind(text: str) -> _Said | None:
@@ -134,12 +152,12 @@ def _items(text: str, start: int) -> tuple[_Said | None, int]:
     while found and found.lastgroup not in said:
         said |= {name: value.lower() for name, value in found.groupdict().items() if value}
         end = found.end()
-        found = None if "SPAN" in said else _NEXT.match(text, end)
+        found = _NEXT.match(text, end)
     return said or None, end
 
 
 def _moment(said: _Said, now: datetime) -> datetime | None:
-    if "SPAN" in said:
+    if "SPAN" in said and said.get("unit", "hour") in _SHORT:
         return _after(said, now)
     moments = (_at(day, clock, now) for day in _days(said, now) for clock in _clocks(said, day, now))
     return next((moment for moment in moments if moment > now), None)
@@ -151,26 +169,22 @@ def _at(day: date, clock: time | None, now: datetime) -> datetime:
 
 
 def _after(said: _Said, now: datetime) -> datetime | None:
-    """Days and more are counted in days, hours to the minute."""
-    if "half" in said or "ninety" in said:
-        return _plus(now, timedelta(minutes=30 if "half" in said else 90))
-    count = f"{_count(said['count'])} {said['unit']}s"
-    found = _dates(now.replace(tzinfo=None)).get_date_data(f"in {count}").date_obj
-    if found is None:
+    """Minutes and hours from now. None where a time of day is named as well."""
+    if said.keys() & {"DAY", "TIME", "PART"}:
         return None
-    if said["unit"] in {"minute", "min", "hour", "hr"}:
-        return _plus(now, found - now.replace(tzinfo=None))
-    return datetime.combine(found.date(), USUAL, now.tzinfo)
-
-
-def _plus(now: datetime, span: timedelta) -> datetime:
-    """By the clock of the world: the person's may be set forward or back meanwhile."""
-    return (now.astimezone(UTC) + span).astimezone(now.tzinfo)
+    named = {"half": timedelta(minutes=30), "ninety": timedelta(minutes=90)}
+    spans = [span for name, span in named.items() if name in said]
+    span = spans[0] if spans else _count(said["count"]) * _SHORT[said["unit"]]
+    # By the clock of the world: the person's may be set forward or back meanwhile.
+    later = now.astimezone(UTC) + span
+    return later.astimezone(now.tzinfo)
 
 
 def _days(said: _Said, now: datetime) -> list[date]:
     """The days that may be meant, the likeliest first."""
     today = now.date()
+    if "SPAN" in said:
+        return [] if "DAY" in said else _dated(f"in {_count(said['count'])} {said['unit']}s", now)
     if "DAY" not in said:
         return [today] if "this" in said else [today, today + timedelta(days=1)]
     if named := said.get("named"):
@@ -180,7 +194,7 @@ def _days(said: _Said, now: datetime) -> list[date]:
         return _weekdays(day, said.get("which") == "next", today)
     if ordinal := said.get("ordinal"):
         return [day for day in _days_from(today, 62) if day.day == int(ordinal)]
-    return _dated(said, now)
+    return _dated(said.get("date") or _unambiguous(said), now)
 
 
 def _weekdays(named: str, of_next_week: bool, today: date) -> list[date]:
@@ -196,15 +210,16 @@ def _days_from(today: date, count: int) -> list[date]:
     return [today + timedelta(days=ahead) for ahead in range(count)]
 
 
-def _dated(said: _Said, now: datetime) -> list[date]:
-    written = said.get("date") or _unambiguous(int(said["first"]), int(said["second"]), said.get("year", ""))
-    found = _dates(datetime.combine(now, time.min)).get_date_data(written).date_obj if written else None
+def _dated(written: str, now: datetime) -> list[date]:
+    """Empty where it is no date."""
+    found = _dates(now.date()).get_date_data(written).date_obj if written else None
     return [found.date()] if found else []
 
 
-def _unambiguous(first: int, second: int, year: str) -> str:
+def _unambiguous(said: _Said) -> str:
     """As dateparser reads it in one way only; empty for 3/4, which is one day here and another there, and
     for 24/7."""
+    first, second = int(said["first"]), int(said["second"])
     day, month = (first, second) if first > 12 else (second, first)
     if (
         (first <= 12 and second <= 12 and first != second)
@@ -212,7 +227,7 @@ def _unambiguous(first: int, second: int, year: str) -> str:
         or (first, second) == (24, 7)
     ):
         return ""
-    return f"{day} {calendar.month_name[month]} {year}".strip()
+    return f"{day} {calendar.month_name[month]} {said.get('year', '')}".strip()
 
 
 def _clocks(said: _Said, day: date, now: datetime) -> Sequence[time | None]:
@@ -256,8 +271,9 @@ def _count(said: str) -> int:
 
 
 @lru_cache(maxsize=4)
-def _dates(base: datetime) -> "DateDataParser":
-    """``base`` in the person's time zone, without it. The first takes a second to get going."""
+def _dates(today: date) -> "DateDataParser":
+    """The first takes a second to get going."""
     from dateparser.date import DateDataParser  # noqa: PLC0415 - slow to import
 
-    return DateDataParser(languages=["en"], settings={"RELATIVE_BASE": base, "PREFER_DATES_FROM": "future"})
+    settings = {"RELATIVE_BASE": datetime.combine(today, time.min), "PREFER_DATES_FROM": "future"}
+    return DateDataParser(languages=["en"], settings=settings)
