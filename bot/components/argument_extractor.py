@@ -68,6 +68,7 @@ FRAMES: Dict[str, Dict[str, Tuple[Pattern[str], ...]]] = {
             rf"(?:on|in|to) {_ANY_LIST}",
             *(frame.pattern for frame in _LIST_NAME[:1]),
             rf"\b{_HELD} (?:about|regarding|on|for) ([^,.?!]+)",
+            rf"\b((?:{'|'.join(KINDS_OF_ENTRIES)})(?: (?:by|about|on|of|from) [^,.?!]+)?)",
         )
     },
     "add_to_topic": {
