@@ -48,11 +48,11 @@ def receipt(book: Book, saved: Saved | None) -> Outcome:
 
 
 def memo_receipt(book: Book, entry: Entry, said: str, where: str, similar: Sequence[str] = ()) -> Outcome:
-    """Shows what was understood of a memo. ``where``: "", "_under", "_similar", "_reminder" or "_due"."""
+    """Shows what was understood of a memo. ``where``: "", "_under", "_similar" or "_reminder"."""
     unsure = "_unsure" if _is_unsure(book, entry) else ""
     arguments = _arguments(entry, similar)
-    if where == "_due":
-        arguments["when"] = due_shown(book, entry)
+    if where == "_reminder" and entry.due_at and not unsure:
+        where, arguments["when"] = "_reminder_for", due_shown(book, entry)
     around = "".join(arguments.values()) + "." * (WORDING_IF_UNSURE if unsure else WORDING)
     return reply(f"utter_memo_saved{where}{unsure}", words=_first_words(said, around), **arguments)
 

@@ -38,7 +38,7 @@ class ActionRemind(BookAction):
 
 def _reminder_receipt(turn: Turn, entry: Entry) -> Outcome:
     if turn.book.place:
-        return memo_receipt(turn.book, entry, entry.text, "_due" if entry.due_at else "_reminder")
+        return memo_receipt(turn.book, entry, entry.text, "_reminder")
     arguments = {"number": str(entry.number), "topic": entry.topic or ""}
     if entry.due_at:
         return reply("utter_reminder_saved_for", when=reminding.due_shown(turn.book, entry), **arguments)

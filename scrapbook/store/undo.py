@@ -85,6 +85,7 @@ def _put_back(session: Session, row: Journaled, ids: Sequence[int], before: Imag
     """Rows that are gone for good in between are left alone, unless it was the change that removed them."""
     values = {name: _value(row, name, kept) for name, kept in before.items()}
     if row is EntryRow and "text" in before:
+        # Not in the image: an older release may have made it.
         values |= asdict(Told.by(str(before["text"])))
     if "id" in before:
         insert_if_new(session, row, **values)

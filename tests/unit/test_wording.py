@@ -36,7 +36,7 @@ KINDS_OF_CHANGE = {
     "rename",
     "merge",
 }
-MEMO_RECEIPTS = [f"utter_memo_saved{where}" for where in ("", "_under", "_similar", "_reminder", "_due")]
+MEMO_RECEIPTS = [f"utter_memo_saved{where}" for where in ("", "_under", "_similar", "_reminder")]
 
 
 def responses() -> dict[str, str]:
@@ -57,7 +57,9 @@ def used() -> set[str]:
     receipts |= {
         f"{name}{where}" for name in ("utter_saved_by", "utter_saved_and_added") for where in ("", "_under")
     }
-    of_memos = {f"{name}{unsure}" for name in MEMO_RECEIPTS for unsure in ("", "_unsure")}
+    of_memos = {"utter_memo_saved_reminder_for"} | {
+        f"{name}{unsure}" for name in MEMO_RECEIPTS for unsure in ("", "_unsure")
+    }
     sounds = {"utter_sound_waiting", "utter_sound_missing"}
     named = names_in("actions", "*.py") | names_in("data/rules", "*.yml")
     return named | kinds | receipts | with_media | of_memos | sounds
