@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import combinations
 from typing import Literal, TypeAlias, get_args
 from zoneinfo import ZoneInfo
 
@@ -49,14 +50,23 @@ def quotes_by(book: Book, typed: str) -> Page | Match:
 def _author(typed: str, authors: Sequence[str]) -> Match:
     """A part of a name is enough where only one author has it."""
     found = match(typed, authors)
-    part = set(spelling.words(typed))
-    named = {
-        spelling.same_name_key(name): name for name in reversed(authors) if part <= set(spelling.words(name))
-    }
-    if found.topic or not part or len(named) != 1:
+    having = _by_part(authors)
+    part = None if found.topic else match(typed, tuple(having)).topic
+    if part is None:
         return found
-    [name] = named.values()
-    return Match(Outcome.SURE, name, (name,))
+    names = tuple(having[part].values())
+    return Match(Outcome.SURE, names[0], names) if len(names) == 1 else Match(Outcome.TORN, None, names)
+
+
+def _by_part(authors: Sequence[str]) -> dict[str, dict[str, str]]:
+    """The names, by what tells them apart, that have a word or some that follow each other."""
+    having: dict[str, dict[str, str]] = {}
+    for name in authors:
+        words = spelling.words(name)
+        for start, end in combinations(range(len(words) + 1), 2):
+            part = having.setdefault(" ".join(words[start:end]), {})
+            part.setdefault(spelling.same_name_key(name), name)
+    return having
 
 
 def bounds(period: Period, now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:

@@ -52,7 +52,7 @@ def test_quotes_are_found_by_their_author_however_spelled(ann: Conversation) -> 
     ann.save('"Readability counts" - brett cannon')
     ann.save(MIES)
     both = 'quotes by Brett Cannon:\n2 "Readability counts" - brett cannon\n1 '
-    for typed in ("Brett Cannon", "bret canon", "Cannon"):
+    for typed in ("Brett Cannon", "bret canon", "Cannon", "canon", "brett"):
         assert quotes_by(ann, typed).startswith(both), typed
     assert "Mies" in quotes_by(ann, "mies")
 
