@@ -37,10 +37,11 @@ _DAYTIME = 7
 
 _FULL_DAY = "|".join(_WEEKDAYS)
 _ANY_DAY = f"{_FULL_DAY}|mon|tues?|wed|thurs?|thu|fri|sat|sun"
+_TOMORROW = "(?:tom+or+ow|tmrw|tmr|2mor+ow)"
 _NTH = r"\d{1,2}(?:st|nd|rd|th)?"
 _YEAR = r"(?:,? 20\d\d)?"
 _DAY = (
-    r"(?P<named>today|tonight|tomorrow|(?:the )?day after tomorrow|next week)"
+    rf"(?P<named>today|tonight|{_TOMORROW}|(?:the )?day after {_TOMORROW}|next week)"
     rf"|(?:(?:on |by )?(?P<which>this|next)|on|by|before) (?P<short>{_ANY_DAY})|(?P<weekday>{_FULL_DAY})"
     rf"|(?:(?:on|by|before) )?(?:the )?(?P<date>{_NTH} (?:of )?(?:{MONTH}){_YEAR}|(?:{MONTH}) {_NTH}{_YEAR}"
     r"|20\d\d-\d\d-\d\d)"
@@ -73,7 +74,7 @@ _NEXT = re.compile(
     re.IGNORECASE,
 )
 _REMIND = r"remind(?:er)?(?: me)?(?: again)?"
-_AFTER = re.compile(rf"\b{_REMIND}(?: for)? ", re.IGNORECASE)
+_AFTER = re.compile(rf"\b{_REMIND}(?P<for> for)? ", re.IGNORECASE)
 _GOES_ON = re.compile(r",? (?:to|about|of|that|for|i|we)\b|: ", re.IGNORECASE)
 _BEFORE = re.compile(
     rf",? (?:please )?(?:can you |could you |would you |i need you to )?{_REMIND}\b", re.IGNORECASE
@@ -129,7 +130,8 @@ def _beside_remind(text: str) -> _Said | None:
     """``remind me tomorrow to ...``, ``tomorrow at 5 remind me ...``"""
     for after in _AFTER.finditer(text):
         said, end = _items(text, after.end())
-        if said and (_GOES_ON.match(text, end) or _CLOSING.match(text, end)):
+        is_said_for = after["for"] and text[end : end + 1] in {" ", ","}
+        if said and (is_said_for or _GOES_ON.match(text, end) or _CLOSING.match(text, end)):
             return said
     said, end = _items(text, 0)
     return said if said and _BEFORE.match(text, end) else None
@@ -188,7 +190,7 @@ def _days(said: _Said, now: datetime) -> list[date]:
     if "DAY" not in said:
         return [today] if "this" in said else [today, today + timedelta(days=1)]
     if named := said.get("named"):
-        ahead = {"today": 0, "tonight": 0, "tomorrow": 1, "next week": 7}.get(named, 2)
+        ahead = {"today": 0, "tonight": 0, "next week": 7}.get(named, 2 if " after " in named else 1)
         return [today + timedelta(days=ahead)]
     if day := said.get("weekday") or said.get("short"):
         return _weekdays(day, said.get("which") == "next", today)

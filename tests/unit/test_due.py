@@ -25,6 +25,8 @@ def due(text: str, now: datetime = WEDNESDAY, zone: ZoneInfo = LONDON) -> str:
         ("tomorrow at 5pm remind me to swim", "2026-11-19 17:00"),
         ("Remind me to call mum tomorrow, please.", "2026-11-19 09:00"),
         ("remind me to call mum the day after tomorrow", "2026-11-20 09:00"),
+        ("remind me to call mum tommorow", "2026-11-19 09:00"),
+        ("set a reminder for friday water the plants", "2026-11-20 09:00"),
         ("remind me tonight to lock up", "2026-11-18 20:00"),
         ("remind me to lock up tonight at 8", "2026-11-18 20:00"),
         ("remind me to lock up tonight at 11", "2026-11-18 23:00"),
