@@ -5,14 +5,16 @@ from typing import cast
 
 from actions.action import BookAction
 from actions.finding import remember_question
-from actions.replies import listed, not_there, page, reply
+from actions.receipts import keep_or_explain
+from actions.replies import ask, listed, not_there, numbered, page, quoted, reply
 from actions.turn import Turn
-from scrapbook import segments
+from scrapbook import matching, segments
 from scrapbook.book import Book, Named, browsing, finding
 from scrapbook.book.browsing import PERIODS, Period
-from scrapbook.book.pages import WORDING, content, next_page
+from scrapbook.book.pages import WORDING, Page, content, next_page
 from scrapbook.kinds import Kind
-from scrapbook.matching import match
+from scrapbook.locations import Location
+from scrapbook.matching import Match, match
 from scrapbook.store import Entry, Outcome, Topic
 
 USUAL_COUNT = 5
@@ -43,12 +45,32 @@ class ActionBrowse(BookAction):
             found = browsing.during(turn.book, cast(Period, known))
             return page(found) if found else _nothing(turn, "utter_nothing_then", period=known)
         kind = turn.slots.text("kind")
-        if kind and kind in browsing.KINDS:
+        if kind and kind in set(Kind):
             found = browsing.of_kind(turn.book, Kind(kind))
             return page(found) if found else _nothing(turn, "utter_nothing_of_kind", kind=kind)
         counts = turn.slots.numbers("count")
         found = browsing.last(turn.book, counts[0] if counts else USUAL_COUNT)
         return page(found) if found else reply("utter_nothing_yet")
+
+
+class ActionQuotesBy(BookAction):
+    called = "action_quotes_by"
+
+    def answer(self, turn: Turn) -> Outcome:
+        author = turn.slots.text("author")
+        if author is None:
+            return keep_or_explain(turn, "utter_quotes_by_how")
+        found = browsing.quotes_by(turn.book, author)
+        return page(found) if isinstance(found, Page) else self._not_clear(turn, author, found)
+
+    def _not_clear(self, turn: Turn, author: str, found: Match) -> Outcome:
+        if found.outcome is matching.Outcome.TORN:
+            ask(turn.book, self.called, {}, "author", found.candidates)
+            return reply("utter_which_topic", options=numbered(found.candidates))
+        if found.candidates:
+            near = listed(map(quoted, found.candidates))
+            return _nothing(turn, "utter_no_quotes_by_but", author=quoted(author), authors=near)
+        return _nothing(turn, "utter_no_quotes_by", author=quoted(author))
 
 
 class ActionShow(BookAction):
@@ -101,4 +123,7 @@ def _in_full(book: Book, entry: Entry) -> str:
     head = f"{entry.number} {entry.topic}" if entry.topic else str(entry.number)
     pages = [preview.page for preview in book.tx.previews.of([entry.id]).get(entry.id, [])]
     titles = [" - ".join(filter(None, (page.title, page.site))) for page in pages]
-    return "\n".join([f"{head}:", content(book, entry), *filter(None, titles)])
+    place = Location.of(entry.text)
+    return "\n".join(
+        [f"{head}:", content(book, entry), *filter(None, titles), *([place.map] if place else [])]
+    )

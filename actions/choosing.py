@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from actions.action import BookAction
+from actions.browsing import ActionQuotesBy
 from actions.confirming import CONFIRMED, KEEP, asked_about
-from actions.editing import ActionAppend, ActionEdit
+from actions.editing import ActionAppend, ActionEdit, ActionTakeaway
 from actions.filing import ActionFileUnder, ActionMove
 from actions.finding import ActionFind
 from actions.receipts import keep
@@ -25,9 +26,11 @@ GOING_ON: dict[str, type[BookAction]] = {
         ActionFind,
         ActionMergeTopics,
         ActionMove,
+        ActionQuotesBy,
         ActionRenameTopic,
         ActionSetTimezone,
         ActionTakeOffTopic,
+        ActionTakeaway,
     )
 }
 """Actions that ask, or that are asked about."""

@@ -1,6 +1,7 @@
 """Changing and lengthening entries. The words are taken from the message itself, to the letter."""
 
 from actions.action import BookAction
+from actions.gathering import keep_several
 from actions.receipts import keep, keep_or_explain
 from actions.replies import not_there, reply
 from actions.turn import Turn
@@ -32,6 +33,19 @@ class ActionAppend(BookAction):
         if not text:
             return keep_or_explain(turn, "utter_append_how")
         entry = editing.append(turn.book, text)
+        return reply("utter_appended", number=str(entry.number)) if entry else keep(turn)
+
+
+class ActionTakeaway(BookAction):
+    """A line for the entry before, with the word that says what it is; else a thought."""
+
+    called = "action_takeaway"
+    changes = True
+
+    def answer(self, turn: Turn) -> Outcome:
+        if kept := keep_several(turn):
+            return kept
+        entry = editing.append(turn.book, turn.message.body.strip())
         return reply("utter_appended", number=str(entry.number)) if entry else keep(turn)
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
+from actions.gathering import keep_several
 from actions.replies import ask, numbered, quoted, reply
 from actions.turn import Turn
 from scrapbook import segments
 from scrapbook.book import Book
 from scrapbook.book.memos import is_unsure
+from scrapbook.book.reminding import due_shown
 from scrapbook.book.saving import Saved, save
 from scrapbook.book.suggesting import suggest
 from scrapbook.store import Entry, Outcome
@@ -19,8 +21,8 @@ WORDING, WORDING_IF_UNSURE = 80, 130
 
 
 def keep(turn: Turn) -> Outcome:
-    """Saves the message as a thought."""
-    return receipt(turn.book, save(turn.book, turn.message.body, turn.message.media))
+    """Saves the message as a thought, or its parts as several."""
+    return keep_several(turn) or receipt(turn.book, save(turn.book, turn.message.body, turn.message.media))
 
 
 def keep_or_explain(turn: Turn, explanation: str) -> Outcome:
@@ -45,6 +47,8 @@ def receipt(book: Book, saved: Saved | None) -> Outcome:
         _ask_where(book, entry, (topic,))
     if book.place:
         return memo_receipt(book, entry, entry.text, where, offered)
+    if entry.author and not offered and not entry.media:
+        return reply(f"utter_saved_by{where}", author=quoted(entry.author), **_arguments(entry, offered))
     return reply(f"utter_saved{where}{_with_media(entry)}", **_arguments(entry, offered))
 
 
@@ -57,6 +61,8 @@ def memo_receipt(
     """
     unsure = "_unsure" if _is_unsure(book, entry) else ""
     arguments = _arguments(entry, offered or {})
+    if where == "_reminder" and entry.due_at and not unsure:
+        where, arguments["when"] = "_reminder_for", due_shown(book, entry)
     around = "".join(arguments.values()) + "." * (WORDING_IF_UNSURE if unsure else WORDING)
     return reply(f"utter_memo_saved{where}{unsure}", words=_first_words(said, around), **arguments)
 

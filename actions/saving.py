@@ -4,8 +4,8 @@ from actions.action import BookAction
 from actions.receipts import keep, memo_receipt, receipt
 from actions.replies import reply
 from actions.turn import Turn
-from scrapbook.book import saving
-from scrapbook.store import Outcome
+from scrapbook.book import reminding, saving
+from scrapbook.store import Entry, Outcome
 
 
 class ActionSave(BookAction):
@@ -32,12 +32,17 @@ class ActionRemind(BookAction):
     takes_media = True
 
     def answer(self, turn: Turn) -> Outcome:
-        saved = saving.remind(turn.book, turn.message.body, turn.message.media)
-        if saved is None:
-            return reply("utter_nothing_to_save")
-        if turn.book.place:
-            return memo_receipt(turn.book, saved.entry, saved.entry.text, "_reminder")
-        return reply("utter_reminder_saved", number=str(saved.entry.number), topic=saved.entry.topic or "")
+        saved = reminding.remind(turn.book, turn.message.body, turn.message.media)
+        return _reminder_receipt(turn, saved.entry) if saved else reply("utter_nothing_to_save")
+
+
+def _reminder_receipt(turn: Turn, entry: Entry) -> Outcome:
+    if turn.book.place:
+        return memo_receipt(turn.book, entry, entry.text, "_reminder")
+    arguments = {"number": str(entry.number), "topic": entry.topic or ""}
+    if entry.due_at:
+        return reply("utter_reminder_saved_for", when=reminding.due_shown(turn.book, entry), **arguments)
+    return reply("utter_reminder_saved", **arguments)
 
 
 def _as_written(body: str, notes: list[str]) -> str | None:

@@ -32,7 +32,7 @@ def _arguments(book: Book, change: Change) -> dict[str, str]:
         return {"numbers": quoted(_listed(change, "entries"))}
     if change.kind in ABOUT_ONE_ENTRY:
         return {"number": _listed(change, "entry")}
-    if change.kind == "save":
+    if change.kind in {"save", "save_several"}:
         return {"number": _number_added(book, change)}
     return {"topic": _listed(change, "topic"), "new_topic": _listed(change, "new_topic")}
 

@@ -4,17 +4,20 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-from dateparser.date import DateDataParser
 
 from scrapbook.kinds import Kind
 from scrapbook.search import Scope
+
+if TYPE_CHECKING:
+    from dateparser.date import DateDataParser
 
 _KINDS = {
     Kind.QUOTE: "quotes?|quotations?|sayings?",
     Kind.LINK: "links?|urls?|websites?|web ?pages?|bookmarks?",
     Kind.PICTURE: "pictures?|pics?|photos?|images?|photographs?",
+    Kind.LOCATION: "locations?|places?",
     Kind.MEMO: "(?:voice )?memos?|voice notes?|voice messages?|recordings?",
 }
 _ANY_KIND = "notes?|entries|entry|thoughts?|things?|stuff|items?|anything|everything|something|what"
@@ -26,7 +29,7 @@ _KIND_FIRST = re.compile(
     re.IGNORECASE,
 )
 _KIND_LAST = re.compile(rf"(?:^| )(?:{_NAMED})$", re.IGNORECASE)
-_MONTH = (
+MONTH = (
     "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     "|nov(?:ember)?|dec(?:ember)?"
 )
@@ -36,14 +39,14 @@ _NTH = r"\d{1,2}(?:st|nd|rd|th)?"
 _YEAR = r"(?:19|20)\d\d"
 # Says a time wherever it stands.
 _CLEAR = (
-    rf"today|yesterday|(?:this|last|past) (?:week|month|year|weekend|{_DAY}|{_MONTH})"
+    rf"today|yesterday|(?:this|last|past) (?:week|month|year|weekend|{_DAY}|{MONTH})"
     rf"|(?:the )?(?:last|past) (?:{_COUNT}) (?:days|weeks|months|years)"
     rf"|(?:{_COUNT}) (?:days?|weeks?|months?|years?) ago"
-    rf"|(?:{_NTH} (?:of )?(?:{_MONTH})|(?:{_MONTH}) {_NTH})(?:,? {_YEAR})?"
-    rf"|(?:{_MONTH}),? {_YEAR}|{_YEAR}-\d\d(?:-\d\d)?"
+    rf"|(?:{_NTH} (?:of )?(?:{MONTH})|(?:{MONTH}) {_NTH})(?:,? {_YEAR})?"
+    rf"|(?:{MONTH}),? {_YEAR}|{_YEAR}-\d\d(?:-\d\d)?"
 )
 # Says one only behind a word like "in".
-_DOUBTFUL = rf"{_MONTH}|(?:mon|tues|wednes|thurs|fri|satur|sun)day|{_YEAR}"
+_DOUBTFUL = rf"{MONTH}|(?:mon|tues|wednes|thurs|fri|satur|sun)day|{_YEAR}"
 _DATE = re.compile(
     r"(?:^|(?<= ))(?:(?P<how>from|in|on|of|during|since|before|until|till|after) (?:the )?"
     rf"(?P<led>{_CLEAR}|{_DOUBTFUL})|(?P<bare>{_CLEAR}))(?=$| )",
@@ -146,7 +149,7 @@ def _period(said: str, now: datetime) -> tuple[date, date] | None:
 
 def _readable(said: str) -> str:
     """As dateparser knows it."""
-    plain = re.sub(rf"(?:last|past|this) (?=(?:{_DAY}|{_MONTH})$)", "", said)
+    plain = re.sub(rf"(?:last|past|this) (?=(?:{_DAY}|{MONTH})$)", "", said)
     return re.sub(r"^past ", "last ", re.sub(r"\bthurs\b", "thu", plain))
 
 
@@ -155,8 +158,10 @@ def _next(day: date) -> date:
 
 
 @lru_cache(maxsize=4)
-def _reader(today: date) -> DateDataParser:
+def _reader(today: date) -> "DateDataParser":
     """The first takes a second to get going; from then on a date takes a millisecond."""
+    from dateparser.date import DateDataParser  # noqa: PLC0415 - slow to import
+
     settings = {
         "RELATIVE_BASE": datetime.combine(today, time(12)),
         "PREFER_DATES_FROM": "past",

@@ -1,21 +1,15 @@
 """What kind of entry a text with its media makes: pure, knows no database."""
 
-import re
-from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
-from scrapbook.file_types import SOUNDS
+from scrapbook.links.finding import find_links
+from scrapbook.locations import Location
+from scrapbook.quotes import read_quote
 
 PICTURES = ("image/",)
 """How the content type of a picture begins."""
-
-_LINK = re.compile(r"https?://\w|\bwww\.\w", re.IGNORECASE)
-# Straight and curly, angled and low quotation marks; whoever said it stands behind a dash of any kind.
-_QUOTE = re.compile(
-    r"(?:\"[^\"]+\"|“[^”]+[”“]|„[^“”]+[“”]|«[^»]+»|»[^«]+«|‘[^’]+’|'[^']{8,}')"
-    r"\s*(?:[-‐‑‒–—―~]{1,3}|\bby\b)\s*\w",
-    re.DOTALL,
-)
 
 
 class Kind(StrEnum):
@@ -25,12 +19,27 @@ class Kind(StrEnum):
     LINK = "links"
     PICTURE = "pictures"
     MEMO = "memos"
+    LOCATION = "locations"
 
 
-def is_a(kind: Kind, text: str, content_types: Iterable[str]) -> bool:
-    if kind is Kind.QUOTE:
-        return _QUOTE.search(text) is not None
-    if kind is Kind.LINK:
-        return _LINK.search(text) is not None
-    starts = PICTURES if kind is Kind.PICTURE else SOUNDS
-    return any(content_type.lower().startswith(starts) for content_type in content_types)
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a text tells of itself. It may be several things: a quote with a link to where it is from.
+
+    ``author`` is who said the quote, as written.
+    """
+
+    is_quote: bool = False
+    has_link: bool = False
+    is_location: bool = False
+    author: str | None = None
+
+    @classmethod
+    def by(cls, text: str) -> Self:
+        quote = read_quote(text)
+        return cls(
+            is_quote=quote is not None,
+            has_link=bool(find_links(text)),
+            is_location=Location.of(text) is not None,
+            author=quote.author if quote else None,
+        )

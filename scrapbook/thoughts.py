@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from scrapbook.locations import Location
 from scrapbook.spelling import same_name_key
 
 MAX_TOPIC_LENGTH = 40
@@ -134,6 +135,8 @@ _SPOKEN = frozenset(
         "append",
         "correct",
         "correction",
+        "takeaway",
+        "takeaways",
     }
 )
 """Words of a sentence, and lead-ins like "PS:", before which a colon files nothing."""
@@ -226,9 +229,10 @@ def _filed(message: str) -> Thought | None:
 
 
 def _led(message: str) -> Thought | None:
-    """``python: ...``"""
+    """``python: ...``, but not the line that says where a shared location is."""
     found = _LEAD.fullmatch(message)
-    return _split(found) if found and is_topic_name(found["topic"]) else None
+    is_led = found is not None and is_topic_name(found["topic"]) and not Location.is_at_the_start(message)
+    return _split(found) if found and is_led else None
 
 
 def _split(found: re.Match[str]) -> Thought | None:

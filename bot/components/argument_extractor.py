@@ -11,7 +11,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from components.arguments import MEMOS, NUMBERS, ORDINALS, PERIODS, PICTURES, kind_of_entry
+from components.arguments import KINDS_OF_ENTRIES, NUMBERS, ORDINALS, PERIODS, kind_of_entry
 from components.command_recogniser import RECOGNISED
 from components.correction import Corrected
 from components.number_words import WORDS, in_digits
@@ -38,7 +38,7 @@ _ENTRY = re.compile(
 _PERIOD = re.compile(rf"\b({'|'.join(PERIODS)})\b", re.IGNORECASE)
 _COUNT = re.compile(rf"\b(?:last|latest|recent|newest)\s+(\d{{1,3}}\b|{WORDS})", re.IGNORECASE)
 _LAST_FEW = re.compile(rf"\b(?:last|latest)\s+(\d{{1,3}}\b|{WORDS})\s+{_ENTRIES}\b", re.IGNORECASE)
-_KIND = re.compile(rf"\b({'|'.join((*MEMOS, *PICTURES))})\b", re.IGNORECASE)
+_KIND = re.compile(rf"\b({'|'.join(KINDS_OF_ENTRIES)})\b", re.IGNORECASE)
 _CHOICE = re.compile(rf"\b([1-9]\d?|{'|'.join([*NUMBERS, *ORDINALS])})\b", re.IGNORECASE)
 _ZONE = re.compile(r"\b(utc|gmt|[a-z]+/[a-z_]+(?:/[a-z_]+)?)\b", re.IGNORECASE)
 
@@ -68,6 +68,7 @@ FRAMES: Dict[str, Dict[str, Tuple[Pattern[str], ...]]] = {
             rf"(?:on|in|to) {_ANY_LIST}",
             *(frame.pattern for frame in _LIST_NAME[:1]),
             rf"\b{_HELD} (?:about|regarding|on|for) ([^,.?!]+)",
+            rf"\b((?:{'|'.join(KINDS_OF_ENTRIES)})(?: (?:by|about|on|of|from) [^,.?!]+)?)",
         )
     },
     "add_to_topic": {

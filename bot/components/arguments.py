@@ -22,6 +22,21 @@ Values = List[Tuple[str, int, int]]
 PERIODS = ("today", "yesterday", "this week", "last week", "this month", "last month")
 MEMOS = ("memos", "voice memos", "recordings")
 PICTURES = ("pictures", "photos", "images")
+QUOTES = ("quotes", "quotations")
+LINKS = ("links",)
+LOCATIONS = ("locations", "places")
+KINDS_OF_ENTRIES = {
+    name: kind
+    for kind, names in {
+        "memos": MEMOS,
+        "pictures": PICTURES,
+        "quotes": QUOTES,
+        "links": LINKS,
+        "locations": LOCATIONS,
+    }.items()
+    for name in names
+}
+"""What people call the kinds of entries, and what the actions do."""
 NUMBERS = {
     "one": "1",
     "two": "2",
@@ -83,9 +98,9 @@ def _count(value: str) -> Optional[Values]:
 
 
 def kind_of_entry(value: str) -> Optional[Values]:
-    """What somebody browses by: the kind as the actions know it, "memos" or "pictures"."""
-    words = " ".join(value.lower().split())
-    return [("memos" if words in MEMOS else "pictures", 0, len(value))]
+    """What somebody browses by: the kind as the actions know it."""
+    kind = KINDS_OF_ENTRIES.get(" ".join(value.lower().split()))
+    return [(kind, 0, len(value))] if kind else None
 
 
 def period(value: str) -> Optional[Values]:
@@ -161,7 +176,7 @@ _ENTRY = rf"{_DIGITS}|{WORDS}"
 # A number of several words is as good as a list of them: what belongs together is found out afterwards.
 _LISTED = rf"(?:{_DIGITS}|(?:{WORD})\b)"
 _LIST = rf"{_LISTED}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*|\s+|-){_LISTED})*"
-_KIND = "|".join(name.replace(" ", r"\s+") for name in (*MEMOS, *PICTURES))
+_KIND = "|".join(name.replace(" ", r"\s+") for name in KINDS_OF_ENTRIES)
 
 KINDS: Dict[str, Kind] = {
     "entry": Kind(_ENTRY, _one_named_number),
@@ -182,6 +197,7 @@ KINDS: Dict[str, Kind] = {
     "note": Kind(_up_to(8), _note),
     "list_note": Kind(_up_to(10), _list_note),
     "query": Kind(_up_to(8), _query),
+    "author": Kind(_up_to(5), _whole),
     "timezone": Kind(r"[^\W\d]+(?:[/ -][^\W\d]+){0,3}(?:[+-]\d{1,2})?", _whole),
     "text": Kind(r"(?s:.+)", _nothing),
 }

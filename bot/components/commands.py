@@ -5,7 +5,7 @@ in another way is not that command.
 from dataclasses import dataclass
 from typing import Tuple
 
-from components.arguments import PICTURES
+from components.arguments import LINKS, LOCATIONS, PICTURES, QUOTES
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,8 @@ COMMANDS: Tuple[Command, ...] = (
     Command("keep_question", ("yes", "yeah"), ("save|keep it|that|this", "save")),
     Command("save_thought", ("save", "note"), ("{text}",)),
     Command("append", ("add", "append"), ("{text}",), marks=":"),
-    Command("append", ("takeaway",), ("{text}",), marks=":,"),
+    Command("takeaway", ("takeaway",), ("{text}",), marks=":,"),
+    Command("takeaway", ("takeaways",), ("{text}",), marks=":"),
     Command(
         "add_to_topic",
         ("add", "put"),
@@ -82,6 +83,13 @@ COMMANDS: Tuple[Command, ...] = (
         ("[me] [all] [my|the] notes|entries|thoughts on|about {query}", "[me] my|the {query} list|notes"),
         asked=True,
     ),
+    Command("quotes_by", QUOTES, ("by {author}",), asked=True),
+    Command(
+        "quotes_by",
+        ("list", "show", "all", "my"),
+        ("[me] [all] [of] [my|the] quotes by {author}",),
+        asked=True,
+    ),
     Command(
         "find",
         ("quotes", "links", "memos", "pictures"),
@@ -98,7 +106,13 @@ COMMANDS: Tuple[Command, ...] = (
     Command("browse", ("today", "yesterday"), ("",), whole="period"),
     Command("browse", ("last", "this"), ("week|month",), whole="period"),
     Command("browse", ("list", "show", "all", "my"), ("[me] [all] [of] [my|the] {kind}",), asked=True),
-    Command("browse", ("memos", "recordings", *PICTURES), ("",), whole="kind", asked=True),
+    Command(
+        "browse",
+        ("memos", "recordings", *PICTURES, *QUOTES, *LINKS, *LOCATIONS),
+        ("",),
+        whole="kind",
+        asked=True,
+    ),
     Command("browse", ("voice",), ("memos",), whole="kind", asked=True),
     Command("show", ("show", "open", "read", "view"), _entries("[me] "), asked=True),
     Command("more", ("more",), ("", "results"), asked=True),

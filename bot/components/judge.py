@@ -1,5 +1,7 @@
 """Keeps as a thought what the classifier is not sure enough about."""
 
+import re
+
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
@@ -15,6 +17,8 @@ from components.word_corrector import corrected
 # Tells the actions that nothing but the classifier says so: what would change anything is asked about first.
 ONLY_UNDERSTOOD = "only_understood"
 
+_KEPT = re.compile(r"/|[\"“”„«»‹›]|https?://|www\.", re.IGNORECASE)
+
 
 def _keep(message: Message, confidence: float) -> None:
     message.set(INTENT, {"name": KEEP, "confidence": confidence}, add_to_output=True)
@@ -29,14 +33,15 @@ def _effect_confidence(message: Message, intent: str) -> float:
 def judge(message: Message) -> None:
     """Turns the message's intent into ``save_thought`` unless it is a command or the classifier is sure.
 
-    A text that looks like one of Rasa's own "/intent" forms is kept too: people do not speak that language.
+    A quote and a link are kept, whatever they say. So is a text that looks like one of Rasa's own "/intent"
+    forms: people do not speak that language.
     """
     if message.get(RECOGNISED):
         return
     intent = (message.get(INTENT) or {}).get("name") or KEEP
     confidence = _effect_confidence(message, intent)
     text = core(corrected(message).text).content
-    if not text or text.startswith("/") or not is_sure(intent, confidence, text):
+    if not text or _KEPT.match(text) or not is_sure(intent, confidence, text):
         _keep(message, 1 - confidence)
     elif not begins_with_a_keyword(message.get(TEXT) or "", alike(intent)):
         message.set(ONLY_UNDERSTOOD, True, add_to_output=True)

@@ -39,6 +39,10 @@ class Book:
         """To be called while recording."""
         return self.topic(name) or self.tx.topics.add(self.person.id, name)
 
+    def topic_meant_or_new(self, typed: str) -> Topic:
+        """The topic that is surely meant, or else a new one of that name. To be called while recording."""
+        return self.topic_or_new(self.match_topic(typed).topic or typed)
+
     def latest(self) -> Entry | None:
         return self.tx.entries.latest(self.person.id)
 

@@ -1,18 +1,19 @@
 """Looking at entries by when they were made, or by number."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import combinations
 from typing import Literal, TypeAlias, get_args
 from zoneinfo import ZoneInfo
 
+from scrapbook import spelling
 from scrapbook.book.book import Book
 from scrapbook.book.pages import MOST_LISTED, Page, first_page
 from scrapbook.kinds import Kind
+from scrapbook.matching import Match, Outcome, match
 
 Period: TypeAlias = Literal["today", "yesterday", "this week", "last week", "this month", "last month"]
 PERIODS: tuple[Period, ...] = get_args(Period)
-
-KINDS = (Kind.MEMO, Kind.PICTURE)
-"""Those that what came with an entry tells."""
 
 
 def during(book: Book, period: Period) -> Page | None:
@@ -29,9 +30,43 @@ def last(book: Book, count: int) -> Page | None:
 
 
 def of_kind(book: Book, kind: Kind) -> Page | None:
-    """The entries of one of KINDS, newest first. None when there are none."""
+    """The entries of a kind, newest first. None when there are none."""
     entries = book.tx.entries.list(book.person.id, kind=kind, limit=MOST_LISTED)
     return first_page(book, kind, entries) if entries else None
+
+
+def quotes_by(book: Book, typed: str) -> Page | Match:
+    """The quotes of an author, newest first. The match, neither exact nor sure, where that is not clear."""
+    authors = book.tx.entries.authors(book.person.id)
+    found = _author(typed, authors)
+    if found.topic is None:
+        return found
+    meant = spelling.same_name_key(found.topic)
+    spelled = [author for author in authors if spelling.same_name_key(author) == meant]
+    entries = book.tx.entries.list(book.person.id, kind=Kind.QUOTE, authors=spelled, limit=MOST_LISTED)
+    return first_page(book, f"quotes by {found.topic}", entries)
+
+
+def _author(typed: str, authors: Sequence[str]) -> Match:
+    """A part of a name is enough where only one author has it."""
+    found = match(typed, authors)
+    having = _by_part(authors)
+    part = None if found.topic else match(typed, tuple(having)).topic
+    if part is None:
+        return found
+    names = tuple(having[part].values())
+    return Match(Outcome.SURE, names[0], names) if len(names) == 1 else Match(Outcome.TORN, None, names)
+
+
+def _by_part(authors: Sequence[str]) -> dict[str, dict[str, str]]:
+    """The names, by what tells them apart, that have a word or some that follow each other."""
+    having: dict[str, dict[str, str]] = {}
+    for name in authors:
+        words = spelling.words(name)
+        for start, end in combinations(range(len(words) + 1), 2):
+            part = having.setdefault(" ".join(words[start:end]), {})
+            part.setdefault(spelling.same_name_key(name), name)
+    return having
 
 
 def bounds(period: Period, now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:

@@ -1,8 +1,10 @@
 """Changing what an entry says."""
 
 import re
+from collections.abc import Sequence
 
 from scrapbook.book.book import Book, Named
+from scrapbook.book.reminding import due_at, is_reminder
 from scrapbook.store import Entry
 
 _APPENDED = re.compile(r"\s*(?:[^:\n]{1,30}:|\S+(?=\s))(?P<text>.*)", re.DOTALL)
@@ -13,10 +15,17 @@ _INTRODUCTION = r"\s*(?:[:,]|-(?=\s))?\s*"
 def edit(book: Book, number: int, text: str) -> Named:
     """``kept`` is the entry as it was, whose text is ``text`` from now on."""
     named = book.look_up([number])
-    for entry in named.kept:
+    rewrite(book, named.kept, text)
+    return named
+
+
+def rewrite(book: Book, entries: Sequence[Entry], text: str) -> None:
+    """A reminder is due when its new words say."""
+    for entry in entries:
         with book.recording("edit", entry=entry.number):
             book.tx.entries.change_text(entry.id, text, book.now)
-    return named
+            if is_reminder(entry):
+                book.tx.entries.set_due(entry.id, due_at(book, text))
 
 
 def append(book: Book, text: str) -> Entry | None:
@@ -24,8 +33,16 @@ def append(book: Book, text: str) -> Entry | None:
     entry = book.latest()
     if entry:
         with book.recording("append", entry=entry.number):
-            book.tx.entries.change_text(entry.id, f"{entry.text}\n{text}".lstrip("\n"), book.now)
+            add_line(book, entry, text)
     return entry
+
+
+def add_line(book: Book, entry: Entry, text: str) -> None:
+    """To be called while recording. A reminder is due when the line says, if it does."""
+    book.tx.entries.change_text(entry.id, f"{entry.text}\n{text}".lstrip("\n"), book.now)
+    due = due_at(book, text) if is_reminder(entry) else None
+    if due:
+        book.tx.entries.set_due(entry.id, due)
 
 
 def text_after_number(message: str, number: str) -> str:

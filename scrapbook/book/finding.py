@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from scrapbook.book.book import Book, NoTopic, Torn
 from scrapbook.book.pages import MOST_LISTED, Page, first_page
 from scrapbook.filters import parse
-from scrapbook.kinds import Kind, is_a
 from scrapbook.matching import Outcome
 from scrapbook.search import EVERYTHING, Correction, Hits, Query, Scope, vocabulary
 from scrapbook.store import Entry, Topic
@@ -52,12 +51,11 @@ def _narrowed(book: Book, wanted: str) -> Page | None:
     if not filters.narrows:
         return None
     if filters.words:
-        return _page(book, wanted, _search(book, filters.words, filters.scope), filters.scope.kind)
+        return _page(book, wanted, _search(book, filters.words, filters.scope))
     scope = filters.scope
     entries = book.tx.entries.list(
         book.person.id, kind=scope.kind, since=scope.since, until=scope.until, limit=MOST_LISTED
     )
-    entries = [entry for entry in entries if _is_of(scope.kind, entry)]
     return first_page(book, wanted, entries) if entries else None
 
 
@@ -65,18 +63,12 @@ def _search(book: Book, wanted: str, scope: Scope = EVERYTHING) -> Hits[int]:
     return book.tx.entries.find(book.person.id, Query.parse(wanted), MOST_LISTED, scope)
 
 
-def _page(book: Book, wanted: str, hits: Hits[int], kind: Kind | None = None) -> Page | None:
-    at_once = MOST_LISTED if kind is Kind.QUOTE else READ
-    entries = book.tx.entries.by_ids(book.person.id, hits.found[:at_once])
-    entries = [entry for entry in entries if _is_of(kind, entry)]
+def _page(book: Book, wanted: str, hits: Hits[int]) -> Page | None:
+    entries = book.tx.entries.by_ids(book.person.id, hits.found[:READ])
     if not entries:
         return None
     title = _corrected(wanted, hits.corrections, entries)
-    return first_page(book, title, entries, hits.found[at_once:], hits.words)
-
-
-def _is_of(kind: Kind | None, entry: Entry) -> bool:
-    return kind is None or is_a(kind, entry.text, (part.content_type for part in entry.media))
+    return first_page(book, title, entries, hits.found[READ:], hits.words)
 
 
 def _corrected(wanted: str, corrections: Sequence[Correction], entries: Sequence[Entry]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from scrapbook.book.book import Book, Named, Place
+from scrapbook.book.editing import rewrite
 from scrapbook.kinds import Kind
 from scrapbook.store import Entry, Media
 from scrapbook.thoughts import Thought
@@ -31,7 +32,7 @@ def begin(book: Book, caption: str, media: Sequence[Media]) -> Entry:
     """The entry of a memo whose words are not known yet; ``media`` holds its sound, and what came with it."""
     thought = Thought.of(caption)
     with book.recording("save"):
-        topic_id = _topic_id(book, thought.topic) if thought.topic else None
+        topic_id = book.topic_meant_or_new(thought.topic).id if thought.topic else None
         return book.tx.entries.add(
             book.person.id, thought.text, topic_id, book.message_sid, book.now, tuple(media)
         )
@@ -69,9 +70,7 @@ def correct(book: Book, number: int | None, text: str) -> Named:
     """``kept`` is the entry as it was, the latest with a sound where there is no number; its text is ``text``
     from now on. What was heard stays on record. Empty when there is no memo."""
     named = _latest(book) if number is None else book.look_up([number])
-    for entry in named.kept:
-        with book.recording("edit", entry=entry.number):
-            book.tx.entries.change_text(entry.id, text, book.now)
+    rewrite(book, named.kept, text)
     return named
 
 
@@ -90,8 +89,3 @@ def sound(book: Book, number: int | None) -> Sound | Named:
 
 def _latest(book: Book) -> Named:
     return Named(tuple(book.tx.entries.list(book.person.id, kind=Kind.MEMO, limit=1)))
-
-
-def _topic_id(book: Book, name: str) -> int:
-    """To be called while recording."""
-    return book.topic_or_new(book.match_topic(name).topic or name).id

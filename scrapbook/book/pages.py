@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from scrapbook import segments
 from scrapbook.book.book import Book
+from scrapbook.book.reminding import due_shown
 from scrapbook.excerpts import excerpt
 from scrapbook.store import Entry, Listing, Media
 
@@ -29,9 +30,9 @@ class Page:
 
 
 def content(book: Book, entry: Entry) -> str:
-    """Its text, to the letter, and a note of what came with it."""
-    media = ", ".join(_attached(book, entry))
-    return f"{entry.text} ({media})".strip() if media else entry.text
+    """Its text, to the letter, and a note of what came with it and when it is due."""
+    notes = ", ".join(filter(None, (*_attached(book, entry), due_shown(book, entry))))
+    return f"{entry.text} ({notes})".strip() if notes else entry.text
 
 
 def first_page(

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from scrapbook.book.book import Book, Place
 from scrapbook.matching import Outcome
 from scrapbook.store import Entry, Media
 from scrapbook.thoughts import Thought
-
-REMINDERS = "reminders"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,27 +29,29 @@ def is_filed_thought(book: Book, spoken: str) -> bool:
     return book.place is not None and _thought(book, spoken).topic is not None
 
 
-def keep(book: Book, text: str, topic: str | None, media: Sequence[Media] = ()) -> Saved | None:
+def keep(
+    book: Book, text: str, topic: str | None, media: Sequence[Media] = (), due_at: datetime | None = None
+) -> Saved | None:
     """A topic spelled almost like one that exists is that one; where that is doubtful it is a new one,
     and ``similar`` names those it may be."""
     if not text.strip() and not media:
         return None
     if topic is None:
-        return Saved(_add(book, text, None, media))
+        return Saved(_add(book, text, None, media, due_at))
+    similar = similar_topics(book, topic)
+    return Saved(_add(book, text, topic, media, due_at), similar)
+
+
+def similar_topics(book: Book, topic: str) -> tuple[str, ...]:
+    """Those that may be meant by one that is none of them."""
     found = book.match_topic(topic)
-    similar = found.candidates if found.outcome is Outcome.TORN else ()
-    return Saved(_add(book, text, found.topic or topic, media), similar)
+    return found.candidates if found.outcome is Outcome.TORN else ()
 
 
-def remind(book: Book, message: str, media: Sequence[Media] = ()) -> Saved | None:
-    """Keeps the message under ``reminders``."""
-    return keep(book, message, REMINDERS, media)
-
-
-def _add(book: Book, text: str, topic: str | None, media: Sequence[Media]) -> Entry:
+def _add(book: Book, text: str, topic: str | None, media: Sequence[Media], due_at: datetime | None) -> Entry:
     place = book.place or Place(None, book.now, tuple(media))
     with book.recording("save"):
-        topic_id = book.topic_or_new(topic).id if topic else None
+        topic_id = book.topic_meant_or_new(topic).id if topic else None
         return book.tx.entries.add(
             book.person.id,
             text,
@@ -59,6 +60,7 @@ def _add(book: Book, text: str, topic: str | None, media: Sequence[Media]) -> En
             place.created_at,
             place.media,
             number=place.number,
+            due_at=due_at,
         )
 
 

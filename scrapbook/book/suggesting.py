@@ -15,7 +15,7 @@ from wordfreq import zipf_frequency
 
 from scrapbook import spelling
 from scrapbook.book.book import Book
-from scrapbook.book.saving import REMINDERS
+from scrapbook.book.reminding import REMINDERS
 from scrapbook.stems import stem
 from scrapbook.store import Entry, Shelf
 

@@ -1,14 +1,15 @@
 """What is in the scrapbooks."""
 
 import builtins
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, Update, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from scrapbook.errors import NotFound
-from scrapbook.kinds import Kind
+from scrapbook.kinds import Kind, Told
 from scrapbook.search import EVERYTHING, Hits, Index, Query, Scope
 from scrapbook.store import purge
 from scrapbook.store.changes import Changes
@@ -45,6 +46,7 @@ class Entries:
         created_at: datetime,
         media: Sequence[Media] = (),
         number: int | None = None,
+        due_at: datetime | None = None,
     ) -> Entry:
         """``number``: one that ``take_back`` gave free, else the person's next.
 
@@ -57,6 +59,8 @@ class Entries:
             "topic_id": topic_id,
             "message_sid": message_sid,
             "created_at": created_at,
+            "due_at": due_at,
+            **asdict(Told.by(text)),
         }
         entry_id = self._session.execute(insert(EntryRow).values(values).returning(EntryRow.id)).scalar_one()
         self._words.learn(person_id, text)
@@ -96,11 +100,15 @@ class Entries:
 
     def change_text(self, id: int, text: str, at: datetime) -> None:  # noqa: A002
         self._update(id, text=text, edited_at=at)
+        update_one(self._session, _by_id(id).values(asdict(Told.by(text))), "entry")
         self._words.learn(self.get(id).person_id, text)
 
     def set_topic(self, id: int, topic_id: int | None) -> None:  # noqa: A002
         """StoreError when the topic is not of the same person."""
         self._update(id, topic_id=topic_id)
+
+    def set_due(self, id: int, due_at: datetime | None) -> None:  # noqa: A002
+        self._update(id, due_at=due_at)
 
     def trash(self, id: int, at: datetime) -> None:  # noqa: A002
         self._update(id, deleted_at=at)
@@ -117,10 +125,11 @@ class Entries:
         since: datetime | None = None,
         until: datetime | None = None,
         kind: Kind | None = None,
+        authors: Collection[str] | None = None,
         limit: int | None = None,
     ) -> builtins.list[Entry]:
-        """Newest first, the trash left out; made at ``since`` or later, and before ``until``; of that kind,
-        or looking like a quote."""
+        """Newest first, the trash left out; made at ``since`` or later, and before ``until``; of that kind;
+        quotes of one of ``authors``, spelled so."""
         where = [EntryRow.person_id == person_id, EntryRow.deleted_at.is_(None)]
         if topic_id is not None:
             where.append(EntryRow.topic_id == topic_id)
@@ -130,7 +139,20 @@ class Entries:
             where.append(EntryRow.created_at < until)
         if kind is not None:
             where.append(of_kind(kind))
+        if authors is not None:
+            where.append(EntryRow.author.in_(authors))
         return self._entries(*where, limit=limit)
+
+    def authors(self, person_id: int) -> builtins.list[str]:
+        """Those of the person's quotes, the trash left out, each as spelled; capitals first."""
+        rows = (
+            select(EntryRow.author)
+            .distinct()
+            .where(
+                EntryRow.person_id == person_id, EntryRow.author.is_not(None), EntryRow.deleted_at.is_(None)
+            )
+        )
+        return sorted(author for author in self._session.scalars(rows) if author)
 
     def by_ids(self, person_id: int, ids: Iterable[int]) -> builtins.list[Entry]:
         """In the order of ``ids``; those in the trash, gone or of somebody else are left out."""
@@ -179,7 +201,7 @@ class Entries:
 
     def _update(self, entry_id: int, **values: object) -> None:
         self._changes.about_to_change(EntryRow, EntryRow.id == entry_id, values)
-        update_one(self._session, update(EntryRow).where(EntryRow.id == entry_id).values(values), "entry")
+        update_one(self._session, _by_id(entry_id).values(values), "entry")
 
     def _entries(self, *where: ColumnElement[bool], limit: int | None = None) -> builtins.list[Entry]:
         rows = select(EntryRow).where(*where).order_by(*_NEWEST_FIRST).limit(limit)
@@ -197,6 +219,10 @@ class Entries:
         return {row.id: row.name for row in rows}
 
 
+def _by_id(entry_id: int) -> Update:
+    return update(EntryRow).where(EntryRow.id == entry_id)
+
+
 def _entry(row: EntryRow, topics: Mapping[int, str], media: tuple[Media, ...]) -> Entry:
     return Entry(
         id=row.id,
@@ -210,4 +236,6 @@ def _entry(row: EntryRow, topics: Mapping[int, str], media: tuple[Media, ...]) -
         edited_at=row.edited_at,
         deleted_at=row.deleted_at,
         media=media,
+        author=row.author,
+        due_at=row.due_at,
     )

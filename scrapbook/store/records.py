@@ -106,7 +106,10 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """``number`` is what its owner calls it by: 1, 2, 3 … for each person, never given twice."""
+    """``number`` is what its owner calls it by: 1, 2, 3 … for each person, never given twice.
+
+    ``author`` is who said the quote that it holds. ``due_at``: when its owner wants to be reminded of it.
+    """
 
     id: int
     person_id: int
@@ -119,6 +122,8 @@ class Entry:
     edited_at: datetime | None
     deleted_at: datetime | None
     media: tuple[Media, ...] = ()
+    author: str | None = None
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

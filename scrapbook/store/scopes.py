@@ -18,25 +18,15 @@ _WITH_MEDIA = """
 """
 
 
-def _any(column: str, patterns: Iterable[str]) -> str:
-    return "(" + " OR ".join(f"{column} LIKE '{pattern}'" for pattern in patterns) + ")"
-
-
 def _with_media(types: Iterable[str]) -> str:
-    of_type = _any(_TYPE, (f"{start}%" for start in types))
-    return _WITH_MEDIA.format(of_type=of_type)
+    of_type = " OR ".join(f"{_TYPE} LIKE '{start}%'" for start in types)
+    return _WITH_MEDIA.format(of_type=f"({of_type})")
 
-
-_QUOTED = _any("entries.text", (f"%{mark}%" for mark in ('"', "“", "„", "«", "»", "‘", "''")))
-_SAID = (
-    _any("lower(entries.text)", (f"%{mark}%" for mark in "-‐‑‒–—―~"))
-    + " OR lower(entries.text) LIKE '% by %'"
-)
 
 OF_KIND = {
-    # Wider than what a quote is: whoever asks has to look closer.
-    Kind.QUOTE: f"({_QUOTED} AND ({_SAID}))",
-    Kind.LINK: _any("lower(entries.text)", ("%http://%", "%https://%", "%www.%")),
+    Kind.QUOTE: "entries.is_quote",
+    Kind.LINK: "entries.has_link",
+    Kind.LOCATION: "entries.is_location",
     Kind.PICTURE: _with_media(PICTURES),
     Kind.MEMO: _with_media(SOUNDS),
 }

@@ -29,6 +29,13 @@ NAMING = {
 
 EMPTY = text("''")
 
+_NEWEST = ("person_id", "created_at", "number")
+
+
+def _index_where(condition: str, name: str, *columns: str) -> Index:
+    """Of the rows alone for which the condition holds."""
+    return Index(name, *columns, sqlite_where=text(condition), postgresql_where=text(condition))
+
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
@@ -84,12 +91,7 @@ class MessageRow(Base):
     __table_args__ = (
         CheckConstraint("state IN ('received', 'answered', 'failed')", name="state_known"),
         Index("ix_messages_person_id_id", "person_id", "id"),
-        Index(
-            "ix_messages_unfinished",
-            "id",
-            sqlite_where=text("state <> 'answered'"),
-            postgresql_where=text("state <> 'answered'"),
-        ),
+        _index_where("state <> 'answered'", "ix_messages_unfinished", "id"),
         {"sqlite_autoincrement": True},
     )
 
@@ -122,12 +124,7 @@ class ReplyRow(Base):
         CheckConstraint("state IN ('recorded', 'sending', 'sent', 'failed')", name="state_known"),
         CheckConstraint("segments >= 0", name="segments_not_negative"),
         UniqueConstraint("message_sid", "round", "ordinal"),
-        Index(
-            "ix_replies_undelivered",
-            "id",
-            sqlite_where=text("state <> 'sent'"),
-            postgresql_where=text("state <> 'sent'"),
-        ),
+        _index_where("state <> 'sent'", "ix_replies_undelivered", "id"),
         {"sqlite_autoincrement": True},
     )
 
@@ -175,27 +172,24 @@ class TopicRow(Base):
 
 
 class EntryRow(Base):
-    """``link_titles`` is what the pages behind its links are called, to be searched: one line for each."""
+    """``link_titles`` is what the pages behind its links are called, to be searched: one line for each.
+
+    ``is_quote`` to ``author`` are what ``kinds.Told`` reads off the text, kept to be asked for.
+    """
 
     __tablename__ = "entries"
     __table_args__ = (
         UniqueConstraint("person_id", "number"),
         CheckConstraint("number > 0", name="number_positive"),
         ForeignKeyConstraint(["topic_id", "person_id"], ["topics.id", "topics.person_id"]),
-        Index(
-            "ix_entries_newest",
-            "person_id",
-            "created_at",
-            "number",
-            sqlite_where=text("deleted_at IS NULL"),
-            postgresql_where=text("deleted_at IS NULL"),
-        ),
+        _index_where("deleted_at IS NULL", "ix_entries_newest", *_NEWEST),
         Index("ix_entries_of_topic", "person_id", "topic_id", "created_at", "number"),
-        Index(
-            "ix_entries_trash",
-            "deleted_at",
-            sqlite_where=text("deleted_at IS NOT NULL"),
-            postgresql_where=text("deleted_at IS NOT NULL"),
+        _index_where("deleted_at IS NOT NULL", "ix_entries_trash", "deleted_at"),
+        _index_where("is_quote AND deleted_at IS NULL", "ix_entries_quotes", *_NEWEST),
+        _index_where("has_link AND deleted_at IS NULL", "ix_entries_links", *_NEWEST),
+        _index_where("is_location AND deleted_at IS NULL", "ix_entries_locations", *_NEWEST),
+        _index_where(
+            "author IS NOT NULL AND deleted_at IS NULL", "ix_entries_authors", "person_id", "author"
         ),
         {"sqlite_autoincrement": True},
     )
@@ -213,6 +207,11 @@ class EntryRow(Base):
     edited_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
     link_titles: Mapped[str] = mapped_column(server_default=EMPTY)
+    is_quote: Mapped[bool] = mapped_column(server_default=false())
+    has_link: Mapped[bool] = mapped_column(server_default=false())
+    is_location: Mapped[bool] = mapped_column(server_default=false())
+    author: Mapped[str | None]
+    due_at: Mapped[datetime | None]
 
 
 class WordRow(Base):
@@ -268,13 +267,7 @@ class EntryLinkRow(Base):
 class ChangeRow(Base):
     __tablename__ = "changes"
     __table_args__ = (
-        Index(
-            "ix_changes_to_undo",
-            "person_id",
-            "id",
-            sqlite_where=text("undone_at IS NULL"),
-            postgresql_where=text("undone_at IS NULL"),
-        ),
+        _index_where("undone_at IS NULL", "ix_changes_to_undo", "person_id", "id"),
         {"sqlite_autoincrement": True},
     )
 

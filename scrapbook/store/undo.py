@@ -5,6 +5,7 @@ that it adds. Images are put back latest first, so that each finds the row as it
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from itertools import groupby
 from typing import Any, TypeAlias, cast
@@ -13,6 +14,7 @@ from sqlalchemy import ColumnElement, Table, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from scrapbook.errors import StoreError
+from scrapbook.kinds import Told
 from scrapbook.store.columns import UtcDateTime
 from scrapbook.store.records import Change, JsonValue
 from scrapbook.store.statements import chunks, insert_if_new
@@ -82,6 +84,9 @@ def _steps(session: Session, change_id: int) -> Iterator[tuple[str, Image | None
 def _put_back(session: Session, row: Journaled, ids: Sequence[int], before: Image) -> None:
     """Rows that are gone for good in between are left alone, unless it was the change that removed them."""
     values = {name: _value(row, name, kept) for name, kept in before.items()}
+    if row is EntryRow and "text" in before:
+        # Not in the image: an older release may have made it.
+        values |= asdict(Told.by(str(before["text"])))
     if "id" in before:
         insert_if_new(session, row, **values)
     else:

@@ -108,7 +108,8 @@ class Handset:
     ) -> HandsetMessage:
         """Texts the house; returns at once, with the message "pending".
 
-        ``extras`` are further webhook fields: ProfileName, OriginalRepliedMessageSid, Latitude, Longitude.
+        ``extras`` are further webhook fields: ProfileName, OriginalRepliedMessageSid, Latitude, Longitude,
+        Label, Address.
         """
         outgoing = {"from": from_, "to": to, "body": body, "media": _encoded(attachments), "extras": extras}
         request = self._client.build_request("POST", _MESSAGES, json=outgoing)

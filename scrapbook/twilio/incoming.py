@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
+from scrapbook.locations import Location
 from scrapbook.twilio.form import Form, MalformedWebhook, decimal, required, sid, whole_number
 
 
@@ -29,6 +30,8 @@ class Incoming:
     original_replied_sid: str = ""
     latitude: float | None = None
     longitude: float | None = None
+    label: str = ""
+    address: str = ""
     profile_name: str = ""
 
     def __post_init__(self) -> None:
@@ -37,10 +40,12 @@ class Incoming:
 
     @property
     def text(self) -> str:
-        """What was texted: the body, and below it the place if one was shared."""
+        """What was texted: the body, and below it the place if one was shared, as far as it has a name."""
         if self.latitude is None or self.longitude is None:
             return self.body
-        return f"{self.body}\nLocation: {self.latitude}, {self.longitude}".lstrip("\n")
+        place = Location(self.latitude, self.longitude).line
+        lines = dict.fromkeys((self.body, self.label, self.address, place))
+        return "\n".join(filter(None, lines))
 
     @classmethod
     def from_form(cls, form: Form, received_at: datetime) -> Self:
@@ -56,6 +61,8 @@ class Incoming:
             original_replied_sid=form.get("OriginalRepliedMessageSid", ""),
             latitude=decimal(form, "Latitude", 90),
             longitude=decimal(form, "Longitude", 180),
+            label=form.get("Label", ""),
+            address=form.get("Address", ""),
             profile_name=form.get("ProfileName", ""),
         )
 
@@ -72,6 +79,8 @@ class Incoming:
             "original_replied_sid": self.original_replied_sid,
             "latitude": self.latitude,
             "longitude": self.longitude,
+            "label": self.label,
+            "address": self.address,
             "profile_name": self.profile_name,
         }
 
@@ -89,6 +98,8 @@ class Incoming:
             original_replied_sid=data["original_replied_sid"],
             latitude=data["latitude"],
             longitude=data["longitude"],
+            label=data.get("label", ""),
+            address=data.get("address", ""),
             profile_name=data["profile_name"],
         )
 

@@ -40,6 +40,8 @@ NATURAL = [
     ("let me hear the last memo", "play", {}),
     ("i would like to listen to my last recording", "play", {}),
     ("quotes about work from last month", "find", {"query": "quotes about work from last month"}),
+    ("have i got any quotes by woolf", "find", {"query": "quotes by woolf"}),
+    ("what links did i save", "find", {"query": "links"}),
 ]
 
 SLIPS = [
@@ -55,6 +57,9 @@ SLIPS = [
 ]
 
 PRIVATE = [
+    "“Delete what you do not need” — Ann Example",
+    '"show me my topics" - what she said',
+    "https://example.org/undo delete that",
     "can you delete the message i sent to your sister, wrong person",
     "remove the cake from the oven at ten past",
     "he deleted all our photos and i am furious",

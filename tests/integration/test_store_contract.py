@@ -16,6 +16,7 @@ from sqlalchemy import create_engine, inspect
 from sqlalchemy.exc import SQLAlchemyError
 
 from scrapbook.errors import AddressTaken, NotFound, ScrapbookError, StoreError, StoreUnavailable
+from scrapbook.kinds import Kind
 from scrapbook.store import Outcome, Person, Store, engine, schema
 from scrapbook.store.tables import Base
 from tests.integration.conftest import NOW
@@ -75,6 +76,26 @@ def test_the_words_of_entries_that_are_there_already_are_known_after_migrating(u
             ("helicopter",),
             ("orchids",),
         ]
+    store.close()
+
+
+def test_what_entries_are_is_known_after_migrating(url: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("scrapbook.store.migrations.versions.v0009_kinds.BATCH", 2)
+    texts = ["a thought", '"Less is more" - Mies', "https://example.org", "Location: 1.0, 2.0", "another"]
+    store = Store.open(url)
+    with store.transaction() as tx:
+        ann = tx.people.add("Ann", ["+15550100"])
+        for text in texts:
+            tx.entries.add(ann.id, text, None, None, NOW)
+        tx.entries.trash(tx.entries.list(ann.id)[-1].id, NOW)
+    migrate_to(url, "0008")
+    store.migrate()
+    with store.transaction() as tx:
+        kinds = (Kind.QUOTE, Kind.LINK, Kind.LOCATION)
+        found = [[entry.text for entry in tx.entries.list(ann.id, kind=kind)] for kind in kinds]
+        assert found == [[text] for text in texts[1:4]]
+        assert tx.entries.authors(ann.id) == ["Mies"]
+        assert all(entry.due_at is None for entry in tx.entries.list(ann.id))
     store.close()
 
 

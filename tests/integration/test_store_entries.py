@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import event
 
 from scrapbook.errors import NotFound, StoreError
+from scrapbook.kinds import Kind
 from scrapbook.store import Entry, Listing, Media, Person, Question, Store, Transaction
 from tests.integration.conftest import NOW
 
@@ -274,3 +275,19 @@ def test_a_listing_is_remembered_beside_the_question(store: Store, ann: Person):
         assert tx.conversations.question(ann.id) == question
         tx.conversations.set_listing(ann.id, None)
         assert tx.conversations.listing(ann.id) is None
+
+
+def test_authors_are_those_of_the_persons_own_quotes(store: Store, ann: Person, ben: Person):
+    with store.transaction() as tx:
+        for person, text in (
+            (ann, '"Less is more" - mies'),
+            (ann, '"God is in the details" - Mies'),
+            (ann, '"Form follows function" - Louis Sullivan'),
+            (ben, '"To thine own self be true" - Polonius'),
+        ):
+            tx.entries.add(person.id, text, None, None, NOW)
+        assert tx.entries.authors(ann.id) == ["Louis Sullivan", "Mies", "mies"]
+        by_mies = tx.entries.list(ann.id, kind=Kind.QUOTE, authors=["Mies", "mies"])
+        assert [entry.number for entry in by_mies] == [2, 1]
+        tx.entries.trash(by_mies[0].id, NOW)
+        assert tx.entries.authors(ann.id) == ["Louis Sullivan", "mies"]

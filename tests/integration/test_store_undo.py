@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scrapbook.errors import StoreError
+from scrapbook.kinds import Kind
 from scrapbook.store import Entry, Person, Store, Transaction
 from tests.integration.conftest import NOW, searched
 
@@ -37,6 +38,27 @@ def test_undoing_an_addition_puts_the_entry_in_the_trash(store: Store, ann: Pers
         assert trashed is not None
         assert trashed.deleted_at == LATER
         assert add(tx, ann, "next").number == 2
+
+
+def test_what_a_text_is_goes_and_comes_back_with_it(store: Store, ann: Person):
+    with store.transaction() as tx:
+        entry = add(tx, ann, '"Less is more" - Mies')
+        in_a_change(tx, ann, lambda: tx.entries.change_text(entry.id, "https://example.org", LATER), "edit")
+        assert tx.entries.authors(ann.id) == []
+        assert [found.id for found in tx.entries.list(ann.id, kind=Kind.LINK)] == [entry.id]
+        tx.changes.undo_latest(ann.id, LATER)
+        assert tx.entries.get(entry.id) == entry
+        assert entry.author == "Mies"
+        assert tx.entries.list(ann.id, kind=Kind.LINK) == []
+
+
+def test_when_an_entry_is_due_is_taken_back(store: Store, ann: Person):
+    with store.transaction() as tx:
+        entry = tx.entries.add(ann.id, "call mum", None, None, NOW, due_at=LATER)
+        in_a_change(tx, ann, lambda: tx.entries.set_due(entry.id, None))
+        assert tx.entries.get(entry.id).due_at is None
+        tx.changes.undo_latest(ann.id, LATER)
+        assert tx.entries.get(entry.id).due_at == LATER
 
 
 def test_a_topic_made_by_a_change_goes_with_it(store: Store, ann: Person):

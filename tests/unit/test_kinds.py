@@ -1,34 +1,24 @@
 import pytest
 
-from scrapbook.kinds import Kind, is_a
+from scrapbook.kinds import Told
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "told"),
     [
-        '"Came for the language" - Ann Example',
-        "“Came for the language” — Ann Example",
-        "«Je pense» – R. D.",
-        "„Ich denke“ -- R. D.",
-        'noted: "less is more" by Mies',
+        ("a thought", Told()),
+        ('"Less is more" - Mies', Told(is_quote=True, author="Mies")),
+        ('"Better a witty fool than a foolish wit"', Told(is_quote=True)),
+        ("see HTTPS://example.org/a", Told(has_link=True)),
+        ("www.example.org", Told(has_link=True)),
+        ("http is a protocol", Told()),
+        ("Eiffel Tower\nLocation: 48.8584, 2.2945", Told(is_location=True)),
+        ("Location: the attic, 2", Told()),
+        (
+            '"Less is more" - Mies\nhttps://example.org/mies',
+            Told(is_quote=True, has_link=True, author="Mies"),
+        ),
     ],
 )
-def test_a_quotation_with_an_author_is_a_quote(text: str):
-    assert is_a(Kind.QUOTE, text, ())
-
-
-@pytest.mark.parametrize("text", ["well-known", 'the "best" one', "don't - it isn't", "5'10 - 6'2"])
-def test_what_has_no_author_is_none(text: str):
-    assert not is_a(Kind.QUOTE, text, ())
-
-
-def test_a_link_is_an_address_of_the_web():
-    assert is_a(Kind.LINK, "see HTTPS://example.org/a", ())
-    assert is_a(Kind.LINK, "www.example.org", ())
-    assert not is_a(Kind.LINK, "http is a protocol", ())
-
-
-def test_pictures_and_memos_are_told_by_what_came_with_them():
-    assert is_a(Kind.PICTURE, "", ["text/vcard", "image/heic"])
-    assert is_a(Kind.MEMO, "", ["AUDIO/ogg"])
-    assert not is_a(Kind.MEMO, "memo", ["image/png"])
+def test_a_text_tells_what_it_is(text: str, told: Told):
+    assert Told.by(text) == told

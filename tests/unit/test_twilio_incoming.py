@@ -93,6 +93,8 @@ messages = st.builds(
     original_replied_sid=st.text(),
     latitude=st.none() | st.floats(-90, 90),
     longitude=st.none() | st.floats(-180, 180),
+    label=st.text(),
+    address=st.text(),
     profile_name=st.text(),
 )
 
@@ -100,6 +102,21 @@ messages = st.builds(
 @given(messages)
 def test_a_message_survives_the_way_through_json(incoming: Incoming):
     assert Incoming.from_dict(json.loads(json.dumps(incoming.to_dict()))) == incoming
+
+
+def test_a_message_that_an_earlier_release_wrote_down_is_read():
+    written = Incoming.from_form(Form(PLAIN), NOW).to_dict()
+    del written["label"], written["address"]
+    assert Incoming.from_dict(written) == Incoming.from_form(Form(PLAIN), NOW)
+
+
+def test_a_shared_place_is_named_as_far_as_it_has_a_name():
+    place = {"Latitude": "48.8584", "Longitude": "2.2945"}
+    named = place | {"Body": "Eiffel Tower", "Label": "Eiffel Tower", "Address": "Champ de Mars, Paris"}
+    assert Incoming.from_form(Form(PLAIN | named), NOW).text == (
+        "Eiffel Tower\nChamp de Mars, Paris\nLocation: 48.8584, 2.2945"
+    )
+    assert Incoming.from_form(Form(PLAIN | place | {"Body": ""}), NOW).text == "Location: 48.8584, 2.2945"
 
 
 def test_a_status_callback_becomes_a_delivery():

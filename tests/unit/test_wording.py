@@ -24,7 +24,18 @@ TAKEN = {
     "json_message",
     "custom",
 }
-KINDS_OF_CHANGE = {"save", "delete", "take_off", "restore", "move", "edit", "append", "rename", "merge"}
+KINDS_OF_CHANGE = {
+    "save",
+    "save_several",
+    "delete",
+    "take_off",
+    "restore",
+    "move",
+    "edit",
+    "append",
+    "rename",
+    "merge",
+}
 MEMO_RECEIPTS = [f"utter_memo_saved{where}" for where in ("", "_under", "_similar", "_reminder")]
 
 
@@ -43,7 +54,12 @@ def used() -> set[str]:
     kinds = {f"utter_undid_{kind}" for kind in KINDS_OF_CHANGE}
     receipts = {f"utter_saved{where}" for where in ("", "_under", "_similar", "_suggested")}
     with_media = {f"{name}_with_media" for name in receipts}
-    of_memos = {f"{name}{unsure}" for name in MEMO_RECEIPTS for unsure in ("", "_unsure")}
+    receipts |= {
+        f"{name}{where}" for name in ("utter_saved_by", "utter_saved_and_added") for where in ("", "_under")
+    }
+    of_memos = {"utter_memo_saved_reminder_for"} | {
+        f"{name}{unsure}" for name in MEMO_RECEIPTS for unsure in ("", "_unsure")
+    }
     sounds = {"utter_sound_waiting", "utter_sound_missing"}
     named = names_in("actions", "*.py") | names_in("data/rules", "*.yml")
     return named | kinds | receipts | with_media | of_memos | {"utter_memo_saved_suggested"} | sounds

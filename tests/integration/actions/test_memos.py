@@ -193,6 +193,14 @@ def test_a_spoken_reminder_is_kept_and_promises_nothing(ann: Conversation) -> No
     assert "can't remind you yet" in said
 
 
+def test_a_spoken_reminder_is_due_when_it_says(ann: Conversation) -> None:
+    said = speak(ann, "Remind me to call mum tomorrow at five.", "action_remind")
+    assert said == (
+        'Saved 1 under reminders, for Thursday 13 March at 17:00: "Remind me to call mum tomorrow at five." '
+        "I can't remind you yet, but it is kept."
+    )
+
+
 def test_an_unsure_memo_says_so_and_invites_a_correction(ann: Conversation) -> None:
     sid = leave(ann)
     write_down(ann, sid, "The hair on is back.", avg_logprob=-0.9)
@@ -399,6 +407,7 @@ def test_a_receipt_fits_two_segments_whatever_is_said(
     ann, sid = memo
     write_down(ann, sid, said, avg_logprob)
     with ann.store.transaction() as tx:
+        tx.entries.set_due(entry_in(tx, ann).id, ann.now + timedelta(days=500))
         outcome = memo_receipt(Book(tx, ann.person, sid, ann.now), entry_in(tx, ann), said, where)
     assert fits(TEXTS[outcome.response].format_map(outcome.arguments))
     assert outcome.arguments["words"]

@@ -1,0 +1,32 @@
+"""Entries that somebody wants to be reminded of."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from scrapbook import due
+from scrapbook.book.book import Book
+from scrapbook.book.saving import Saved, keep
+from scrapbook.spelling import same_name_key
+from scrapbook.store import Entry, Media
+
+REMINDERS = "reminders"
+
+
+def remind(book: Book, message: str, media: Sequence[Media] = ()) -> Saved | None:
+    """Keeps the message under ``reminders``, with the time that it names."""
+    return keep(book, message, REMINDERS, media, due_at(book, message))
+
+
+def is_reminder(entry: Entry) -> bool:
+    return entry.due_at is not None or same_name_key(entry.topic or "") == REMINDERS
+
+
+def due_at(book: Book, words: str) -> datetime | None:
+    """The moment that ``words`` name, by the person's clock. None where they name none for sure."""
+    return due.read(words, book.now, ZoneInfo(book.person.timezone))
+
+
+def due_shown(book: Book, entry: Entry) -> str:
+    """``Friday 27 November at 9:00`` for when the entry is due; empty where that is not known."""
+    return due.shown(entry.due_at, book.now, ZoneInfo(book.person.timezone)) if entry.due_at else ""
