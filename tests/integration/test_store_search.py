@@ -1,4 +1,7 @@
+import itertools
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -265,3 +268,47 @@ def test_a_word_in_too_many_entries_finds_the_newest_of_them(
     with store.transaction() as tx:
         save(tx, ann, "gpu gpu gpu old", "gpu one", "gpu two", "gpu three")
         assert found(tx, ann, "gpu") == ["gpu three", "gpu two", "gpu one"]
+
+
+def test_a_beginning_finds_the_same_with_or_without_an_index_of_such_beginnings(
+    store: Store, ann: Person, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(fulltext, "RANKED", 3)
+    texts = ("heliport", "Hélipads", "heli2000 of old", "helipads and heliports", "a jelly helip")
+    with store.transaction() as tx:
+        save(tx, ann, *texts)
+        beginnings = ("helip", "helipa", "heli2", "heliqq")
+        seen = [found(tx, ann, beginning) for beginning in beginnings]
+        for most in (0, 2):  # where there are more, the database is asked for the beginning itself
+            monkeypatch.setattr(fulltext, "MOST_BEGUN", most)
+            assert [found(tx, ann, beginning) for beginning in beginnings] == seen
+    held = [set(entries) for entries in seen]
+    assert held == [{*texts[3:], texts[1]}, {texts[1], texts[3]}, {texts[2]}, set()]
+
+
+def steps(tx: Transaction, act: Callable[[], object]) -> int:
+    """What SQLite's virtual machine does meanwhile: the same on each machine, however busy."""
+    connection = cast(Any, tx.entries._session.connection().connection.driver_connection)
+    counted = itertools.count()
+    connection.set_progress_handler(lambda: next(counted) < 0, 1)
+    act()
+    connection.set_progress_handler(None, 1)
+    return next(counted)
+
+
+@pytest.mark.parametrize("query", ["heron", "hero", "heron gpu", "heorn", "sighting", "sight", "birds"])
+def test_a_search_costs_hardly_more_in_a_larger_scrapbook(
+    sqlite_url: str, query: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(fulltext, "RANKED", 30)
+    store = Store.open(sqlite_url)
+    costs: list[int] = []
+    with store.transaction() as tx:
+        ann = tx.people.add("Ann", ["+15550100"])
+        topic = tx.topics.add(ann.id, "birds").id
+        for more in (100, 700):
+            save(tx, ann, "a heron at the gpu", *("a sighting at the gpu" for _ in range(more)), topic=topic)
+            assert found(tx, ann, query)
+            costs.append(steps(tx, lambda: found(tx, ann, query)))
+    store.close()
+    assert costs[1] < costs[0] * 1.5
