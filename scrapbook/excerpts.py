@@ -26,6 +26,11 @@ def excerpt(text: str, words: Collection[str], limit: int) -> str:
     return _DOTS + segments.shorten(line[_beginning(line, start, room - (end - start)) :], limit - len(_DOTS))
 
 
+def holds(text: str, words: Collection[str]) -> bool:
+    """Whether ``excerpt`` would find any of the words in it."""
+    return any(_hits(text[:LOOKED_THROUGH], words))
+
+
 def _hits(line: str, words: Collection[str]) -> Iterator[tuple[int, int, str]]:
     """Start, end, and the word that is found there."""
     begun = tuple(sorted(word for word in words if len(word) > 1))
