@@ -17,7 +17,7 @@ INDEXED_BEGINNINGS = 4
 """Letters of the longest beginnings that FTS5 keeps an index of (its option ``prefix``)."""
 
 MOST_BEGUN = 100
-"""Terms with one beginning that are looked for by name. As many of five letters or more are rare ones."""
+"""Terms with one beginning that are asked for by name; where there are more, FTS5 collects them."""
 
 _THEIRS = "entries.person_id = :person_id AND entries.deleted_at IS NULL"
 
@@ -69,13 +69,17 @@ _SQLITE_HOLDS = text("""
 # Deleted rows leave their words in the index until its parts are merged.
 _SQLITE_MERGE = text("INSERT INTO entries_fts (entries_fts) VALUES ('optimize')")
 
-# 1: the longer the text, the less a word in it counts.
+# 1: the longer the text, the less a word in it counts. OFFSET keeps PostgreSQL from going through all entries
+# for the sake of a word that a few thousand hold.
 _POSTGRESQL_FIND = """
     SELECT id FROM (
-        SELECT entries.id, entries.created_at, entries.number, entry_words.words
-        FROM entry_words JOIN entries ON entries.id = entry_words.entry_id
-        WHERE entry_words.words @@ scrapbook_query(:words) AND {theirs}
-        ORDER BY entries.id DESC LIMIT :ranked
+        SELECT entry.id, entry.created_at, entry.number, entry_words.words
+        FROM entry_words CROSS JOIN LATERAL (
+            SELECT entries.id, entries.created_at, entries.number FROM entries
+            WHERE entries.id = entry_words.entry_id AND {theirs} OFFSET 0
+        ) AS entry
+        WHERE entry_words.words @@ scrapbook_query(:words)
+        ORDER BY entry_words.entry_id DESC LIMIT :ranked
     ) AS candidates
     ORDER BY ts_rank(words, scrapbook_query(:words), 1) DESC, created_at DESC, number DESC LIMIT :limit
 """
