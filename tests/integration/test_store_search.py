@@ -1,5 +1,5 @@
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any, cast
 
@@ -134,6 +134,22 @@ def test_an_entry_is_found_without_the_exact_word(store: Store, ann: Person, tex
     with store.transaction() as tx:
         save(tx, ann, text, "something else")
         assert found(tx, ann, query) == [text]
+
+
+def slips(word: str) -> Iterator[str]:
+    """A letter dropped, put in, taken for another or swapped with the next one, at each place."""
+    for place in range(len(word)):
+        before, letter, after = word[:place], word[place], word[place + 1 :]
+        yield from (before + after, before + "q" + letter + after, before + "q" + after)
+        if after:
+            yield before + after[0] + letter + after[1:]
+
+
+@pytest.mark.parametrize("word", ["bread", "walrus", "gondola", "quadrant", "limestone", "harpsichord"])
+def test_one_slip_anywhere_in_a_word_is_forgiven(store: Store, ann: Person, word: str):
+    with store.transaction() as tx:
+        save(tx, ann, word, "something else")
+        assert [typed for typed in slips(word) if found(tx, ann, typed) != [word]] == []
 
 
 @pytest.mark.parametrize("query", ["tin", "ben", "2025", "zzzzz", "bread helicopter zebra"])
