@@ -107,7 +107,7 @@ class SqliteIndex:
         values = {"words": words, "person_id": person_id, "limit": limit}
         if not weighed:
             return _ids(self._session, _SQLITE_NEWEST, _THEIRS, scope, {**values, "ranked": RANKED})
-        theirs = _THEIRS if len(weighed) == len(query.words) else _THEIRS + _SQLITE_WITH_COMMON
+        theirs = _THEIRS if len(weighed) == len(spelled_out) else _THEIRS + _SQLITE_WITH_COMMON
         values["weighed"] = " AND ".join(weighed)
         return _ids(self._session, _SQLITE_RANKED, theirs, scope, values)
 
