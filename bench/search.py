@@ -1,21 +1,31 @@
 """Finding entries beside ``LIKE '%word%'``, over the same entries of one person in the same run.
 
-    python bench/search.py [--sizes 1000,10000,100000,1000000] [--queries 1000] [--processor-time]
+    python bench/search.py [--sizes 1000,10000,100000,1000000] [--queries 1000] [--database URL]
 
-The texts are made up, with words as frequent as in a language (Zipf's law), the same in each run.
+The texts are made up, with words as frequent as in a language (Zipf's law), the same in each run. They are
+put into the tables of a new database, whose triggers build the index. A URL, such as
+``postgresql+psycopg://user@host/postgres``, names a server on which a database is made for it, and removed.
 """
 
 import argparse
 import itertools
+import os
 import random
 import sqlite3
 import statistics
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg.sql import SQL, Identifier
 
 from scrapbook.book import Book
 from scrapbook.book.finding import find
@@ -49,15 +59,134 @@ ONSETS = [
     "v",
 ]
 ENDINGS = ["", "", "n", "r", "l", "m", "st", "ck"]
+AT_ONCE = 5_000
+"""Entries of one transaction while the table is filled."""
+
+TRIES = 3
+"""Of each query; the shortest counts: what else the machine does is not what is measured."""
+
+
+class Database(Protocol):
+    """What the bench does behind the back of the store."""
+
+    url: str
+
+    def insert(self, entries: Iterable[Sequence[object]]) -> None:
+        """In one transaction, at once with their part of the index."""
+        ...
+
+    def settle(self) -> None:
+        """What the database does for itself in time."""
+        ...
+
+    def like(self, person_id: int, part: str) -> list[Any]: ...
+
+    def megabytes(self) -> tuple[float, float, float]:
+        """Of the entries with their ordinary indexes, the full-text index, and the spelling index."""
+        ...
+
+
+INSERT = """
+    INSERT INTO entries (person_id, number, text, topic_id, created_at) VALUES (?, ?, ?, ?, ?)
+"""
 LIKE = """
     SELECT id FROM entries WHERE person_id = ? AND deleted_at IS NULL AND text LIKE ?
     ORDER BY created_at DESC, number DESC LIMIT 500
 """
-INSERT = """
-    INSERT INTO entries (person_id, number, text, topic_id, created_at) VALUES (?, ?, ?, ?, ?)
-"""
-CLOCK = time.perf_counter
-SIZE = "SELECT sum(pgsize) FROM dbstat WHERE name LIKE ?"
+
+
+class Sqlite:
+    def __init__(self, path: Path) -> None:
+        self.url = f"sqlite:///{path}"
+        self._connection = sqlite3.connect(path, check_same_thread=False)
+
+    def insert(self, entries: Iterable[Sequence[object]]) -> None:
+        stored = ((*values, f"{at:%Y-%m-%d %H:%M:%S.%f}") for *values, at in entries)
+        with self._connection as connection:
+            connection.executemany(INSERT, stored)
+
+    def settle(self) -> None:
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def like(self, person_id: int, part: str) -> list[Any]:
+        return self._connection.execute(LIKE, (person_id, f"%{part}%")).fetchall()
+
+    def megabytes(self) -> tuple[float, float, float]:
+        return (
+            self._size("entries", "ix_entries%", "sqlite_autoindex_entries_%"),
+            self._size("entries_fts%"),
+            self._size("words", "ix_words%"),
+        )
+
+    def _size(self, *names: str) -> float:
+        size = "SELECT coalesce(sum(pgsize), 0) / 1e6 FROM dbstat WHERE name LIKE ?"
+        return sum(self._connection.execute(size, (name,)).fetchone()[0] for name in names)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class Postgresql:
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._connection = psycopg.connect(url.replace("+psycopg", ""), autocommit=True)
+        self._like = SQL(LIKE.replace("LIKE", "ILIKE").replace("?", "%s"))
+
+    def insert(self, entries: Iterable[Sequence[object]]) -> None:
+        with self._connection.transaction(), self._connection.cursor() as cursor:
+            cursor.executemany(SQL(INSERT.replace("?", "%s")), entries)
+
+    def settle(self) -> None:
+        self._connection.execute("VACUUM ANALYZE")
+
+    def like(self, person_id: int, part: str) -> list[Any]:
+        return self._connection.execute(self._like, (person_id, f"%{part}%")).fetchall()
+
+    def megabytes(self) -> tuple[float, float, float]:
+        return self._size("entries"), self._size("entry_words"), self._size("words")
+
+    def _size(self, table: str) -> float:
+        [size] = self._connection.execute("SELECT pg_total_relation_size(%s) / 1e6", (table,)).fetchone() or [
+            0
+        ]
+        return float(size)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+@contextmanager
+def new_sqlite() -> Generator[Sqlite]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "scrapbook.db"
+        migrate(f"sqlite:///{path}")
+        with closing(Sqlite(path)) as database:
+            yield database
+
+
+@contextmanager
+def new_postgresql(server: str) -> Generator[Postgresql]:
+    name = f"scrapbook_bench_{os.getpid()}"
+    with psycopg.connect(server.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+        try:
+            url = with_database(server, name)
+            migrate(url)
+            with closing(Postgresql(url)) as database:
+                yield database
+        finally:
+            connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+
+def with_database(server: str, name: str) -> str:
+    parts = urlsplit(server)
+    return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+def migrate(url: str) -> None:
+    store = Store.open(url)
+    store.migrate()
+    store.close()
 
 
 def invented_words(count: int) -> list[str]:
@@ -89,25 +218,33 @@ class Author:
             yield " ".join(self._dice.choices(self._words, cum_weights=self._weights, k=length))
 
 
-def filled(store: Store, path: Path, texts: list[str]) -> Person:
+def filled(store: Store, database: Database, texts: list[str]) -> Person:
     """A person with these entries, some of them in topics. Goes around the store, whose triggers it keeps."""
     with store.transaction() as tx:
         person = tx.people.add("Ann", ["+15550100"])
         topics = [tx.topics.add(person.id, f"topic {number}").id for number in range(TOPICS)]
-    with closing(sqlite3.connect(path)) as database, database:
-        database.executemany(INSERT, rows(person, texts, topics))
-        database.execute("UPDATE people SET next_number = ?", (len(texts) + 1,))
+    entries, start = rows(person, texts, topics), time.monotonic()
+    for done in range(0, len(texts), AT_ONCE):
+        database.insert(itertools.islice(entries, AT_ONCE))
+        progress(
+            f"{min(done + AT_ONCE, len(texts)):,} of {len(texts):,} entries, {time.monotonic() - start:.0f} s"
+        )
+    progress("learning their words")
     with store.transaction() as tx:
         tx.words.learn(person.id, "\n".join(texts))
-        tx.entries.forget_deleted()
+    database.settle()
     return person
 
 
 def rows(person: Person, texts: list[str], topics: list[int]) -> Iterator[tuple[object, ...]]:
     for number, text in enumerate(texts, 1):
         topic = topics[number % TOPICS] if number % 3 == 0 else None
-        made = START + timedelta(minutes=number)
-        yield person.id, number, text, topic, made.strftime("%Y-%m-%d %H:%M:%S.%f")
+        yield person.id, number, text, topic, START + timedelta(minutes=number)
+
+
+def progress(text: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{text:60}", end="", file=sys.stderr, flush=True)
 
 
 def words_of(dice: random.Random, texts: list[str], least: int) -> list[str]:
@@ -149,86 +286,80 @@ def misspelled(dice: random.Random, texts: list[str]) -> str:
 QUERIES = (one_word, two_words, beginning, plural, misspelled)
 
 
-def milliseconds(act: Callable[[], object]) -> float:
-    """The shortest of three times: what else the machine does is not what is measured."""
-    return min(once(act) for _ in range(3))
+@dataclass(frozen=True)
+class Times:
+    """Milliseconds of each query: by the clock, and of this process's own work."""
+
+    wall: list[float]
+    work: list[float]
+
+    @classmethod
+    def of(cls, act: Callable[[str], object], queries: Sequence[str]) -> "Times":
+        taken = [shortest(act, query, number, len(queries)) for number, query in enumerate(queries)]
+        return cls([wall for wall, _ in taken], [work for _, work in taken])
+
+    def __add__(self, other: "Times") -> "Times":
+        return Times(self.wall + other.wall, self.work + other.work)
+
+    def figures(self) -> list[float]:
+        return [*p50_and_p99(self.wall), *p50_and_p99(self.work)]
 
 
-def once(act: Callable[[], object]) -> float:
-    start = CLOCK()
-    act()
-    return (CLOCK() - start) * 1e3
+def shortest(act: Callable[[str], object], query: str, number: int, count: int) -> tuple[float, float]:
+    progress(f"query {number} of {count}")
+    tries = [once(act, query) for _ in range(TRIES)]
+    return min(wall for wall, _ in tries), min(work for _, work in tries)
 
 
-def times_of_find(store: Store, person: Person, queries: list[str]) -> list[float]:
-    now = START + timedelta(days=4000)
-    with store.transaction() as tx:
-        book = Book(tx, person, "SM1", now)
-        return [milliseconds(lambda query=query: find(book, query)) for query in queries]
-
-
-def times_of_like(path: Path, person: Person, queries: list[str]) -> list[float]:
-    with closing(sqlite3.connect(path)) as database:
-        return [
-            milliseconds(lambda query=query: database.execute(LIKE, (person.id, f"%{query}%")).fetchall())
-            for query in queries
-        ]
-
-
-def megabytes(path: Path) -> tuple[float, float, float]:
-    """Of the entries with their ordinary indexes, the full-text index, and the spelling index."""
-    with closing(sqlite3.connect(path)) as database:
-        sizes = [
-            sum(database.execute(SIZE, (name,)).fetchone()[0] or 0 for name in names)
-            for names in (("entries", "ix_entries%"), ("entries_fts%",), ("words", "ix_words%"))
-        ]
-    return sizes[0] / 1e6, sizes[1] / 1e6, sizes[2] / 1e6
+def once(act: Callable[[str], object], query: str) -> tuple[float, float]:
+    wall, work = time.perf_counter(), time.thread_time()
+    act(query)
+    return (time.perf_counter() - wall) * 1e3, (time.thread_time() - work) * 1e3
 
 
 def p50_and_p99(times: list[float]) -> tuple[float, float]:
     return statistics.median(times), statistics.quantiles(times, n=100, method="inclusive")[98]
 
 
-def report(texts: list[str], count: int) -> None:
+def measured(store: Store, database: Database, texts: list[str], count: int) -> dict[str, Times]:
     dice = random.Random(3)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "scrapbook.db"
-        store = Store.open(f"sqlite:///{path}")
-        store.migrate()
-        person = filled(store, path, texts)
-        each = range(count // len(QUERIES))
-        queries = {kind.__name__: [kind(dice, texts) for _ in each] for kind in QUERIES}
-        times = {kind: times_of_find(store, person, of_kind) for kind, of_kind in queries.items()}
-        # Fewer where a single one takes long.
-        like = times_of_like(path, person, queries["one_word"][: max(50, 5_000_000 // len(texts))])
-        show(len(texts), times, like, megabytes(path))
-        store.close()
+    queries = {kind: [kind(dice, texts) for _ in range(count // len(QUERIES))] for kind in QUERIES}
+    person = filled(store, database, texts)
+    with store.transaction() as tx:
+        book = Book(tx, person, "SM1", START + timedelta(days=4000))
+        found = {
+            kind.__name__.replace("_", " "): Times.of(lambda query: find(book, query), of_kind)
+            for kind, of_kind in queries.items()
+        }
+    # Fewer where a single one takes long.
+    scanned = queries[one_word][: max(20, 5_000_000 // len(texts))]
+    like = Times.of(lambda word: database.like(person.id, word), scanned)
+    return {"find": sum(found.values(), Times([], [])), **found, "LIKE '%word%'": like}
 
 
-def show(
-    size: int, times: dict[str, list[float]], like: list[float], sizes: tuple[float, float, float]
-) -> None:
-    every = [time_ for kind in times.values() for time_ in kind]
-    (p50, p99), (like_p50, like_p99) = p50_and_p99(every), p50_and_p99(like)
-    print(f"\n{size:,} entries: {sizes[0]:.1f} MB", end=", ")
-    print(f"full-text index {sizes[1]:.1f} MB, spelling index {sizes[2]:.1f} MB")
-    print(f"{'':22}{'p50 ms':>9}{'p99 ms':>9}")
-    for kind, of_kind in {"find": every, **times, "LIKE '%word%'": like}.items():
-        print(f"{kind:22}" + "".join(f"{figure:>9.2f}" for figure in p50_and_p99(of_kind)))
-    print(f"{'LIKE / find':22}{like_p50 / p50:>9.1f}{like_p99 / p99:>9.1f}", flush=True)
+def report(database: Database, texts: list[str], count: int) -> None:
+    with closing(Store.open(database.url)) as store:
+        times = measured(store, database, texts, count)
+    entries, words, spelling = database.megabytes()
+    progress("")
+    print(f"\n{len(texts):,} entries: {entries:.1f} MB,", end=" ")
+    print(f"full-text index {words:.1f} MB, spelling index {spelling:.1f} MB")
+    print(f"{'milliseconds':20}{'p50':>9}{'p99':>9}{'p50 CPU':>9}{'p99 CPU':>9}")
+    for name, of_name in times.items():
+        print(f"{name:20}" + "".join(f"{figure:>9.2f}" for figure in of_name.figures()), flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--sizes", default="1000,10000,100000,1000000", help="comma-separated")
     parser.add_argument("--queries", type=int, default=1000)
-    busy = "leave out what other processes take, where the machine has much else to do"
-    parser.add_argument("--processor-time", action="store_true", help=busy)
+    parser.add_argument("--database", metavar="URL", help="of a PostgreSQL server, in place of SQLite")
     arguments = parser.parse_args()
-    global CLOCK  # noqa: PLW0603 - chosen once, before anything is measured
-    CLOCK = time.thread_time if arguments.processor_time else time.perf_counter
     for size in map(int, arguments.sizes.split(",")):
-        report(list(Author().texts(size)), arguments.queries)
+        new = new_postgresql(arguments.database) if arguments.database else new_sqlite()
+        with new as database:
+            report(database, list(Author().texts(size)), arguments.queries)
+    print("\nLoad of the machine at the end:", *(f"{load:.1f}" for load in os.getloadavg()))
 
 
 if __name__ == "__main__":

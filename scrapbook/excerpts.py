@@ -26,14 +26,20 @@ def excerpt(text: str, words: Collection[str], limit: int) -> str:
     return _DOTS + segments.shorten(line[_beginning(line, start, room - (end - start)) :], limit - len(_DOTS))
 
 
+def holds(text: str, words: Collection[str]) -> bool:
+    """Whether ``excerpt`` would find any of the words in it."""
+    return any(_hits(text[:LOOKED_THROUGH], words))
+
+
 def _hits(line: str, words: Collection[str]) -> Iterator[tuple[int, int, str]]:
     """Start, end, and the word that is found there."""
-    begun = sorted(word for word in words if len(word) > 1)
+    begun = tuple(sorted(word for word in words if len(word) > 1))
     for start, end in spans(line):
         found = fold(line[start:end])
-        word = next((word for word in begun if found.startswith(word)), found if found in words else None)
-        if word is not None:
-            yield start, end, word
+        if found.startswith(begun):
+            yield start, end, next(word for word in begun if found.startswith(word))
+        elif found in words:
+            yield start, end, found
 
 
 def _window(hits: list[tuple[int, int, str]], room: int) -> tuple[int, int]:

@@ -18,18 +18,21 @@ _BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _EXTENSION = frozenset("\f^{}\\[~]|€")
+_ALPHABET = _BASIC | _EXTENSION
 _SEVEN_BIT = (160, 153)
 _SIXTEEN_BIT = (70, 67)
 _JOINER = "\u200d"
 
 
 def is_gsm7(text: str) -> bool:
-    return all(letter in _BASIC or letter in _EXTENSION for letter in text)
+    return _ALPHABET.issuperset(text)
 
 
 def segment_count(text: str) -> int:
     """Segments that ``text`` is sent and billed as; an empty text takes one."""
     alone, joined = _SEVEN_BIT if is_gsm7(text) else _SIXTEEN_BIT
+    if _BASIC.issuperset(text):  # as most texts are, many of which a page is tried with
+        return 1 if len(text) <= alone else -(-len(text) // joined)
     sizes = list(_sizes(text))
     return 1 if sum(sizes) <= alone else _packed(sizes, joined)
 

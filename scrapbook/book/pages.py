@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from scrapbook import segments
 from scrapbook.book.book import Book
 from scrapbook.book.reminding import due_shown
-from scrapbook.excerpts import excerpt
+from scrapbook.excerpts import excerpt, holds
 from scrapbook.store import Entry, Listing, Media
 
 MOST_LISTED = 500
@@ -44,7 +44,7 @@ def first_page(
 ) -> Page:
     """Remembers the rest for ``more``: ids of ``further`` entries among it. There must be an entry.
 
-    Lines show the parts of the texts with ``words``, or with words that begin so.
+    Lines show the parts of the texts, or of what their links lead to, with ``words`` or words that begin so.
     """
     short = segments.shorten(title, 60)
     lines = _lines(book, entries, short + "." * WORDING, words)
@@ -81,12 +81,21 @@ def _width(first_letter: str, count: int, around: str) -> int:
 
 
 def _line(book: Book, entry: Entry, width: int, around: str, words: Collection[str]) -> str:
-    said = content(book, entry)
+    said = _with_title(book, entry, content(book, entry), words)
     line = f"{entry.number} {excerpt(said, words, width)}"
     while not segments.fits(around + line) and width > 4:
         width = max(width * 2 // 3, 4)
         line = f"{entry.number} {segments.shorten(said, width)}"
     return line
+
+
+def _with_title(book: Book, entry: Entry, said: str, words: Collection[str]) -> str:
+    """Where only what a page behind a link is called holds any of the words, that comes behind the text."""
+    if not words or holds(said, words):
+        return said
+    pages = [preview.page for preview in book.tx.previews.of([entry.id]).get(entry.id, [])]
+    names = (name for page in pages for name in (page.title, page.site) if holds(name, words))
+    return f"{said} ({name})" if (name := next(names, None)) else said
 
 
 def _attached(book: Book, entry: Entry) -> list[str]:

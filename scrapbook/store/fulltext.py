@@ -13,6 +13,12 @@ RANKED = 1000
 """A word in more entries than these tells little: it must be there, but only the rarer ones are weighed, and
 where all are common, the newest entries come first. So a search hardly gets slower as the scrapbook grows."""
 
+INDEXED_BEGINNINGS = 4
+"""Letters of the longest beginnings that FTS5 keeps an index of (its option ``prefix``)."""
+
+MOST_BEGUN = 100
+"""Terms with one beginning that are asked for by name; where there are more, FTS5 collects them."""
+
 _THEIRS = "entries.person_id = :person_id AND entries.deleted_at IS NULL"
 
 # bm25() is lower for better; a word in the topic's name counts twice as much as one in the text.
@@ -42,6 +48,17 @@ _SQLITE_COUNT = text("""
     SELECT count(*) FROM (SELECT 1 FROM entries_fts WHERE entries_fts MATCH :words LIMIT :most)
 """)
 
+# From each term to the next. entries_fts_terms has a row for each place where a term stands, term after term.
+_SQLITE_BEGUN = text("""
+    WITH RECURSIVE begun (term) AS (
+        SELECT (SELECT term FROM entries_fts_terms WHERE term >= :start LIMIT 1)
+        UNION ALL
+        SELECT (SELECT term FROM entries_fts_terms WHERE term >= begun.term || char(1) LIMIT 1)
+        FROM begun WHERE begun.term < :end
+    )
+    SELECT term FROM begun WHERE term < :end LIMIT :most
+""")
+
 _SQLITE_HOLDS = text("""
     SELECT 1 FROM entries_fts CROSS JOIN entries ON entries.id = entries_fts.rowid
     WHERE entries_fts MATCH :words AND entries.person_id = :person_id
@@ -52,13 +69,17 @@ _SQLITE_HOLDS = text("""
 # Deleted rows leave their words in the index until its parts are merged.
 _SQLITE_MERGE = text("INSERT INTO entries_fts (entries_fts) VALUES ('optimize')")
 
-# 1: the longer the text, the less a word in it counts.
+# 1: the longer the text, the less a word in it counts. OFFSET keeps PostgreSQL from going through all entries
+# for the sake of a word that a few thousand hold.
 _POSTGRESQL_FIND = """
     SELECT id FROM (
-        SELECT entries.id, entries.created_at, entries.number, entry_words.words
-        FROM entry_words JOIN entries ON entries.id = entry_words.entry_id
-        WHERE entry_words.words @@ scrapbook_query(:words) AND {theirs}
-        ORDER BY entries.id DESC LIMIT :ranked
+        SELECT entry.id, entry.created_at, entry.number, entry_words.words
+        FROM entry_words CROSS JOIN LATERAL (
+            SELECT entries.id, entries.created_at, entries.number FROM entries
+            WHERE entries.id = entry_words.entry_id AND {theirs} OFFSET 0
+        ) AS entry
+        WHERE entry_words.words @@ scrapbook_query(:words)
+        ORDER BY entry_words.entry_id DESC LIMIT :ranked
     ) AS candidates
     ORDER BY ts_rank(words, scrapbook_query(:words), 1) DESC, created_at DESC, number DESC LIMIT :limit
 """
@@ -78,22 +99,33 @@ class SqliteIndex:
         self._session = session
 
     def find(self, person_id: int, query: Query, limit: int, scope: Scope = EVERYTHING) -> Sequence[int]:
-        words = [_fts5(word) for word in query.words]
-        if not words:
+        if not query.words:
             return ()
-        weighed = [word for word in words if self._is_rare(word)]
-        values = {"words": " AND ".join(words), "person_id": person_id, "limit": limit}
+        spelled_out = {word: _fts5(self._spelled_out(word)) for word in query.words}
+        weighed = [_fts5(word) for word, words in spelled_out.items() if self._is_rare(words)]
+        words = " AND ".join(spelled_out.values())
+        values = {"words": words, "person_id": person_id, "limit": limit}
         if not weighed:
             return _ids(self._session, _SQLITE_NEWEST, _THEIRS, scope, {**values, "ranked": RANKED})
-        theirs = _THEIRS if len(weighed) == len(words) else _THEIRS + _SQLITE_WITH_COMMON
+        theirs = _THEIRS if len(weighed) == len(spelled_out) else _THEIRS + _SQLITE_WITH_COMMON
         values["weighed"] = " AND ".join(weighed)
         return _ids(self._session, _SQLITE_RANKED, theirs, scope, values)
 
     def holds(self, person_id: int, word: Word, *, with_trash: bool = False) -> bool:
-        return _holds(self._session, _SQLITE_HOLDS, person_id, _fts5(word), with_trash=with_trash)
+        words = _fts5(self._spelled_out(word))
+        return _holds(self._session, _SQLITE_HOLDS, person_id, words, with_trash=with_trash)
 
     def forget_deleted(self) -> None:
         self._session.execute(_SQLITE_MERGE)
+
+    def _spelled_out(self, word: Word) -> Word:
+        """What is the same, but found at once, however many entries hold it: FTS5 collects all that begin
+        so before it gives the first, unless the beginning is short enough for its index."""
+        if not word.prefix or len(word.text) <= INDEXED_BEGINNINGS or not word.text.isascii():
+            return word
+        values = {"start": word.text, "end": word.text + "\U0010ffff", "most": MOST_BEGUN + 1}
+        begun = self._session.scalars(_SQLITE_BEGUN, values).all()
+        return word if len(begun) > MOST_BEGUN else Word(word.text, others=(*begun, *word.others))
 
     def _is_rare(self, words: str) -> bool:
         """Not of one person's entries but of all: that is what counting and weighing costs."""

@@ -121,9 +121,9 @@ class Entry:
     created_at: datetime
     edited_at: datetime | None
     deleted_at: datetime | None
-    media: tuple[Media, ...] = ()
     author: str | None = None
     due_at: datetime | None = None
+    media: tuple[Media, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ class Searching:
     def _ranked(self, person_id: int, queries: Sequence[Query], limit: int, scope: Scope) -> tuple[int, ...]:
         """What the first query finds, then what only the others find."""
         found: dict[int, None] = {}
-        for query in queries:
+        for query in dict.fromkeys(queries):
             if len(found) < limit:
                 found |= dict.fromkeys(self._index.find(person_id, query, limit, scope))
         return tuple(found)[:limit]

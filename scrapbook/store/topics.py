@@ -96,11 +96,9 @@ class Topics:
 
     def _topics(self, *where: ColumnElement[bool]) -> builtins.list[Topic]:
         used = _last_used()
-        rows = select(TopicRow, used).where(*where).order_by(used.desc().nulls_last(), TopicRow.key)
-        return [
-            Topic(row.id, row.person_id, row.name, row.entry_count, used_at)
-            for row, used_at in self._session.execute(rows)
-        ]
+        rows = select(TopicRow.id, TopicRow.person_id, TopicRow.name, TopicRow.entry_count, used)
+        found = self._session.execute(rows.where(*where).order_by(used.desc().nulls_last(), TopicRow.key))
+        return [Topic(*row) for row in found]
 
 
 def _last_used() -> ScalarSelect[datetime]:

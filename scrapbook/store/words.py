@@ -25,6 +25,9 @@ MOST_MEANT = 3
 LONG = 8
 """Letters of a word in which two slips may have been made; in a shorter one, one."""
 
+EDGE = 2
+"""Letters at the beginning or the end of a word that two slips must have left as they are."""
+
 _LAST = "\U0010ffff"
 
 
@@ -77,28 +80,30 @@ class Words:
 
     def _nearest(self, person_id: int, key: str) -> list[str]:
         """Those at the least distance within bounds, the cheapest slip first."""
-        slips = 1 if len(key) < LONG else 2
-        words = self._sharing_an_edge(person_id, key, slips)
+        # One slip leaves the first half as it is, or the last; two leave so few letters that words sharing
+        # them are many, and are looked at only if need be.
+        near = self._within(person_id, key, slips=1, edge=(len(key) - 1) // 2)
+        if not near and len(key) >= LONG:
+            near = self._within(person_id, key, slips=2, edge=EDGE)
+        least = min((distance for distance, _, _ in near), default=0)
+        return [word for distance, _, word in sorted(near) if distance == least]
+
+    def _within(self, person_id: int, key: str, slips: int, edge: int) -> list[tuple[int, float, str]]:
+        """Distance, cost and word of those within ``slips`` that share ``edge`` letters at either end."""
+        words = self._sharing_an_edge(person_id, key, slips, edge)
         keys = [key_ for _, key_ in words]
         near = process.extract(key, keys, scorer=OSA.distance, score_cutoff=slips, limit=None)
-        least = min((distance for _, distance, _ in near), default=0)
-        found = [words[place] for _, distance, place in near if distance == least]
-        return [word for word, _ in sorted(found, key=lambda word: (spelling.cost(key, word[1]), word))]
+        return [(distance, spelling.cost(key, key_), words[place][0]) for key_, distance, place in near]
 
-    def _sharing_an_edge(self, person_id: int, key: str, slips: int) -> list[tuple[str, str]]:
-        """Words, and their keys, of about that length that begin or end like ``key``.
-
-        One slip leaves the first letters as they are, or the last ones, and so do two unless they are at both
-        ends: that is enough, and needs a thousandth of the comparisons.
-        """
-        edge = 1 if len(key) < 5 else 2
-        length = func.length(WordRow.key).between(len(key) - slips, len(key) + slips)
+    def _sharing_an_edge(self, person_id: int, key: str, slips: int, edge: int) -> list[tuple[str, str]]:
+        """Words, and their keys, of about that length that begin or end like ``key``."""
         found: dict[str, str] = {}
-        for column, start in ((WordRow.key, key[:edge]), (WordRow.backwards, key[::-1][:edge])):
-            where = (WordRow.person_id == person_id) & _begins(column, start) & length
-            rows = self._session.execute(select(WordRow.word, WordRow.key).where(where))
-            for word, key_ in rows:
-                found[word] = key_
+        for column, start, way in ((WordRow.key, key, 1), (WordRow.backwards, key[::-1], -1)):
+            length = func.length(column).between(len(key) - slips, len(key) + slips)
+            where = (WordRow.person_id == person_id) & _begins(column, start[:edge]) & length
+            # Nothing but what the index holds: to look up each row as well would take twice as long.
+            for word, spelled in self._session.execute(select(WordRow.word, column).where(where)):
+                found[word] = spelled[::way]
         return list(found.items())
 
 

@@ -149,7 +149,7 @@ def test_a_list_takes_the_same_number_of_statements_however_long_it_is(store: St
         event.listen(connection, "before_cursor_execute", lambda *args: statements.append(args[2]))
         assert len(tx.entries.list(ann.id)) == 20
         assert len(tx.topics.list(ann.id)) == 20
-    assert len(statements) == 4
+    assert len(statements) == 3
 
 
 # Topics

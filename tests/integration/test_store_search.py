@@ -1,4 +1,7 @@
+import itertools
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -133,6 +136,22 @@ def test_an_entry_is_found_without_the_exact_word(store: Store, ann: Person, tex
         assert found(tx, ann, query) == [text]
 
 
+def slips(word: str) -> Iterator[str]:
+    """A letter dropped, put in, taken for another or swapped with the next one, at each place."""
+    for place in range(len(word)):
+        before, letter, after = word[:place], word[place], word[place + 1 :]
+        yield from (before + after, before + "q" + letter + after, before + "q" + after)
+        if after:
+            yield before + after[0] + letter + after[1:]
+
+
+@pytest.mark.parametrize("word", ["bread", "walrus", "gondola", "quadrant", "limestone", "harpsichord"])
+def test_one_slip_anywhere_in_a_word_is_forgiven(store: Store, ann: Person, word: str):
+    with store.transaction() as tx:
+        save(tx, ann, word, "something else")
+        assert [typed for typed in slips(word) if found(tx, ann, typed) != [word]] == []
+
+
 @pytest.mark.parametrize("query", ["tin", "ben", "2025", "zzzzz", "bread helicopter zebra"])
 def test_what_is_short_or_a_number_or_too_far_off_is_not_corrected(store: Store, ann: Person, query: str):
     with store.transaction() as tx:
@@ -265,3 +284,47 @@ def test_a_word_in_too_many_entries_finds_the_newest_of_them(
     with store.transaction() as tx:
         save(tx, ann, "gpu gpu gpu old", "gpu one", "gpu two", "gpu three")
         assert found(tx, ann, "gpu") == ["gpu three", "gpu two", "gpu one"]
+
+
+def test_a_beginning_finds_the_same_with_or_without_an_index_of_such_beginnings(
+    store: Store, ann: Person, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(fulltext, "RANKED", 3)
+    texts = ("heliport", "Hélipads", "heli2000 of old", "helipads and heliports", "a jelly helip")
+    with store.transaction() as tx:
+        save(tx, ann, *texts)
+        beginnings = ("helip", "helipa", "heli2", "heliqq")
+        seen = [found(tx, ann, beginning) for beginning in beginnings]
+        for most in (0, 2):  # where there are more, the database is asked for the beginning itself
+            monkeypatch.setattr(fulltext, "MOST_BEGUN", most)
+            assert [found(tx, ann, beginning) for beginning in beginnings] == seen
+    held = [set(entries) for entries in seen]
+    assert held == [{*texts[3:], texts[1]}, {texts[1], texts[3]}, {texts[2]}, set()]
+
+
+def steps(tx: Transaction, act: Callable[[], object]) -> int:
+    """What SQLite's virtual machine does meanwhile: the same on each machine, however busy."""
+    connection = cast(Any, tx.entries._session.connection().connection.driver_connection)
+    counted = itertools.count()
+    connection.set_progress_handler(lambda: next(counted) < 0, 1)
+    act()
+    connection.set_progress_handler(None, 1)
+    return next(counted)
+
+
+@pytest.mark.parametrize("query", ["heron", "hero", "heron gpu", "heorn", "sighting", "sight", "birds"])
+def test_a_search_costs_hardly_more_in_a_larger_scrapbook(
+    sqlite_url: str, query: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(fulltext, "RANKED", 30)
+    store = Store.open(sqlite_url)
+    costs: list[int] = []
+    with store.transaction() as tx:
+        ann = tx.people.add("Ann", ["+15550100"])
+        topic = tx.topics.add(ann.id, "birds").id
+        for more in (100, 700):
+            save(tx, ann, "a heron at the gpu", *("a sighting at the gpu" for _ in range(more)), topic=topic)
+            assert found(tx, ann, query)
+            costs.append(steps(tx, lambda: found(tx, ann, query)))
+    store.close()
+    assert costs[1] < costs[0] * 1.5

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from scrapbook.segments import fits
+from scrapbook.store import Page, Preview
 from tests.integration.actions.conversation import Conversation
 
 
@@ -173,3 +174,30 @@ def test_words_that_only_look_like_a_time_or_a_kind_are_looked_for(ann: Conversa
     ann.now += timedelta(days=200)
     assert "\n1 the march" in find(ann, "march in may")
     assert "\n2 pictures" in find(ann, "pictures of an exhibition")
+
+
+def look_at(who: Conversation, number: int, *titles: str) -> None:
+    """Has the pages behind the links of an entry been looked at."""
+    with who.store.transaction() as tx:
+        entry = tx.entries.by_number(who.person.id, number)
+        assert entry
+        for page in (Page(title, site="site.example") for title in titles):
+            tx.previews.record(entry.id, Preview(f"https://site.example/{page.title}", page=page), who.now)
+
+
+def test_it_shows_the_title_of_a_page_where_nothing_else_holds_the_word(ann: Conversation) -> None:
+    ann.save("https://example.org/a and https://example.org/b")
+    look_at(ann, 1, "Reeds", "Grey herons of the north")
+    assert find(ann, "heron") == (
+        "heron:\n1 https://example.org/a and https://example.org/b (Grey herons of the north)"
+    )
+    assert find(ann, "example").endswith("\n1 https://example.org/a and https://example.org/b")
+
+
+def test_it_shows_the_part_of_a_long_title_with_the_word(ann: Conversation) -> None:
+    for number in range(1, 5):
+        ann.save(f"read https://example.org/{number} " + "for the journey and afterwards " * 9)
+        look_at(ann, number, "A long day by the water in the reeds, and then a heron landed on the pond")
+    page = find(ann, "heron")
+    assert fits(page)
+    assert all("a heron landed" in line for line in page.splitlines()[1:-1])
