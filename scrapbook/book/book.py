@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 
-from scrapbook.matching import Match, match
+from scrapbook.matching import Match, Outcome, match
 from scrapbook.store import TRASH_IS_KEPT, Change, Entry, JsonValue, Media, Person, Topic, Transaction
 
 
@@ -29,15 +29,19 @@ class Book:
         return self.tx.topics.list(self.person.id)
 
     def match_topic(self, typed: str, *, with_empty: bool = True) -> Match:
-        """``with_empty`` counts in topics that hold nothing but trash."""
-        return match(typed, [topic.name for topic in self.topics() if with_empty or topic.entry_count])
+        """By their names and aliases. ``with_empty`` counts in topics that hold nothing but trash."""
+        topics = [topic for topic in self.topics() if with_empty or topic.entry_count]
+        aliases = [(alias, topic.name) for topic in topics for alias in topic.aliases]
+        return match(typed, [topic.name for topic in topics], aliases)
 
     def topic(self, name: str) -> Topic | None:
         return self.tx.topics.by_name(self.person.id, name)
 
     def topic_or_new(self, name: str) -> Topic:
-        """To be called while recording."""
-        return self.topic(name) or self.tx.topics.add(self.person.id, name)
+        """That of this very name or alias. To be called while recording."""
+        found = self.match_topic(name)
+        known = self.topic(found.topic) if found.topic and found.outcome is Outcome.EXACT else None
+        return known or self.tx.topics.add(self.person.id, name)
 
     def latest(self) -> Entry | None:
         return self.tx.entries.latest(self.person.id)

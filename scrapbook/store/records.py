@@ -158,13 +158,17 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """``entry_count`` and ``last_used_at`` (when its newest entry was made) leave out the trash."""
+    """``entry_count`` and ``last_used_at`` (when its newest entry was made) leave out the trash.
+
+    ``aliases`` are names that it had, or that topics merged into it had: no topic of the person's has one.
+    """
 
     id: int
     person_id: int
     name: str
     entry_count: int
     last_used_at: datetime | None
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

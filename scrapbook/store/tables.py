@@ -151,7 +151,8 @@ class ReplyRow(Base):
 
 
 class TopicRow(Base):
-    """``key`` is what makes two names the same; ``entry_count`` (without the trash) is kept by triggers."""
+    """``key`` is what makes two names the same; ``entry_count`` (without the trash) is kept by triggers;
+    ``aliases`` is a list of names that it had, or that topics merged into it had."""
 
     __tablename__ = "topics"
     __table_args__ = (
@@ -168,6 +169,7 @@ class TopicRow(Base):
     name: Mapped[str]
     key: Mapped[str]
     entry_count: Mapped[int] = mapped_column(server_default=text("0"))
+    aliases: Mapped[JsonValue] = mapped_column(Json, nullable=False, server_default=text("'[]'"))
 
 
 class EntryRow(Base):

@@ -148,11 +148,11 @@ def test_it_renames_and_merges_topics(ann: Conversation) -> None:
     ann.save("gpus: one")
     ann.save("python: two")
     said = ann.text("action_rename_topic", "rename gpus to gpu", topic="gpus", new_topic="gpu")
-    assert said == "gpus is now called gpu."
+    assert said == "gpus is now called gpu; either name finds it."
     said = ann.text("action_rename_topic", "rename gpu to python", topic="gpu", new_topic="python")
     assert "merge gpu into python" in said
     said = ann.text("action_merge_topics", "merge gpu into python", topic="gpu", new_topic="python")
-    assert said == "Merged gpu into python. Entries moved: 1."
+    assert said == "Merged gpu into python, which either name finds now. Entries moved: 1."
     assert ann.topics() == {"python"}
     said = ann.text("action_merge_topics", "merge rust into python", topic="rust", new_topic="python")
     assert "There is no topic rust." in said

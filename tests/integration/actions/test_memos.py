@@ -154,6 +154,12 @@ def test_the_topic_that_is_spoken_files_the_memo(ann: Conversation, said: str) -
     assert entry(ann, 2).text.casefold() == "use fewer kernels"
 
 
+def test_an_old_name_of_a_topic_can_be_spoken(ann: Conversation) -> None:
+    ann.save("graphics: fewer, larger kernels")
+    ann.text("action_rename_topic", "rename graphics to gpu", topic="graphics", new_topic="gpu")
+    assert speak(ann, "Under graphics use fewer kernels.").startswith("Saved 2 under gpu: ")
+
+
 def test_a_memo_that_names_its_topic_and_goes_on_is_kept_although_it_begins_like_a_command(
     ann: Conversation,
 ) -> None:
