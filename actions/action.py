@@ -120,7 +120,7 @@ class BookAction(Action, ABC):
 
     def _answer_or_ask(self, turn: Turn) -> Outcome:
         asks = self.changes and turn.slots.flag("only_understood")
-        return ask_first(turn, self.called) if asks else self.answer(turn)
+        return ask_first(turn, self.called, self.answer) if asks else self.answer(turn)
 
 
 def _as_written(name: str, text: str, entities: Sequence[Mapping[str, JsonValue]]) -> str | None:

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from actions.action import BookAction
-from actions.confirming import CONFIRMED, KEEP, asked_about
-from actions.editing import ActionAppend, ActionEdit
+from actions.confirming import CONFIRMED, go_on
+from actions.editing import ActionAppend, ActionCorrect, ActionEdit
 from actions.filing import ActionFileUnder, ActionMove
 from actions.finding import ActionFind
 from actions.receipts import keep
@@ -23,6 +23,7 @@ GOING_ON: dict[str, type[BookAction]] = {
     action.called: action
     for action in (
         ActionAppend,
+        ActionCorrect,
         ActionDelete,
         ActionEdit,
         ActionFileUnder,
@@ -50,15 +51,11 @@ class ActionChoose(BookAction):
             return reply("utter_choose_from", last=str(len(question.options)))
         turn.book.tx.conversations.clear_question(turn.book.person.id)
         chosen = Slots({**question.slots, question.asks: question.options[choices[0] - 1]})
-        return _go_on(question.action, replace(turn, slots=chosen))
-
-
-def _go_on(action: str, turn: Turn) -> Outcome:
-    if action != CONFIRMED:
-        return GOING_ON[action]().answer(turn)
-    asked = asked_about(turn)
-    is_kept = turn.slots.text("answer") == KEEP
-    return keep(asked) if is_kept else GOING_ON[turn.slots.text("action") or ""]().answer(asked)
+        answered = replace(turn, slots=chosen)
+        if question.action != CONFIRMED:
+            return GOING_ON[question.action]().answer(answered)
+        answers = {name: action().answer for name, action in GOING_ON.items()}
+        return go_on(answered, answers, keeps=choices[0] == len(question.options))
 
 
 def _open_question(book: Book) -> Question | None:

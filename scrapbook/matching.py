@@ -65,7 +65,8 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class _Name:
-    """``name`` is the topic's own; ``key`` is what is compared; ``ordered`` has its words sorted, ``loose`` sorted and in the singular."""
+    """``name`` is the topic's own; ``key`` is what is compared; ``ordered`` has its words sorted, ``loose``
+    sorted and in the singular."""
 
     name: str
     same: str

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from actions.confirming import WHICH
 from scrapbook.book.pages import WORDING
 from scrapbook.segments import fits, is_gsm7
 
@@ -25,6 +26,7 @@ TAKEN = {
     "custom",
 }
 KINDS_OF_CHANGE = {"save", "delete", "take_off", "restore", "move", "edit", "append", "rename", "merge"}
+CONFIRMED_KINDS = KINDS_OF_CHANGE - {"save", "restore"}
 MEMO_RECEIPTS = [f"utter_memo_saved{where}" for where in ("", "_under", "_similar", "_reminder")]
 
 
@@ -36,7 +38,10 @@ def responses() -> dict[str, str]:
 
 def names_in(folder: str, pattern: str) -> set[str]:
     text = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / folder).rglob(pattern)))
-    return set(NAME.findall(text)) - {"utter_message", "utter_undid_", "utter_memo_saved", "utter_sound_"}
+    return {name for name in NAME.findall(text) if not name.endswith("_")} - {
+        "utter_message",
+        "utter_memo_saved",
+    }
 
 
 def used() -> set[str]:
@@ -45,8 +50,9 @@ def used() -> set[str]:
     with_media = {f"{name}_with_media" for name in receipts}
     of_memos = {f"{name}{unsure}" for name in MEMO_RECEIPTS for unsure in ("", "_unsure")}
     sounds = {"utter_sound_waiting", "utter_sound_missing"}
+    confirmed = {f"utter_confirm_{kind}" for kind in CONFIRMED_KINDS} | {f"{name}_or_keep" for name in WHICH}
     named = names_in("actions", "*.py") | names_in("data/rules", "*.yml")
-    return named | kinds | receipts | with_media | of_memos | sounds
+    return named | kinds | confirmed | receipts | with_media | of_memos | sounds
 
 
 RESPONSES = responses()

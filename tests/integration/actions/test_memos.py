@@ -14,6 +14,7 @@ from scrapbook.segments import fits
 from scrapbook.store import Entry, Media
 from scrapbook.voice.transcript import Transcript
 from tests.integration.actions.conversation import TEXTS, Conversation
+from tests.integration.actions.test_confirming import understood
 
 PICTURE = Media("https://api.twilio.com/media/picture", "image/jpeg")
 
@@ -249,6 +250,34 @@ def test_where_there_is_no_memo_a_correction_is_a_thought(ann: Conversation) -> 
     ann.save("one")
     assert ann.text("action_correct", "correct: me if I am wrong") == "Saved 2."
     assert ann.entries()[2] == ("correct: me if I am wrong", None)
+
+
+@pytest.mark.parametrize(
+    ("heard", "said", "right"),
+    [
+        ("see you at wine", "see you at nine", "see you at nine"),
+        ("salt vinegar", "malt, not salt", "malt vinegar"),
+        ("to bee or not to bee", "to be or not to be", "to be or not to be"),
+    ],
+)
+def test_a_correction_in_free_words_is_asked_about(
+    ann: Conversation, heard: str, said: str, right: str
+) -> None:
+    speak(ann, heard)
+    question = understood(ann, "action_correct", f"that should say {said}", correction=said)
+    assert question.startswith(f'Change 1 "{heard}" to "{right}"?')
+    assert entry(ann, 1).text == heard
+    assert ann.text("action_choose", "1", choice="1").startswith("Corrected 1.")
+    assert entry(ann, 1).text == right
+    ann.undo()
+    assert entry(ann, 1).text == heard
+
+
+def test_a_correction_in_free_words_is_a_thought_where_the_latest_entry_is_no_memo(ann: Conversation) -> None:
+    speak(ann, "see you at wine")
+    ann.save("two")
+    said = understood(ann, "action_correct", "that should say nine", correction="nine")
+    assert said == "Saved 3."
 
 
 def test_words_for_a_number_are_not_part_of_the_new_text(ann: Conversation) -> None:
