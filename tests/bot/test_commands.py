@@ -4,6 +4,7 @@ import string
 
 import pytest
 from components.commands import COMMANDS
+from components.free_corrections import free_correction
 from components.matching import recognise
 from components.spelling import SHORTEST_MISSPELLABLE, is_ordinary
 from hypothesis import assume, example, given
@@ -246,3 +247,42 @@ def test_two_swapped_letters_do_not_change_the_command(text, at):
 def test_a_keyword_with_other_words_around_it_is_no_command(keyword, letters):
     found = recognise(f"she said {keyword} {letters} and then we left, didn't we")
     assert found is None
+
+
+CORRECTIONS = [
+    ("that should say see you at nine", "see you at nine"),
+    ("No, it should have said: salt!", "salt"),
+    ("The memo was supposed to say thirteen, not thirty", "thirteen, not thirty"),
+    ("i actually said malt vinegar", "malt vinegar"),
+    ("What I said was malt vinegar.", "malt vinegar"),
+    ("no, I said thirteen not thirty", "thirteen not thirty"),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), CORRECTIONS)
+def test_a_memo_is_corrected_in_free_words(text, words):
+    found = free_correction(text)
+    assert found.intent == "correct"
+    [entity] = found.entities
+    assert (entity.entity, entity.value, text[entity.start : entity.end]) == ("correction", words, words)
+    assert recognise(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I said malt vinegar",
+        "no I said that already",
+        "I actually said I would think about it",
+        "it should say so on the box",
+        "it should say on the label",
+        "that should say something about him",
+        "Anna said no, I said yes",
+        "the sign should say closed",
+        "that should say nine?",
+        "that should say",
+        "no, I said",
+    ],
+)
+def test_what_somebody_said_is_no_correction(text):
+    assert free_correction(text) is None

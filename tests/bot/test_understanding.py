@@ -132,6 +132,8 @@ CHANGES = [
     ("i no longer need note 17", True),
     ("clear my shopping list", True),
     ("from my shopping list, remove candles", True),
+    ("that should say malt vinegar", True),
+    ("correct: malt vinegar", False),
 ]
 
 
