@@ -11,6 +11,7 @@ from scrapbook.book import Book, Named, browsing, finding
 from scrapbook.book.browsing import PERIODS, Period
 from scrapbook.book.pages import WORDING, content, next_page
 from scrapbook.kinds import Kind
+from scrapbook.links.finding import find_links
 from scrapbook.matching import match
 from scrapbook.store import Entry, Outcome, Topic
 
@@ -93,6 +94,8 @@ def _shown(book: Book, named: Named) -> Outcome:
 
 def _in_full(book: Book, entry: Entry) -> str:
     head = f"{entry.number} {entry.topic}" if entry.topic else str(entry.number)
-    pages = [preview.page for preview in book.tx.previews.of([entry.id]).get(entry.id, [])]
+    links = {link.url for link in find_links(entry.text)}
+    previews = book.tx.previews.of([entry.id]).get(entry.id, [])
+    pages = [preview.page for preview in previews if preview.url in links]
     titles = [" - ".join(filter(None, (page.title, page.site))) for page in pages]
     return "\n".join([f"{head}:", content(book, entry), *filter(None, titles)])

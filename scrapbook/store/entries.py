@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from scrapbook.errors import NotFound
 from scrapbook.kinds import Kind
 from scrapbook.search import EVERYTHING, Hits, Index, Query, Scope
-from scrapbook.store import purge
+from scrapbook.store import link_titles, purge
 from scrapbook.store.changes import Changes
 from scrapbook.store.media import media_of
 from scrapbook.store.records import Entry, Media
@@ -96,7 +96,8 @@ class Entries:
 
     def change_text(self, id: int, text: str, at: datetime) -> None:  # noqa: A002
         self._update(id, text=text, edited_at=at)
-        self._words.learn(self.get(id).person_id, text)
+        titles = link_titles.refresh(self._session, id)
+        self._words.learn(self.get(id).person_id, f"{text}\n{titles}")
 
     def set_topic(self, id: int, topic_id: int | None) -> None:  # noqa: A002
         """StoreError when the topic is not of the same person."""

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from scrapbook.segments import fits
-from scrapbook.store import Media
+from scrapbook.store import Media, Page, Preview
 from tests.integration.actions.conversation import Conversation
 
 
@@ -155,3 +155,18 @@ def test_it_repeats_what_it_said_last(ann: Conversation) -> None:
 
 def test_the_list_of_commands_fits_two_segments(ann: Conversation) -> None:
     assert fits(ann.text("action_commands", "commands"))
+
+
+def test_show_says_what_the_pages_behind_the_links_are_called_as_long_as_these_are_there(
+    ann: Conversation,
+) -> None:
+    ann.save("read https://a.example")
+    seen = Preview("https://a.example", "https://a.example", Page("Herons", site="Birds"))
+    with ann.store.transaction() as tx:
+        tx.previews.record(tx.entries.list(ann.person.id)[0].id, seen, ann.now)
+    shown = "1:\nread https://a.example\nHerons - Birds"
+    assert ann.text("action_show", "show 1", entry=["1"]) == shown
+    ann.text("action_edit", "edit 1 read nothing", entry=["1"])
+    assert ann.text("action_show", "show 1", entry=["1"]) == "1:\nread nothing"
+    ann.undo()
+    assert ann.text("action_show", "show 1", entry=["1"]) == shown
