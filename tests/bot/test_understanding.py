@@ -187,7 +187,7 @@ HOUSE = [
         '/memo_unreadable{"number": "42"}',
         "I can't make anything of the sound of memo 42. It is kept as it came.",
     ),
-    ('/memo_failed{"number": "42"}', "I could not write down memo 42. The sound is kept: text play 42"),
+    ('/memo_failed{"number": "42"}', "I couldn't write down memo 42. The sound is kept: text play 42"),
     (
         '/media_missing{"number": "42"}',
         "What came with 42 could not be fetched. Whatever else 42 holds is kept.",

@@ -25,8 +25,8 @@ TAKEN = {
     "json_message",
     "custom",
 }
-KINDS_OF_CHANGE = {"save", "delete", "take_off", "restore", "move", "edit", "append", "rename", "merge"}
-CONFIRMED_KINDS = KINDS_OF_CHANGE - {"save", "restore"}
+CONFIRMED_KINDS = {"delete", "take_off", "move", "edit", "append", "rename", "merge"}
+KINDS_OF_CHANGE = CONFIRMED_KINDS | {"save", "restore", "pin", "unpin"}
 MEMO_RECEIPTS = [f"utter_memo_saved{where}" for where in ("", "_under", "_similar", "_reminder")]
 
 
@@ -75,6 +75,34 @@ def test_a_response_stays_in_the_seven_bit_alphabet_and_in_two_segments(name: st
     assert is_gsm7(plain)
     assert fits(plain)
     assert not fields & TAKEN
+
+
+@pytest.mark.parametrize("name", sorted(RESPONSES))
+def test_a_response_is_worded_as_the_others_are(name: str) -> None:
+    text = RESPONSES[name]
+    assert ("!" in text) == (name == "utter_greet")
+    assert not re.search(r"I (?:can|could|have|do|did|will) ?not\b", text)
+    assert text == text.strip()
+    assert "  " not in text
+
+
+@pytest.mark.parametrize("name", sorted(RESPONSES))
+def test_whatever_is_asked_by_number_is_asked_alike(name: str) -> None:
+    text = RESPONSES[name]
+    assert ("{options}" in text) == ("Text its number." in text)
+    assert ("Text 1" in text) == ("Text 1 for yes, 2 to keep your message as a thought." in text)
+
+
+@pytest.mark.parametrize("name", sorted(RESPONSES))
+def test_undo_is_offered_alike(name: str) -> None:
+    offers = "undo" in RESPONSES[name] and name not in {"utter_commands", "utter_nothing_to_undo"}
+    assert offers == RESPONSES[name].endswith(" Text undo to take that back.")
+
+
+@pytest.mark.parametrize("name", sorted(RESPONSES))
+def test_an_example_stands_at_the_end_and_can_be_copied(name: str) -> None:
+    _, _, shown = RESPONSES[name].lower().partition("for example")
+    assert not shown or (shown.startswith(": ") and shown[-1] not in ".!?")
 
 
 @pytest.mark.parametrize(
