@@ -17,6 +17,7 @@ from actions.receipts import keep
 from actions.replies import reply
 from actions.turn import Slots, Turn
 from scrapbook.book import Book
+from scrapbook.book.replying import entry_answered
 from scrapbook.errors import StoreError
 from scrapbook.reports import report
 from scrapbook.settings import Settings
@@ -112,7 +113,8 @@ class BookAction(Action, ABC):
 
     def _answer_now(self, tx: Transaction, call: Call) -> Outcome:
         message = tx.messages.get(call.message_sid)
-        book = Book(tx, tx.people.get(message.person_id), call.message_sid, message.received_at)
+        person, about = tx.people.get(message.person_id), entry_answered(tx, message)
+        book = Book(tx, person, call.message_sid, message.received_at, about=about)
         turn = Turn(book, message, call.slots)
         if message.is_memo:
             return heard(turn, self._answer_or_ask)

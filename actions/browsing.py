@@ -9,7 +9,7 @@ from actions.turn import Turn
 from scrapbook import segments
 from scrapbook.book import Book, Named, browsing, finding
 from scrapbook.book.browsing import PERIODS, Period
-from scrapbook.book.pages import WORDING, content, next_page
+from scrapbook.book.pages import PINNED, WORDING, content, next_page
 from scrapbook.kinds import Kind
 from scrapbook.links.finding import find_links
 from scrapbook.matching import match
@@ -49,6 +49,22 @@ class ActionBrowse(BookAction):
         counts = turn.slots.numbers("count")
         found = browsing.last(turn.book, counts[0] if counts else USUAL_COUNT)
         return page(found) if found else reply("utter_nothing_yet")
+
+
+class ActionOnThisDay(BookAction):
+    called = "action_on_this_day"
+
+    def answer(self, turn: Turn) -> Outcome:
+        found = browsing.on_this_day(turn.book)
+        return page(found) if found else reply("utter_nothing_on_this_day")
+
+
+class ActionSurprise(BookAction):
+    called = "action_surprise"
+
+    def answer(self, turn: Turn) -> Outcome:
+        entry = browsing.any_one(turn.book)
+        return _shown(turn.book, Named((entry,))) if entry else reply("utter_nothing_yet")
 
 
 class ActionShow(BookAction):
@@ -93,7 +109,8 @@ def _shown(book: Book, named: Named) -> Outcome:
 
 
 def _in_full(book: Book, entry: Entry) -> str:
-    head = f"{entry.number} {entry.topic}" if entry.topic else str(entry.number)
+    number = f"{entry.number}{PINNED if entry.pinned_at else ''}"
+    head = f"{number} {entry.topic}" if entry.topic else number
     links = {link.url for link in find_links(entry.text)}
     previews = book.tx.previews.of([entry.id]).get(entry.id, [])
     pages = [preview.page for preview in previews if preview.url in links]

@@ -8,6 +8,7 @@ from actions.confirming import CONFIRMED, go_on
 from actions.editing import ActionAppend, ActionCorrect, ActionEdit
 from actions.filing import ActionFileUnder, ActionMove
 from actions.finding import ActionFind
+from actions.pinning import ActionPin, ActionUnpin
 from actions.receipts import keep
 from actions.removing import ActionDelete, ActionTakeOffTopic
 from actions.replies import reply
@@ -30,9 +31,11 @@ GOING_ON: dict[str, type[BookAction]] = {
         ActionFind,
         ActionMergeTopics,
         ActionMove,
+        ActionPin,
         ActionRenameTopic,
         ActionSetTimezone,
         ActionTakeOffTopic,
+        ActionUnpin,
     )
 }
 """Actions that ask, or that are asked about."""

@@ -12,7 +12,8 @@ from scrapbook.store import TRASH_IS_KEPT, Change, Entry, JsonValue, Media, Pers
 class Book:
     """``now`` (aware) is when the message came in, so that a turn which is run again comes to the same.
 
-    ``place`` is given when this turn is a memo's: what it saves stands where the memo has stood.
+    ``place`` is given when this turn is a memo's: what it saves stands where the memo has stood. ``about`` is
+    the entry that the message answers, where its sender chose one.
     """
 
     tx: Transaction
@@ -20,6 +21,7 @@ class Book:
     message_sid: str
     now: datetime
     place: "Place | None" = None
+    about: Entry | None = None
 
     def recording(self, kind: str, **arguments: JsonValue) -> AbstractContextManager[None]:
         """What is written inside is undone as one."""
@@ -44,7 +46,8 @@ class Book:
         return known or self.tx.topics.add(self.person.id, name)
 
     def latest(self) -> Entry | None:
-        return self.tx.entries.latest(self.person.id)
+        """What "that" means: the entry that is answered, else the newest."""
+        return self.about or self.tx.entries.latest(self.person.id)
 
     def entry(self, number: int) -> Entry | None:
         """Also when in the trash, for as long as it can be restored from there."""

@@ -94,6 +94,13 @@ class Entries:
     def latest(self, person_id: int) -> Entry | None:
         return next(iter(self.list(person_id, limit=1)), None)
 
+    def begun_at(self, person_id: int) -> datetime | None:
+        """When the oldest was made, the trash left out."""
+        theirs = select(EntryRow.created_at).where(
+            EntryRow.person_id == person_id, EntryRow.deleted_at.is_(None)
+        )
+        return self._session.scalar(theirs.order_by(EntryRow.created_at).limit(1))
+
     def change_text(self, id: int, text: str, at: datetime) -> None:  # noqa: A002
         self._update(id, text=text, edited_at=at)
         titles = link_titles.refresh(self._session, id)
@@ -105,6 +112,10 @@ class Entries:
 
     def trash(self, id: int, at: datetime) -> None:  # noqa: A002
         self._update(id, deleted_at=at)
+
+    def pin(self, id: int, at: datetime | None) -> None:  # noqa: A002
+        """To come first in its topic; no longer where ``at`` is None."""
+        self._update(id, pinned_at=at)
 
     def restore(self, id: int) -> None:  # noqa: A002
         """Takes it out of the trash."""
@@ -118,10 +129,12 @@ class Entries:
         since: datetime | None = None,
         until: datetime | None = None,
         kind: Kind | None = None,
+        pinned: bool | None = None,
         limit: int | None = None,
+        offset: int = 0,
     ) -> builtins.list[Entry]:
         """Newest first, the trash left out; made at ``since`` or later, and before ``until``; of that kind,
-        or looking like a quote."""
+        or looking like a quote; the first ``offset`` of them left out."""
         where = [EntryRow.person_id == person_id, EntryRow.deleted_at.is_(None)]
         if topic_id is not None:
             where.append(EntryRow.topic_id == topic_id)
@@ -131,7 +144,9 @@ class Entries:
             where.append(EntryRow.created_at < until)
         if kind is not None:
             where.append(of_kind(kind))
-        return self._entries(*where, limit=limit)
+        if pinned is not None:
+            where.append(EntryRow.pinned_at.is_not(None) if pinned else EntryRow.pinned_at.is_(None))
+        return self._entries(*where, limit=limit, offset=offset)
 
     def by_ids(self, person_id: int, ids: Iterable[int]) -> builtins.list[Entry]:
         """In the order of ``ids``; those in the trash, gone or of somebody else are left out."""
@@ -182,8 +197,10 @@ class Entries:
         self._changes.about_to_change(EntryRow, EntryRow.id == entry_id, values)
         update_one(self._session, update(EntryRow).where(EntryRow.id == entry_id).values(values), "entry")
 
-    def _entries(self, *where: ColumnElement[bool], limit: int | None = None) -> builtins.list[Entry]:
-        rows = select(EntryRow).where(*where).order_by(*_NEWEST_FIRST).limit(limit)
+    def _entries(
+        self, *where: ColumnElement[bool], limit: int | None = None, offset: int = 0
+    ) -> builtins.list[Entry]:
+        rows = select(EntryRow).where(*where).order_by(*_NEWEST_FIRST).limit(limit).offset(offset)
         found = self._session.scalars(rows).all()
         topics = self._topics({row.topic_id for row in found if row.topic_id is not None})
         media = media_of(self._session, EntryMediaRow, EntryMediaRow.entry_id, (row.id for row in found))
@@ -211,4 +228,5 @@ def _entry(row: EntryRow, topics: Mapping[int, str], media: tuple[Media, ...]) -
         edited_at=row.edited_at,
         deleted_at=row.deleted_at,
         media=media,
+        pinned_at=row.pinned_at,
     )

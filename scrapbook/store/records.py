@@ -61,6 +61,7 @@ class Message:
     """``problem`` says in plain words why a failed message failed.
 
     ``is_memo``: a sound that came with a message, as a message of its own; ``body`` is its transcript.
+    ``replied_to``: Twilio's sid of the message that it answers, ours or theirs, where the sender chose one.
     """
 
     sid: str
@@ -73,6 +74,7 @@ class Message:
     state: MessageState = "received"
     problem: str | None = None
     is_memo: bool = False
+    replied_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ class Entry:
     edited_at: datetime | None
     deleted_at: datetime | None
     media: tuple[Media, ...] = ()
+    pinned_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

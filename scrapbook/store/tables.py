@@ -103,6 +103,7 @@ class MessageRow(Base):
     state: Mapped[MessageState]
     problem: Mapped[str | None]
     is_memo: Mapped[bool] = mapped_column(server_default=false())
+    replied_to: Mapped[str | None]
 
 
 class MessageMediaRow(Base):
@@ -140,7 +141,7 @@ class ReplyRow(Base):
     body: Mapped[str]
     segments: Mapped[int]
     state: Mapped[ReplyState]
-    twilio_sid: Mapped[str | None]
+    twilio_sid: Mapped[str | None] = mapped_column(index=True)
     delivery_status: Mapped[str | None]
     delivery_status_at: Mapped[datetime | None]
     error_code: Mapped[int | None]
@@ -190,6 +191,13 @@ class EntryRow(Base):
         ),
         Index("ix_entries_of_topic", "person_id", "topic_id", "created_at", "number"),
         Index(
+            "ix_entries_pinned",
+            "person_id",
+            "topic_id",
+            sqlite_where=text("pinned_at IS NOT NULL"),
+            postgresql_where=text("pinned_at IS NOT NULL"),
+        ),
+        Index(
             "ix_entries_trash",
             "deleted_at",
             sqlite_where=text("deleted_at IS NOT NULL"),
@@ -211,6 +219,7 @@ class EntryRow(Base):
     edited_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
     link_titles: Mapped[str] = mapped_column(server_default=EMPTY)
+    pinned_at: Mapped[datetime | None]
 
 
 class WordRow(Base):

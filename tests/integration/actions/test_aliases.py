@@ -54,7 +54,7 @@ def test_asking_for_an_old_name_finds_the_topic(merged: Conversation, name: str)
 
 def test_things_are_taken_off_by_an_old_name(merged: Conversation) -> None:
     said = merged.text("action_take_off_topic", "take one off", notes=["one"], topic="graphics")
-    assert said == "Took 1 one off gpu. Text undo to put it back."
+    assert said == "Took 1 one off gpu. Text undo to take that back."
 
 
 def test_a_topic_is_renamed_and_merged_by_an_old_name(merged: Conversation) -> None:

@@ -83,7 +83,7 @@ def test_it_clears_a_list_and_undo_brings_it_back(ann: Conversation) -> None:
 def test_it_says_what_is_not_on_a_list(ann: Conversation) -> None:
     ann.save("shopping: milk")
     said = ann.text("action_take_off_topic", "take rope off shopping", notes=["rope"], topic="shopping")
-    assert said == "Could not find rope under shopping."
+    assert said == "Nothing like rope under shopping."
     assert set(ann.entries()) == {1}
 
 
@@ -234,7 +234,7 @@ def test_it_deletes_what_is_about_something_and_nothing_else(ann: Conversation) 
     for name in ("call my mother", "the heron is back", "the key is in the bag"):
         ann.save(name)
     said = ann.text("action_delete", "delete the note about the heron", notes=["the heron"])
-    assert said == "Took out 2 the heron is back. Text undo to put it back."
+    assert said == "Took out 2 the heron is back. Text undo to take that back."
     said = ann.text("action_delete", "delete the note about the moon", notes=["the moon"])
-    assert said == "Could not find the moon."
+    assert said == "Nothing about the moon."
     assert set(ann.entries()) == {1, 3}

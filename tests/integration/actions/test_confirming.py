@@ -215,7 +215,7 @@ def test_a_sentence_about_something_that_is_not_there_is_a_thought(saved: Conver
 
 def test_the_question_is_worded_from_what_would_be_done_and_leaves_no_trace(saved: Conversation) -> None:
     understood(saved, "action_delete", "I don't need note 1 any more", entry=["1"])
-    assert saved.undo() == "Undone: 2 is no longer saved. To have it after all, text restore 2"
+    assert saved.undo() == "Undone: 2 is no longer saved. To bring it back, text restore 2"
 
 
 def test_a_look_is_never_asked_about(ann: Conversation) -> None:

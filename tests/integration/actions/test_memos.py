@@ -119,7 +119,7 @@ def test_a_spoken_command_leaves_no_entry(ann: Conversation) -> None:
     said = speak(ann, "Find my notes about Python.", "action_find", query="Python")
     assert said == "python:\n1 decorators are just functions"
     assert list(ann.entries()) == [1]
-    assert ann.undo() == "Undone: 1 is no longer saved. To have it after all, text restore 1"
+    assert ann.undo() == "Undone: 1 is no longer saved. To bring it back, text restore 1"
 
 
 def test_a_spoken_command_means_the_entry_before_it(ann: Conversation) -> None:
@@ -215,7 +215,7 @@ def test_a_correction_replaces_the_words_and_undo_brings_them_back(ann: Conversa
     answer(ann, sid, "action_save", "The hair on is back.")
     ann.save("a text in between")
     corrected = ann.text("action_correct", "correct: The heron,  is: back")
-    assert corrected == "Corrected 1. Text undo to have the old words back."
+    assert corrected == "Corrected 1. Text undo to take that back."
     assert ann.entries()[1] == ("The heron,  is: back", None)
     with ann.store.transaction() as tx:
         heard = tx.transcripts.of(sound_of(sid).url)
@@ -366,7 +366,7 @@ def test_whatever_is_done_to_a_memo_meanwhile_its_words_are_not_lost(
 
 def test_undoing_a_memo_that_is_being_written_down_names_its_number(ann: Conversation) -> None:
     leave(ann)
-    assert ann.undo() == "Undone: 1 is no longer saved. To have it after all, text restore 1"
+    assert ann.undo() == "Undone: 1 is no longer saved. To bring it back, text restore 1"
 
 
 def test_one_undo_takes_back_a_memo(ann: Conversation) -> None:
@@ -390,7 +390,7 @@ def test_memos_and_pictures_can_be_browsed(ann: Conversation) -> None:
 
 
 def test_it_plays_the_memo_that_is_named_or_the_latest(ann: Conversation) -> None:
-    assert "no memo yet" in ann.text("action_play", "play it")
+    assert "No memos yet" in ann.text("action_play", "play it")
     speak(ann, "one")
     speak(ann, "two")
     ann.save("a text")
