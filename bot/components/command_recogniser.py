@@ -28,9 +28,8 @@ class CommandRecogniser(StatelessComponent):
         """Sets intent and entities when the message is a command."""
         text = message.get(TEXT) or ""
         command = recognise(text)
-        if command is None:
-            command = free_correction(text)
-            message.set(ONLY_UNDERSTOOD, command is not None, add_to_output=command is not None)
+        if command is None and (command := free_correction(text)):
+            message.set(ONLY_UNDERSTOOD, True, add_to_output=True)
         if command is None:
             return
         message.set(INTENT, {"name": command.intent, "confidence": command.similarity}, add_to_output=True)
