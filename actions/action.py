@@ -18,6 +18,7 @@ from actions.replies import reply
 from actions.turn import Slots, Turn
 from scrapbook.assistant import FAILED
 from scrapbook.book import Book
+from scrapbook.book.replying import entry_answered
 from scrapbook.errors import StoreError
 from scrapbook.reports import about
 from scrapbook.sentry.client import described
@@ -117,7 +118,8 @@ class BookAction(Action, ABC):
 
     def _answer_now(self, tx: Transaction, call: Call) -> Outcome:
         message = tx.messages.get(call.message_sid)
-        book = Book(tx, tx.people.get(message.person_id), call.message_sid, message.received_at)
+        person, about = tx.people.get(message.person_id), entry_answered(tx, message)
+        book = Book(tx, person, call.message_sid, message.received_at, about=about)
         turn = Turn(book, message, call.slots)
         if message.is_memo:
             return heard(turn, self._answer_or_ask)
@@ -125,7 +127,7 @@ class BookAction(Action, ABC):
 
     def _answer_or_ask(self, turn: Turn) -> Outcome:
         asks = self.changes and turn.slots.flag("only_understood")
-        return ask_first(turn, self.called) if asks else self.answer(turn)
+        return ask_first(turn, self.called, self.answer) if asks else self.answer(turn)
 
 
 def _as_written(name: str, text: str, entities: Sequence[Mapping[str, JsonValue]]) -> str | None:

@@ -11,8 +11,9 @@ from actions.turn import Turn
 from scrapbook import matching, segments
 from scrapbook.book import Book, Named, browsing, finding
 from scrapbook.book.browsing import PERIODS, Period
-from scrapbook.book.pages import WORDING, Page, content, next_page
+from scrapbook.book.pages import PINNED, WORDING, Page, content, next_page
 from scrapbook.kinds import Kind
+from scrapbook.links.finding import find_links
 from scrapbook.locations import Location
 from scrapbook.matching import Match, match
 from scrapbook.store import Entry, Outcome, Topic
@@ -73,6 +74,22 @@ class ActionQuotesBy(BookAction):
         return _nothing(turn, "utter_no_quotes_by", author=quoted(author))
 
 
+class ActionOnThisDay(BookAction):
+    called = "action_on_this_day"
+
+    def answer(self, turn: Turn) -> Outcome:
+        found = browsing.on_this_day(turn.book)
+        return page(found) if found else reply("utter_nothing_on_this_day")
+
+
+class ActionSurprise(BookAction):
+    called = "action_surprise"
+
+    def answer(self, turn: Turn) -> Outcome:
+        entry = browsing.any_one(turn.book)
+        return _shown(turn.book, Named((entry,))) if entry else reply("utter_nothing_yet")
+
+
 class ActionShow(BookAction):
     """Says all of an entry, over as many messages as it takes."""
 
@@ -120,8 +137,11 @@ def _shown(book: Book, named: Named) -> Outcome:
 
 
 def _in_full(book: Book, entry: Entry) -> str:
-    head = f"{entry.number} {entry.topic}" if entry.topic else str(entry.number)
-    pages = [preview.page for preview in book.tx.previews.of([entry.id]).get(entry.id, [])]
+    number = f"{entry.number}{PINNED if entry.pinned_at else ''}"
+    head = f"{number} {entry.topic}" if entry.topic else number
+    links = {link.url for link in find_links(entry.text)}
+    previews = book.tx.previews.of([entry.id]).get(entry.id, [])
+    pages = [preview.page for preview in previews if preview.url in links]
     titles = [" - ".join(filter(None, (page.title, page.site))) for page in pages]
     place = Location.of(entry.text)
     return "\n".join(

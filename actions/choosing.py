@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from actions.action import BookAction
 from actions.browsing import ActionQuotesBy
-from actions.confirming import CONFIRMED, KEEP, asked_about
-from actions.editing import ActionAppend, ActionEdit, ActionTakeaway
+from actions.confirming import CONFIRMED, go_on
+from actions.editing import ActionAppend, ActionCorrect, ActionEdit, ActionTakeaway
 from actions.filing import ActionFileUnder, ActionMove
 from actions.finding import ActionFind
+from actions.pinning import ActionPin, ActionUnpin
 from actions.receipts import keep
 from actions.removing import ActionDelete, ActionTakeOffTopic
 from actions.replies import open_question, reply
@@ -20,17 +21,20 @@ GOING_ON: dict[str, type[BookAction]] = {
     action.called: action
     for action in (
         ActionAppend,
+        ActionCorrect,
         ActionDelete,
         ActionEdit,
         ActionFileUnder,
         ActionFind,
         ActionMergeTopics,
         ActionMove,
+        ActionPin,
         ActionQuotesBy,
         ActionRenameTopic,
         ActionSetTimezone,
         ActionTakeOffTopic,
         ActionTakeaway,
+        ActionUnpin,
     )
 }
 """Actions that ask, or that are asked about."""
@@ -50,12 +54,8 @@ class ActionChoose(BookAction):
             return keep(turn) if last == 1 else reply("utter_choose_from", last=str(last))
         turn.book.tx.conversations.clear_question(turn.book.person.id)
         chosen = Slots({**question.slots, question.asks: question.options[choices[0] - 1]})
-        return _go_on(question.action, replace(turn, slots=chosen))
-
-
-def _go_on(action: str, turn: Turn) -> Outcome:
-    if action != CONFIRMED:
-        return GOING_ON[action]().answer(turn)
-    asked = asked_about(turn)
-    is_kept = turn.slots.text("answer") == KEEP
-    return keep(asked) if is_kept else GOING_ON[turn.slots.text("action") or ""]().answer(asked)
+        answered = replace(turn, slots=chosen)
+        if question.action != CONFIRMED:
+            return GOING_ON[question.action]().answer(answered)
+        answers = {name: action().answer for name, action in GOING_ON.items()}
+        return go_on(answered, answers, keeps=choices[0] == last)

@@ -17,7 +17,7 @@ class ActionEdit(BookAction):
         numbers = turn.slots.numbers("entry")
         if not numbers:
             return keep_or_explain(turn, "utter_edit_how")
-        text = _text_after_number(turn, numbers[0])
+        text = turn.slots.verbatim("words") or _text_after_number(turn, numbers[0])
         if not text:
             return reply("utter_edit_how")
         named = editing.edit(turn.book, numbers[0], text)
@@ -29,11 +29,14 @@ class ActionAppend(BookAction):
     changes = True
 
     def answer(self, turn: Turn) -> Outcome:
-        text = editing.text_to_append(turn.message.body)
+        text = turn.slots.verbatim("words") or editing.text_to_append(turn.message.body)
         if not text:
             return keep_or_explain(turn, "utter_append_how")
-        entry = editing.append(turn.book, text)
-        return reply("utter_appended", number=str(entry.number)) if entry else keep(turn)
+        numbers = turn.slots.numbers("entry")
+        named = editing.append(turn.book, numbers, text)
+        if named.kept:
+            return reply("utter_appended", number=str(named.kept[0].number))
+        return not_there(named) if numbers else keep(turn)
 
 
 class ActionTakeaway(BookAction):
@@ -45,20 +48,26 @@ class ActionTakeaway(BookAction):
     def answer(self, turn: Turn) -> Outcome:
         if kept := keep_several(turn):
             return kept
-        entry = editing.append(turn.book, turn.message.body.strip())
-        return reply("utter_appended", number=str(entry.number)) if entry else keep(turn)
+        named = editing.append(turn.book, [], turn.message.body.strip())
+        return reply("utter_appended", number=str(named.kept[0].number)) if named.kept else keep(turn)
 
 
 class ActionCorrect(BookAction):
-    """For what was misheard in a memo."""
+    """For what was misheard in a memo; in free words ("that should say nine") in one just sent."""
 
     called = "action_correct"
+    changes = True
 
     def answer(self, turn: Turn) -> Outcome:
         numbers = turn.slots.numbers("entry")
         number = numbers[0] if numbers else None
-        body = turn.message.body
-        text = editing.corrected_text(body) if number is None else _text_after_number(turn, number)
+        words = turn.slots.verbatim("words")
+        if words is None and (said := turn.slots.verbatim("correction")):
+            latest = turn.book.latest()
+            if latest is None or not memos.has_sound(latest):
+                return keep(turn)
+            number, words = latest.number, memos.with_said(latest.text, said)
+        text = words or _corrected_text(turn, number)
         if not text:
             return keep_or_explain(turn, "utter_correct_how")
         named = memos.correct(turn.book, number, text)
@@ -67,6 +76,11 @@ class ActionCorrect(BookAction):
         return not_there(named) if number is not None else keep(turn)
 
 
+def _corrected_text(turn: Turn, number: int | None) -> str:
+    return editing.corrected_text(turn.message.body) if number is None else _text_after_number(turn, number)
+
+
 def _text_after_number(turn: Turn, number: int) -> str:
     written = turn.slots.text("entry_as_written") or str(number)
-    return editing.text_after_number(turn.message.body, written)
+    text = editing.text_after_number(turn.message.body, written)
+    return editing.without_saying(text) if turn.slots.flag("only_understood") else text

@@ -30,8 +30,12 @@ def keep_or_explain(turn: Turn, explanation: str) -> Outcome:
 
     So is a memo, which may have been misheard and would be gone.
     """
-    is_terse = len(turn.message.body.split()) <= 2 and turn.book.place is None
-    return reply(explanation) if is_terse else keep(turn)
+    return reply(explanation) if is_terse(turn) else keep(turn)
+
+
+def is_terse(turn: Turn) -> bool:
+    """A text of a word or two."""
+    return len(turn.message.body.split()) <= 2 and turn.book.place is None
 
 
 def receipt(book: Book, saved: Saved | None) -> Outcome:

@@ -4,7 +4,7 @@ from actions.action import BookAction
 from actions.receipts import keep, memo_receipt, receipt
 from actions.replies import reply
 from actions.turn import Turn
-from scrapbook.book import reminding, saving
+from scrapbook.book import editing, reminding, saving
 from scrapbook.store import Entry, Outcome
 
 
@@ -13,7 +13,12 @@ class ActionSave(BookAction):
     takes_media = True
 
     def answer(self, turn: Turn) -> Outcome:
-        return keep(turn)
+        """What answers an entry goes with it."""
+        about, words = turn.book.about, turn.message.body
+        if about is None or turn.message.media or not words.strip():
+            return keep(turn)
+        editing.append(turn.book, [about.number], words)
+        return reply("utter_appended", number=str(about.number))
 
 
 class ActionAddToTopic(BookAction):

@@ -21,6 +21,10 @@ class Slots:
         value = self._values.get(name)
         return " ".join(value.split()) or None if isinstance(value, str) else None
 
+    def verbatim(self, name: str) -> str | None:
+        """A text with its spaces and lines as they are."""
+        return next(iter(self.texts(name)), None)
+
     def texts(self, name: str) -> list[str]:
         value = self._values.get(name)
         values = value if isinstance(value, list) else [value]

@@ -8,7 +8,7 @@ from actions.turn import Turn
 from scrapbook.book import Book
 from scrapbook.store import Change, Outcome
 
-ABOUT_ENTRIES = frozenset({"delete", "take_off", "restore", "move"})
+ABOUT_ENTRIES = frozenset({"delete", "take_off", "restore", "move", "pin", "unpin"})
 ABOUT_ONE_ENTRY = frozenset({"edit", "append"})
 
 

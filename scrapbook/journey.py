@@ -18,7 +18,7 @@ from dbos import DBOS, DBOSConfiguredInstance, SetEnqueueOptions, SetWorkflowID
 from scrapbook.collecting import Collector
 from scrapbook.delivery import Delivery
 from scrapbook.file_types import is_sound
-from scrapbook.links.previewing import Previewer, has_links
+from scrapbook.links.previewing import Previewer, may_bring_links
 from scrapbook.memos import ACKNOWLEDGED_FROM, Heard, Memos
 from scrapbook.reports import about, report
 from scrapbook.turns import APOLOGY, Turns
@@ -102,7 +102,7 @@ class Journey(DBOSConfiguredInstance):
         self._reply(sid, message.from_, text or APOLOGY, round_)
         if message.media:
             self._enqueue_collection(sid, person_id, round_ + 1, is_memo=False)
-        if has_links(message.text):
+        if may_bring_links(message.text):
             self._enqueue_preview(sid, round_)
         _step("finish", self._turns.finish, sid, "" if text else NO_REPLY)
 

@@ -9,9 +9,11 @@ topics of several words, were tried by example only.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
+from itertools import chain
+from typing import TypeVar
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
@@ -41,6 +43,9 @@ _CONTAINED = 0.75
 _BY_LETTER = (OSA.normalized_similarity, JaroWinkler.normalized_similarity)
 
 
+T = TypeVar("T")
+
+
 class Outcome(StrEnum):
     EXACT = "exact"
     SURE = "sure"
@@ -60,7 +65,8 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class _Name:
-    """``key`` is what is compared; ``ordered`` has its words sorted, ``loose`` sorted and in the singular."""
+    """``name`` is the topic's own; ``key`` is what is compared; ``ordered`` has its words sorted, ``loose``
+    sorted and in the singular."""
 
     name: str
     same: str
@@ -79,11 +85,15 @@ class _Scored:
 
 
 class Matcher:
-    """Topics prepared for many queries. Of names that differ in case and the like only, the first counts."""
+    """Topics prepared for many queries. Of names that differ in case and the like only, the first counts.
 
-    def __init__(self, topics: Iterable[str]) -> None:
+    ``aliases``, pairs of another name and its topic's, are matched as names are; the answer is the topic.
+    """
+
+    def __init__(self, topics: Iterable[str], aliases: Iterable[tuple[str, str]] = ()) -> None:
         self._same: dict[str, _Name] = {}
-        for name in map(_name, topics):
+        renamed = (replace(_name(alias), name=topic) for alias, topic in aliases)
+        for name in chain(map(_name, topics), renamed):
             self._same.setdefault(name.same, name)
         self._names = list(self._same.values())
         self._by_key = _grouped((key, name) for name in self._names for key in {name.key, name.loose})
@@ -111,13 +121,13 @@ class Matcher:
             return []
         found = self._by_key.get(wanted.key, []) + self._by_key.get(wanted.loose, [])
         found = found or self._by_initials.get(wanted.key, [])
-        return list(dict.fromkeys(found))
+        return _first_of_each(found, lambda name: name.name)
 
     def _ranked(self, wanted: _Name, alike: Sequence[_Name]) -> list[_Scored]:
         scored = [_Scored(_likeness(wanted, name), name) for name in self._shortlist(wanted)]
-        scored = [score for score in scored if score.name not in alike]
         scored.sort(key=lambda score: (-score.likeness, score.name.name))
-        return [_Scored(1.0, name) for name in alike] + scored
+        ranked = [_Scored(1.0, name) for name in alike] + scored
+        return _first_of_each(ranked, lambda score: score.name.name)
 
     def _shortlist(self, wanted: _Name) -> list[_Name]:
         near = [name for scorer in _BY_LETTER for name in self._nearest(wanted.key, self._keys, scorer)]
@@ -134,13 +144,13 @@ class Matcher:
         return [self._names[index] for _, _, index in found]
 
 
-def match(typed: str, topics: Iterable[str]) -> Match:
-    return _prepared(tuple(topics)).match(typed)
+def match(typed: str, topics: Iterable[str], aliases: Iterable[tuple[str, str]] = ()) -> Match:
+    return _prepared(tuple(topics), tuple(aliases)).match(typed)
 
 
 @lru_cache(maxsize=64)
-def _prepared(topics: tuple[str, ...]) -> Matcher:
-    return Matcher(topics)
+def _prepared(topics: tuple[str, ...], aliases: tuple[tuple[str, str], ...]) -> Matcher:
+    return Matcher(topics, aliases)
 
 
 def _grouped(pairs: Iterable[tuple[str, _Name]]) -> dict[str, list[_Name]]:
@@ -164,6 +174,13 @@ def _name(name: str) -> _Name:
         sound=spelling.sound(key),
         initials="".join(word[0] for word in core) if len(core) > 1 else "",
     )
+
+
+def _first_of_each(found: Iterable[T], topic: Callable[[T], str]) -> list[T]:
+    first: dict[str, T] = {}
+    for one in found:
+        first.setdefault(topic(one), one)
+    return list(first.values())
 
 
 def _settled(outcome: Outcome, name: _Name) -> Match:

@@ -39,6 +39,7 @@ class Turns:
                     body=message.text,
                     media=message.media,
                     received_at=message.received_at,
+                    replied_to=message.original_replied_sid or None,
                 )
                 return _is_to_be_answered(tx, kept, round_)
 

@@ -5,10 +5,14 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from components import faster_turns, private_logs
+from components.free_corrections import free_correction
 from components.matching import recognise
 from components.stateless import StatelessComponent
 
 RECOGNISED = "recognised_command"
+# Tells the actions that the text does not begin with its command: what would change anything is asked about
+# first.
+ONLY_UNDERSTOOD = "only_understood"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -22,7 +26,10 @@ class CommandRecogniser(StatelessComponent):
 
     def read(self, message: Message) -> None:
         """Sets intent and entities when the message is a command."""
-        command = recognise(message.get(TEXT) or "")
+        text = message.get(TEXT) or ""
+        command = recognise(text)
+        if command is None and (command := free_correction(text)):
+            message.set(ONLY_UNDERSTOOD, True, add_to_output=True)
         if command is None:
             return
         message.set(INTENT, {"name": command.intent, "confidence": command.similarity}, add_to_output=True)

@@ -114,6 +114,9 @@ COMMANDS: Tuple[Command, ...] = (
         asked=True,
     ),
     Command("browse", ("voice",), ("memos",), whole="kind", asked=True),
+    Command("on_this_day", ("on",), ("this day [in] [history]", "this day in earlier|other|past years")),
+    Command("surprise", ("surprise",), ("me",)),
+    Command("surprise", ("random",), ("note|entry|thought",)),
     Command("show", ("show", "open", "read", "view"), _entries("[me] "), asked=True),
     Command("more", ("more",), ("", "results"), asked=True),
     Command("more", ("show",), ("[me] more",), asked=True),
@@ -214,6 +217,8 @@ COMMANDS: Tuple[Command, ...] = (
     # --- changing
     Command("move", ("move", "file"), _entries(behind=" to|into|under [my] {topic}")),
     Command("move", ("move",), (f"this|that [{_LAST}] to|into {{topic}}",)),
+    Command("pin", ("pin",), (_THAT, *_entries(), f"[the|my|that|this] [last] {_LAST}")),
+    Command("unpin", ("unpin",), (_THAT, *_entries(), f"[the|my|that|this] [last] {_LAST}")),
     Command("edit", ("edit",), ("{entry:digits} {text}", f"[{_NOTE}] {{entry:marked}} {{text}}")),
     Command("edit", ("edit",), (f"{_NOTE} {{entry:numbered}} {{text}}",)),
     Command("correct", ("correct",), ("{text}",), marks=":"),

@@ -7,15 +7,12 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from components.certainty import is_sure
-from components.command_recogniser import RECOGNISED
+from components.command_recogniser import ONLY_UNDERSTOOD, RECOGNISED
 from components.effects import KEEP, alike
 from components.matching import begins_with_a_keyword
 from components.stateless import StatelessComponent
 from components.text import core
 from components.word_corrector import corrected
-
-# Tells the actions that nothing but the classifier says so: what would change anything is asked about first.
-ONLY_UNDERSTOOD = "only_understood"
 
 _KEPT = re.compile(r"/|[\"“”„«»‹›]|https?://|www\.", re.IGNORECASE)
 

@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 
-from scrapbook.matching import Match, match
+from scrapbook.matching import Match, Outcome, match
 from scrapbook.store import TRASH_IS_KEPT, Change, Entry, JsonValue, Media, Person, Topic, Transaction
 
 
@@ -12,7 +12,8 @@ from scrapbook.store import TRASH_IS_KEPT, Change, Entry, JsonValue, Media, Pers
 class Book:
     """``now`` (aware) is when the message came in, so that a turn which is run again comes to the same.
 
-    ``place`` is given when this turn is a memo's: what it saves stands where the memo has stood.
+    ``place`` is given when this turn is a memo's: what it saves stands where the memo has stood. ``about`` is
+    the entry that the message answers, where its sender chose one.
     """
 
     tx: Transaction
@@ -20,6 +21,7 @@ class Book:
     message_sid: str
     now: datetime
     place: "Place | None" = None
+    about: Entry | None = None
 
     def recording(self, kind: str, **arguments: JsonValue) -> AbstractContextManager[None]:
         """What is written inside is undone as one."""
@@ -29,22 +31,27 @@ class Book:
         return self.tx.topics.list(self.person.id)
 
     def match_topic(self, typed: str, *, with_empty: bool = True) -> Match:
-        """``with_empty`` counts in topics that hold nothing but trash."""
-        return match(typed, [topic.name for topic in self.topics() if with_empty or topic.entry_count])
+        """By their names and aliases. ``with_empty`` counts in topics that hold nothing but trash."""
+        topics = [topic for topic in self.topics() if with_empty or topic.entry_count]
+        aliases = [(alias, topic.name) for topic in topics for alias in topic.aliases]
+        return match(typed, [topic.name for topic in topics], aliases)
 
     def topic(self, name: str) -> Topic | None:
         return self.tx.topics.by_name(self.person.id, name)
 
     def topic_or_new(self, name: str) -> Topic:
-        """To be called while recording."""
-        return self.topic(name) or self.tx.topics.add(self.person.id, name)
+        """That of this very name or alias. To be called while recording."""
+        found = self.match_topic(name)
+        known = self.topic(found.topic) if found.topic and found.outcome is Outcome.EXACT else None
+        return known or self.tx.topics.add(self.person.id, name)
 
     def topic_meant_or_new(self, typed: str) -> Topic:
         """The topic that is surely meant, or else a new one of that name. To be called while recording."""
         return self.topic_or_new(self.match_topic(typed).topic or typed)
 
     def latest(self) -> Entry | None:
-        return self.tx.entries.latest(self.person.id)
+        """What "that" means: the entry that is answered, else the newest."""
+        return self.about or self.tx.entries.latest(self.person.id)
 
     def entry(self, number: int) -> Entry | None:
         """Also when in the trash, for as long as it can be restored from there."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import combinations
+from random import Random
 from typing import Literal, TypeAlias, get_args
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from scrapbook.book.book import Book
 from scrapbook.book.pages import MOST_LISTED, Page, first_page
 from scrapbook.kinds import Kind
 from scrapbook.matching import Match, Outcome, match
+from scrapbook.store import Entry
 
 Period: TypeAlias = Literal["today", "yesterday", "this week", "last week", "this month", "last month"]
 PERIODS: tuple[Period, ...] = get_args(Period)
@@ -69,6 +71,26 @@ def _by_part(authors: Sequence[str]) -> dict[str, dict[str, str]]:
     return having
 
 
+def on_this_day(book: Book) -> Page | None:
+    """The entries of this day of the year in earlier years, newest first. None when there are none."""
+    zone = ZoneInfo(book.person.timezone)
+    today, begun = book.now.astimezone(zone).date(), book.tx.entries.begun_at(book.person.id)
+    first = begun.astimezone(zone).year if begun else today.year
+    found = {year: _of_day(book, today, year, zone) for year in range(today.year - 1, first - 1, -1)}
+    entries = [entry for of_year in found.values() for entry in of_year]
+    years = ", ".join(str(year) for year, of_year in found.items() if of_year)
+    return first_page(book, f"on this day in {years}", entries[:MOST_LISTED]) if entries else None
+
+
+def any_one(book: Book) -> Entry | None:
+    """Chance says which, but the same for the same message. None when there is nothing."""
+    count = book.tx.entries.count(book.person.id)
+    if not count:
+        return None
+    place = Random(book.message_sid).randrange(count)  # noqa: S311 - nothing secret
+    return next(iter(book.tx.entries.list(book.person.id, offset=place, limit=1)), None)
+
+
 def bounds(period: Period, now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """From when, and until before when; aware. Weeks begin on Monday (ISO 8601)."""
     first, end = _days(period, now.astimezone(zone).date())
@@ -88,6 +110,16 @@ def _days(period: Period, today: date) -> tuple[date, date]:
         "this month": (first_of_month, tomorrow),
         "last month": ((first_of_month - timedelta(days=1)).replace(day=1), first_of_month),
     }[period]
+
+
+def _of_day(book: Book, day: date, year: int, zone: ZoneInfo) -> list[Entry]:
+    """None on 29 February of a common year."""
+    try:
+        then = day.replace(year=year)
+    except ValueError:
+        return []
+    since, until = _midnight(then, zone), _midnight(then + timedelta(days=1), zone)
+    return book.tx.entries.list(book.person.id, since=since, until=until, limit=MOST_LISTED)
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

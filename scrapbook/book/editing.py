@@ -9,6 +9,11 @@ from scrapbook.store import Entry
 
 _APPENDED = re.compile(r"\s*(?:[^:\n]{1,30}:|\S+(?=\s))(?P<text>.*)", re.DOTALL)
 _CORRECTED = re.compile(r".{0,30}?\b(?:c|oc)\w*\s*[:,]\s*(?P<text>.*)", re.DOTALL | re.IGNORECASE)
+_SAYING = re.compile(
+    r"\A(?:so\s+(?:that\s+)?it\s+(?:says|reads)|(?:to|should|must)\s+(?:say|read|be)|say|read|with|as|to)"
+    r"(?:\s*[:,]\s*|\s+)",
+    re.IGNORECASE,
+)
 _INTRODUCTION = r"\s*(?:[:,]|-(?=\s))?\s*"
 
 
@@ -28,13 +33,13 @@ def rewrite(book: Book, entries: Sequence[Entry], text: str) -> None:
                 book.tx.entries.set_due(entry.id, due_at(book, text))
 
 
-def append(book: Book, text: str) -> Entry | None:
-    """Adds a line to the latest entry. None when there is none."""
-    entry = book.latest()
-    if entry:
+def append(book: Book, numbers: list[int], text: str) -> Named:
+    """Adds a line to each, without numbers to the latest entry; ``kept`` is what was there."""
+    named = book.look_up(numbers)
+    for entry in named.kept:
         with book.recording("append", entry=entry.number):
             add_line(book, entry, text)
-    return entry
+    return named
 
 
 def add_line(book: Book, entry: Entry, text: str) -> None:
@@ -54,6 +59,11 @@ def text_after_number(message: str, number: str) -> str:
     found = re.search(rf"(?<!\w)0*{words}(?!\w){_INTRODUCTION}(?P<text>.*)", message, re.DOTALL)
     text = found["text"] if found else ""
     return re.sub(r"^to\s+", "", text) if re.match(r"\s*change\b", message, re.IGNORECASE) else text
+
+
+def without_saying(text: str) -> str:
+    """Less what leads up to the new words in a sentence: ``to say``, ``so that it reads``, ``should be``."""
+    return _SAYING.sub("", text, count=1)
 
 
 def corrected_text(message: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from scrapbook.book.book import Book, NoTopic, Torn
@@ -41,7 +42,10 @@ def topics(book: Book) -> list[Topic]:
 
 def _of_topic(book: Book, name: str) -> Page | NoTopic:
     topic = book.topic(name)
-    entries = book.tx.entries.list(book.person.id, topic_id=topic.id, limit=MOST_LISTED) if topic else []
+    if topic is None:
+        return NoTopic(name, ())
+    listed = partial(book.tx.entries.list, book.person.id, topic_id=topic.id, limit=MOST_LISTED)
+    entries = [*listed(pinned=True), *listed(pinned=False)]
     return first_page(book, name, entries) if entries else NoTopic(name, ())
 
 

@@ -1,6 +1,7 @@
 """Sounds in the book: there as soon as they come in, and their words when they are written down."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,9 @@ from scrapbook.voice.transcript import Transcript
 UNSURE = math.log(0.5)
 """Below this mean log-probability of its tokens a transcript is doubtful: on average each was as likely wrong
 as right. Whisper's own decoder gives a passage up at -1.0 (Radford et al. 2022, section 4.5)."""
+
+
+_NOT = re.compile(r"(?P<right>.*[^\s,])[\s,]+(?:and\s+)?not\s+(?P<wrong>\S.*)", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,20 @@ def correct(book: Book, number: int | None, text: str) -> Named:
     named = _latest(book) if number is None else book.look_up([number])
     rewrite(book, named.kept, text)
     return named
+
+
+def has_sound(entry: Entry) -> bool:
+    return any(part.is_sound for part in entry.media)
+
+
+def with_said(heard: str, said: str) -> str:
+    """What was heard, put right: ``nine, not five`` changes that word where it stands once; anything else
+    is what the whole should say."""
+    found = _NOT.fullmatch(said)
+    if found is None:
+        return said
+    wrong = re.compile(rf"(?<!\w){re.escape(found['wrong'])}(?!\w)", re.IGNORECASE)
+    return wrong.sub(lambda _: found["right"], heard) if len(wrong.findall(heard)) == 1 else said
 
 
 def sound(book: Book, number: int | None) -> Sound | Named:

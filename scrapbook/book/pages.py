@@ -15,6 +15,9 @@ MOST_LISTED = 500
 WORDING = 60
 """Characters that a reply may put around a page, its title aside."""
 
+PINNED = "*"
+"""Marks the number of a pinned entry."""
+
 _LINES = 4
 _SHORTEST_LINE = 30
 _KINDS = {"image": "picture", "video": "video"}
@@ -82,10 +85,11 @@ def _width(first_letter: str, count: int, around: str) -> int:
 
 def _line(book: Book, entry: Entry, width: int, around: str, words: Collection[str]) -> str:
     said = _with_title(book, entry, content(book, entry), words)
-    line = f"{entry.number} {excerpt(said, words, width)}"
+    number = f"{entry.number}{PINNED if entry.pinned_at else ''}"
+    line = f"{number} {excerpt(said, words, width)}"
     while not segments.fits(around + line) and width > 4:
         width = max(width * 2 // 3, 4)
-        line = f"{entry.number} {segments.shorten(said, width)}"
+        line = f"{number} {segments.shorten(said, width)}"
     return line
 
 

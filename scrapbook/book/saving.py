@@ -67,4 +67,5 @@ def _add(book: Book, text: str, topic: str | None, media: Sequence[Media], due_a
 def _thought(book: Book, message: str) -> Thought:
     if book.place is None:
         return Thought.of(message)
-    return Thought.spoken(message, [topic.name for topic in book.topics()])
+    names = [name for topic in book.topics() for name in (topic.name, *topic.aliases)]
+    return Thought.spoken(message, names)

@@ -10,7 +10,7 @@ from scrapbook.links.fetching import PageFetcher
 from scrapbook.links.finding import find_links
 from scrapbook.links.page import read_page
 from scrapbook.patience import AfterFailures, Patience
-from scrapbook.store import Entry, Preview, Store
+from scrapbook.store import Entry, Preview, Store, Transaction
 
 MAX_LINKS = 5
 """Of one entry; any more are left as they are."""
@@ -35,16 +35,15 @@ class Previewer:
         self._attempts = attempts
 
     def preview(self, message_sid: str) -> None:
-        """Previews the links of the entries that a message made; one that cannot be had is recorded so."""
+        """Previews the links of the entries that a message made or gave other words, the trash left out; one
+        that cannot be had is recorded so."""
         with self._store.transaction(read_only=True) as tx:
-            entries = tx.entries.of_message(message_sid)
+            entries = [*tx.entries.of_message(message_sid), *_reworded(tx, message_sid)]
         for entry in entries:
-            self.preview_entry(entry)
+            if entry.deleted_at is None:
+                self._preview(entry)
 
-    def preview_entry(self, entry: Entry) -> None:
-        """Those of one entry, the trash left out."""
-        if entry.deleted_at is not None:
-            return
+    def _preview(self, entry: Entry) -> None:
         for url in self._unseen(entry):
             preview = self._look_at(url)
             self._patiently(lambda kept=preview: self._record(entry.id, kept))
@@ -71,6 +70,14 @@ class Previewer:
             tx.previews.record(entry_id, preview, datetime.now(UTC))
 
 
-def has_links(text: str) -> bool:
-    """Whether there is anything to preview."""
-    return bool(find_links(text))
+def may_bring_links(text: str) -> bool:
+    """Whether there may be anything to preview after a message: it holds a link, or is a number, which may
+    answer a question about one that did."""
+    return bool(find_links(text)) or text.strip().isdigit()
+
+
+def _reworded(tx: Transaction, message_sid: str) -> list[Entry]:
+    change = tx.changes.made_by(message_sid)
+    number = change.arguments.get("entry") if change else None
+    entry = tx.entries.by_number(change.person_id, number) if change and isinstance(number, int) else None
+    return [entry] if entry else []

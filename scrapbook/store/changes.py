@@ -61,6 +61,12 @@ class Changes:
         self._session.execute(update(ChangeRow).where(ChangeRow.id == row.id).values(undone_at=at))
         return _change(row, undone_at=at)
 
+    def made_by(self, message_sid: str) -> Change | None:
+        """The latest change that a message made and that still stands."""
+        made = (ChangeRow.message_sid == message_sid) & ChangeRow.undone_at.is_(None)
+        row = self._session.scalar(select(ChangeRow).where(made).order_by(ChangeRow.id.desc()).limit(1))
+        return _change(row, undone_at=None) if row else None
+
     def touched(self, entry_id: int) -> bool:
         """Whether anything was written to the entry since the change that added it."""
         theirs = (ImageRow.table_name == EntryRow.__tablename__) & (ImageRow.row_id == entry_id)
@@ -109,6 +115,6 @@ class Changes:
         self._session.execute(delete(ChangeRow).where(ChangeRow.id == change_id, ~wrote))
 
 
-def _change(row: ChangeRow, undone_at: datetime) -> Change:
+def _change(row: ChangeRow, undone_at: datetime | None) -> Change:
     arguments = cast(dict[str, JsonValue], row.arguments)
     return Change(row.id, row.person_id, row.message_sid, row.kind, arguments, row.made_at, undone_at)

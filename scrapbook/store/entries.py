@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from scrapbook.errors import NotFound
 from scrapbook.kinds import Kind, Told
 from scrapbook.search import EVERYTHING, Hits, Index, Query, Scope
-from scrapbook.store import purge
+from scrapbook.store import link_titles, purge
 from scrapbook.store.changes import Changes
 from scrapbook.store.media import media_of
 from scrapbook.store.records import Entry, Media
@@ -39,6 +39,7 @@ _IN_ORDER = (
         EntryRow.deleted_at,
         EntryRow.author,
         EntryRow.due_at,
+        EntryRow.pinned_at,
     )
     .outerjoin(TopicRow, TopicRow.id == EntryRow.topic_id)
     .order_by(EntryRow.created_at.desc(), EntryRow.number.desc())
@@ -116,10 +117,18 @@ class Entries:
     def latest(self, person_id: int) -> Entry | None:
         return next(iter(self.list(person_id, limit=1)), None)
 
+    def begun_at(self, person_id: int) -> datetime | None:
+        """When the oldest was made, the trash left out."""
+        theirs = select(EntryRow.created_at).where(
+            EntryRow.person_id == person_id, EntryRow.deleted_at.is_(None)
+        )
+        return self._session.scalar(theirs.order_by(EntryRow.created_at).limit(1))
+
     def change_text(self, id: int, text: str, at: datetime) -> None:  # noqa: A002
         self._update(id, text=text, edited_at=at)
         update_one(self._session, _by_id(id).values(asdict(Told.by(text))), "entry")
-        self._words.learn(self.get(id).person_id, text)
+        titles = link_titles.refresh(self._session, id)
+        self._words.learn(self.get(id).person_id, f"{text}\n{titles}")
 
     def set_topic(self, id: int, topic_id: int | None) -> None:  # noqa: A002
         """StoreError when the topic is not of the same person."""
@@ -130,6 +139,10 @@ class Entries:
 
     def trash(self, id: int, at: datetime) -> None:  # noqa: A002
         self._update(id, deleted_at=at)
+
+    def pin(self, id: int, at: datetime | None) -> None:  # noqa: A002
+        """To come first in its topic; no longer where ``at`` is None."""
+        self._update(id, pinned_at=at)
 
     def restore(self, id: int) -> None:  # noqa: A002
         """Takes it out of the trash."""
@@ -144,10 +157,12 @@ class Entries:
         until: datetime | None = None,
         kind: Kind | None = None,
         authors: Collection[str] | None = None,
+        pinned: bool | None = None,
         limit: int | None = None,
+        offset: int = 0,
     ) -> builtins.list[Entry]:
         """Newest first, the trash left out; made at ``since`` or later, and before ``until``; of that kind;
-        quotes of one of ``authors``, spelled so."""
+        quotes of one of ``authors``, spelled so; the first ``offset`` of them left out."""
         where = [EntryRow.person_id == person_id, EntryRow.deleted_at.is_(None)]
         if topic_id is not None:
             where.append(EntryRow.topic_id == topic_id)
@@ -159,7 +174,9 @@ class Entries:
             where.append(of_kind(kind))
         if authors is not None:
             where.append(EntryRow.author.in_(authors))
-        return self._entries(*where, limit=limit)
+        if pinned is not None:
+            where.append(EntryRow.pinned_at.is_not(None) if pinned else EntryRow.pinned_at.is_(None))
+        return self._entries(*where, limit=limit, offset=offset)
 
     def authors(self, person_id: int) -> builtins.list[str]:
         """Those of the person's quotes, the trash left out, each as spelled; capitals first."""
@@ -222,8 +239,10 @@ class Entries:
         self._changes.about_to_change(EntryRow, EntryRow.id == entry_id, values)
         update_one(self._session, _by_id(entry_id).values(values), "entry")
 
-    def _entries(self, *where: ColumnElement[bool], limit: int | None = None) -> builtins.list[Entry]:
-        rows = _IN_ORDER.where(*where).limit(limit)
+    def _entries(
+        self, *where: ColumnElement[bool], limit: int | None = None, offset: int = 0
+    ) -> builtins.list[Entry]:
+        rows = _IN_ORDER.where(*where).limit(limit).offset(offset)
         found = self._session.execute(rows).all()
         media = media_of(self._session, EntryMediaRow, EntryMediaRow.entry_id, (row.id for row in found))
         return [Entry(*row, media=tuple(media.get(row.id, ()))) for row in found]

@@ -38,6 +38,7 @@ class Messages:
         received_at: datetime,
         media: Sequence[Attachment] = (),
         is_memo: bool = False,
+        replied_to: str | None = None,
     ) -> Message:
         """Keeps a message that has just arrived; one that is known by its sid already stays as it is."""
         new = insert_if_new(
@@ -51,6 +52,7 @@ class Messages:
             received_at=received_at,
             state="received",
             is_memo=is_memo,
+            replied_to=replied_to,
         )
         if new and media:
             self._attach(sid, media)
@@ -125,4 +127,5 @@ def _message(row: MessageRow, media: tuple[Media, ...]) -> Message:
         state=row.state,
         problem=row.problem,
         is_memo=row.is_memo,
+        replied_to=row.replied_to,
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
+from scrapbook.store import link_titles
 from scrapbook.store.records import Page, Preview
 from scrapbook.store.statements import chunks
 from scrapbook.store.tables import EntryLinkRow, EntryRow
@@ -25,10 +26,8 @@ class Previews:
         page = asdict(preview.page)
         values = {"final_url": preview.final_url, "failure": preview.failure, "at": at, **page}
         self._write(entry_id, preview.url, values)
-        titles = self._titles(entry_id)
-        row = update(EntryRow).where(EntryRow.id == entry_id, EntryRow.link_titles != titles)
-        self._session.execute(row.values(link_titles=titles))
         owner = select(EntryRow.person_id).where(EntryRow.id == entry_id)
+        titles = link_titles.refresh(self._session, entry_id)
         self._words.learn(self._session.scalars(owner).one(), titles)
         return True
 
@@ -59,11 +58,6 @@ class Previews:
         count = self._session.scalar(select(func.count()).where(of_entry)) or 0
         new = insert(EntryLinkRow).values(entry_id=entry_id, ordinal=count, url=url, **values)
         self._session.execute(new)
-
-    def _titles(self, entry_id: int) -> str:
-        pages = [preview.page for preview in self.of([entry_id]).get(entry_id, [])]
-        lines = (" ".join(filter(None, (page.title, page.site))) for page in pages)
-        return "\n".join(filter(None, lines))
 
 
 def _preview(row: EntryLinkRow) -> Preview:

@@ -61,6 +61,7 @@ class Message:
     """``problem`` says in plain words why a failed message failed.
 
     ``is_memo``: a sound that came with a message, as a message of its own; ``body`` is its transcript.
+    ``replied_to``: Twilio's sid of the message that it answers, ours or theirs, where the sender chose one.
     """
 
     sid: str
@@ -73,6 +74,7 @@ class Message:
     state: MessageState = "received"
     problem: str | None = None
     is_memo: bool = False
+    replied_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ class Entry:
     deleted_at: datetime | None
     author: str | None = None
     due_at: datetime | None = None
+    pinned_at: datetime | None = None
     media: tuple[Media, ...] = ()
 
 
@@ -163,13 +166,17 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """``entry_count`` and ``last_used_at`` (when its newest entry was made) leave out the trash."""
+    """``entry_count`` and ``last_used_at`` (when its newest entry was made) leave out the trash.
+
+    ``aliases`` are names that it had, or that topics merged into it had: no topic of the person's has one.
+    """
 
     id: int
     person_id: int
     name: str
     entry_count: int
     last_used_at: datetime | None
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

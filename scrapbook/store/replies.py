@@ -62,6 +62,9 @@ class Replies:
             return reply
         raise NotFound("There is no such reply.")
 
+    def by_twilio_sid(self, twilio_sid: str) -> Reply | None:
+        return next(iter(self._replies(ReplyRow.twilio_sid == twilio_sid)), None)
+
     def of_message(self, sid: str) -> list[Reply]:
         """Of all rounds, in the order in which they are to be sent."""
         return self._replies(ReplyRow.message_sid == sid)

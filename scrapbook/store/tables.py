@@ -105,6 +105,7 @@ class MessageRow(Base):
     state: Mapped[MessageState]
     problem: Mapped[str | None]
     is_memo: Mapped[bool] = mapped_column(server_default=false())
+    replied_to: Mapped[str | None]
 
 
 class MessageMediaRow(Base):
@@ -137,7 +138,7 @@ class ReplyRow(Base):
     body: Mapped[str]
     segments: Mapped[int]
     state: Mapped[ReplyState]
-    twilio_sid: Mapped[str | None]
+    twilio_sid: Mapped[str | None] = mapped_column(index=True)
     delivery_status: Mapped[str | None]
     delivery_status_at: Mapped[datetime | None]
     error_code: Mapped[int | None]
@@ -148,7 +149,8 @@ class ReplyRow(Base):
 
 
 class TopicRow(Base):
-    """``key`` is what makes two names the same; ``entry_count`` (without the trash) is kept by triggers.
+    """``key`` is what makes two names the same; ``entry_count`` (without the trash) is kept by triggers;
+    ``aliases`` is a list of names that it had, or that topics merged into it had.
 
     ``passed_over`` counts the times that it might have been suggested since an entry was last moved there.
     """
@@ -169,6 +171,7 @@ class TopicRow(Base):
     key: Mapped[str]
     entry_count: Mapped[int] = mapped_column(server_default=text("0"))
     passed_over: Mapped[int] = mapped_column(server_default=text("0"))
+    aliases: Mapped[JsonValue] = mapped_column(Json, nullable=False, server_default=text("'[]'"))
 
 
 class EntryRow(Base):
@@ -184,6 +187,7 @@ class EntryRow(Base):
         ForeignKeyConstraint(["topic_id", "person_id"], ["topics.id", "topics.person_id"]),
         _index_where("deleted_at IS NULL", "ix_entries_newest", *_NEWEST),
         Index("ix_entries_of_topic", "person_id", "topic_id", "created_at", "number"),
+        _index_where("pinned_at IS NOT NULL", "ix_entries_pinned", "person_id", "topic_id"),
         _index_where("deleted_at IS NOT NULL", "ix_entries_trash", "deleted_at"),
         _index_where("is_quote AND deleted_at IS NULL", "ix_entries_quotes", *_NEWEST),
         _index_where("has_link AND deleted_at IS NULL", "ix_entries_links", *_NEWEST),
@@ -212,6 +216,7 @@ class EntryRow(Base):
     is_location: Mapped[bool] = mapped_column(server_default=false())
     author: Mapped[str | None]
     due_at: Mapped[datetime | None]
+    pinned_at: Mapped[datetime | None]
 
 
 class WordRow(Base):

@@ -1,5 +1,8 @@
 """One unit of work."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
+
 from sqlalchemy.orm import Session
 
 from scrapbook.store.calls import Calls
@@ -24,6 +27,7 @@ class Transaction:
     """The subjects of the store, all of them within the same transaction. For one thread."""
 
     def __init__(self, session: Session) -> None:
+        self._session = session
         index = index_of(session)
         self.words = Words(session, index)
         self.changes = Changes(session, self.words)
@@ -40,3 +44,12 @@ class Transaction:
         self.transcripts = Transcripts(session)
         self.calls = Calls(session)
         self.previews = Previews(session, self.words)
+
+    @contextmanager
+    def rehearsal(self) -> Generator[None]:
+        """What is written inside is taken back at the end, whatever happens."""
+        savepoint = self._session.begin_nested()
+        try:
+            yield
+        finally:
+            savepoint.rollback()

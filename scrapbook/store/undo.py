@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from scrapbook.errors import StoreError
 from scrapbook.kinds import Told
+from scrapbook.store import link_titles
 from scrapbook.store.columns import UtcDateTime
 from scrapbook.store.records import Change, JsonValue
 from scrapbook.store.statements import chunks, insert_if_new
@@ -67,6 +68,8 @@ def take_back(session: Session, change_id: int, at: datetime) -> list[str]:
             else:
                 _put_back(session, BY_NAME[name], ids, before)
                 texts += [str(before[column]) for column in ("text", "name") if column in before]
+                if name == EntryRow.__tablename__ and "text" in before:
+                    texts += [link_titles.refresh(session, row_id) for row_id in ids]
     return texts
 
 

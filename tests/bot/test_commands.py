@@ -4,6 +4,7 @@ import string
 
 import pytest
 from components.commands import COMMANDS
+from components.free_corrections import free_correction
 from components.matching import recognise
 from components.spelling import SHORTEST_MISSPELLABLE, is_ordinary
 from hypothesis import assume, example, given
@@ -25,6 +26,15 @@ COMMAND = [
     ("Last week", "browse", {"period": ["last week"]}),
     ("show 42", "show", {"entry": ["42"]}),
     ("more", "more", {}),
+    ("on this day", "on_this_day", {}),
+    ("On this day in history", "on_this_day", {}),
+    ("surprise me", "surprise", {}),
+    ("suprise me", "surprise", {}),
+    ("random note", "surprise", {}),
+    ("pin 42", "pin", {"entry": ["42"]}),
+    ("pin notes 3 and 4", "pin", {"entry": ["3", "4"]}),
+    ("pin that", "pin", {}),
+    ("unpin 42", "unpin", {"entry": ["42"]}),
     ("delete 3", "delete_entry", {"entry": ["3"]}),
     ("delete 3, 4 and 17", "delete_entry", {"entry": ["3", "4", "17"]}),
     ("Delete that.", "delete_entry", {}),
@@ -185,6 +195,10 @@ THOUGHTS = [
     "listen to this song",
     "photos from oslo",
     "memo to self",
+    "pin the tail on the donkey",
+    "pin 4417 for the door",
+    "on this day I met her",
+    "surprise him on friday",
     "open two windows",
     "read one",
     "",
@@ -262,3 +276,42 @@ def test_two_swapped_letters_do_not_change_the_command(text, at):
 def test_a_keyword_with_other_words_around_it_is_no_command(keyword, letters):
     found = recognise(f"she said {keyword} {letters} and then we left, didn't we")
     assert found is None
+
+
+CORRECTIONS = [
+    ("that should say see you at nine", "see you at nine"),
+    ("No, it should have said: salt!", "salt"),
+    ("The memo was supposed to say thirteen, not thirty", "thirteen, not thirty"),
+    ("i actually said malt vinegar", "malt vinegar"),
+    ("What I said was malt vinegar.", "malt vinegar"),
+    ("no, I said thirteen not thirty", "thirteen not thirty"),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), CORRECTIONS)
+def test_a_memo_is_corrected_in_free_words(text, words):
+    found = free_correction(text)
+    assert found.intent == "correct"
+    [entity] = found.entities
+    assert (entity.entity, entity.value, text[entity.start : entity.end]) == ("correction", words, words)
+    assert recognise(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I said malt vinegar",
+        "no I said that already",
+        "I actually said I would think about it",
+        "it should say so on the box",
+        "it should say on the label",
+        "that should say something about him",
+        "Anna said no, I said yes",
+        "the sign should say closed",
+        "that should say nine?",
+        "that should say",
+        "no, I said",
+    ],
+)
+def test_what_somebody_said_is_no_correction(text):
+    assert free_correction(text) is None

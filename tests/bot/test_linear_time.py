@@ -7,6 +7,7 @@ import pytest
 from components.argument_extractor import FRAMES, PLAIN, arguments
 from components.certainty import CERTAINTIES, is_sure
 from components.commands import COMMANDS
+from components.free_corrections import free_correction
 from components.matching import recognise
 from components.text import core, is_question
 
@@ -54,6 +55,7 @@ def _seconds(work, *given):
 
 def _read(text):
     recognise(text)
+    free_correction(text)
     is_question(text)
     for intent in CERTAINTIES:
         is_sure(intent, 1.0, core(text).content)

@@ -137,6 +137,8 @@ CHANGES = [
     ("i no longer need note 17", True),
     ("clear my shopping list", True),
     ("from my shopping list, remove candles", True),
+    ("that should say malt vinegar", True),
+    ("correct: malt vinegar", False),
 ]
 
 
@@ -190,7 +192,7 @@ HOUSE = [
         '/memo_unreadable{"number": "42"}',
         "I can't make anything of the sound of memo 42. It is kept as it came.",
     ),
-    ('/memo_failed{"number": "42"}', "I could not write down memo 42. The sound is kept: text play 42"),
+    ('/memo_failed{"number": "42"}', "I couldn't write down memo 42. The sound is kept: text play 42"),
     (
         '/media_missing{"number": "42"}',
         "What came with 42 could not be fetched. Whatever else 42 holds is kept.",

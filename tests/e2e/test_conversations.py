@@ -212,3 +212,13 @@ def test_thirty_texts_at_once_are_answered_in_order(house: House, number: str) -
     assert [entry_number(answer) for answer in answers] == list(range(1, 31))
     house.text("show 30", number)
     assert "burst thought 29" in house.replies(number, 31)[-1]
+
+
+def test_a_message_that_answers_an_earlier_one_goes_with_its_entry(house: House, number: str) -> None:
+    saved = new_sid()
+    house.text("gpu: fewer, larger kernels", number, saved)
+    [receipt] = house.replies(number, 1)
+    house.say("something else", number)
+    answer = {"OriginalRepliedMessageSid": saved, "OriginalRepliedMessageSender": number}
+    assert house.webhook(message_form(new_sid(), number, "see also Numba") | answer).status_code == 200
+    assert house.replies(number, 3)[2] == f"Added to {entry_number(receipt)}."

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from scrapbook.links.fetching import PageFetcher
-from scrapbook.links.previewing import MAX_LINKS, Previewer
+from scrapbook.links.previewing import MAX_LINKS, Previewer, may_bring_links
 from scrapbook.patience import Patience, Stopping
 from scrapbook.store import Page, Person, Preview, Store
-from tests.integration.conftest import NOW
+from tests.integration.conftest import NOW, searched
 from tests.integration.pages import PageServer, after_failures, page, redirect, serving, status
 
 URL = "https://site.example/a"
@@ -36,6 +36,14 @@ def receive(store: Store, person: Person, *texts: str) -> list[int]:
         fields = {"from_": "+15550100", "to": "+15550199", "body": "", "received_at": NOW}
         tx.messages.record(sid="SM1", person_id=person.id, **fields)
         return [tx.entries.add(person.id, text, None, "SM1", NOW).id for text in texts]
+
+
+def reword(store: Store, person: Person, entry: int, text: str, sid: str) -> None:
+    with store.transaction() as tx:
+        fields = {"from_": "+15550100", "to": "+15550199", "body": "", "received_at": NOW}
+        tx.messages.record(sid=sid, person_id=person.id, **fields)
+        with tx.changes.recording(person.id, sid, "edit", {"entry": tx.entries.get(entry).number}, NOW):
+            tx.entries.change_text(entry, text, NOW)
 
 
 def previews(store: Store, entry: int) -> list[Preview]:
@@ -137,3 +145,53 @@ def test_when_the_house_is_stopped_the_link_is_left_for_the_next_start(
     assert previews(store, entry) == []
     Previewer(store, PageFetcher(server.transport), Patience()).preview("SM1")
     assert previews(store, entry) == [SEEN]
+
+
+def test_a_link_that_an_edit_brings_is_previewed_and_the_others_are_not_fetched_again(
+    store: Store, ann: Person, server: PageServer, previewer: Previewer
+) -> None:
+    server.pages |= {"/a": page(), "/b": page()}
+    [entry] = receive(store, ann, URL)
+    previewer.preview("SM1")
+    reword(store, ann, entry, f"{URL} https://site.example/b", "SM2")
+    previewer.preview("SM2")
+    previewer.preview("SM2")
+    assert server.paths() == ["/a", "/b"]
+    assert [preview.url for preview in previews(store, entry)] == [URL, "https://site.example/b"]
+
+
+def test_an_entry_is_found_by_the_titles_of_the_links_that_it_has(
+    store: Store, ann: Person, server: PageServer, previewer: Previewer
+) -> None:
+    server.pages |= {"/a": page(b"<title>Herons</title>"), "/b": page(b"<title>Egrets</title>")}
+    [entry] = receive(store, ann, URL)
+    previewer.preview("SM1")
+    reword(store, ann, entry, "https://site.example/b", "SM2")
+    assert found(store, ann, "herons") == []
+    previewer.preview("SM2")
+    assert (found(store, ann, "herons"), found(store, ann, "egrets")) == ([], [entry])
+    with store.transaction() as tx:
+        tx.changes.undo_latest(ann.id, NOW)
+    assert (found(store, ann, "herons"), found(store, ann, "egrets")) == ([entry], [])
+
+
+def test_a_page_looked_at_after_an_edit_is_found_when_the_edit_is_undone(
+    store: Store, ann: Person, server: PageServer, previewer: Previewer
+) -> None:
+    server.pages["/a"] = page(b"<title>Herons</title>")
+    [entry] = receive(store, ann, URL)
+    reword(store, ann, entry, f"see {URL}", "SM2")
+    previewer.preview("SM1")
+    with store.transaction() as tx:
+        tx.changes.undo_latest(ann.id, NOW)
+    assert found(store, ann, "herons") == [entry]
+
+
+def found(store: Store, person: Person, query: str) -> list[int]:
+    with store.transaction(read_only=True) as tx:
+        return [entry.id for entry in searched(tx, person, query)]
+
+
+@pytest.mark.parametrize(("text", "may"), [("see https://a.example", True), (" 1 ", True), ("1 more", False)])
+def test_a_message_without_a_link_may_bring_one_only_as_an_answer(text: str, may: bool) -> None:
+    assert may_bring_links(text) is may

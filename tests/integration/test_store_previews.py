@@ -47,7 +47,7 @@ def test_a_preview_takes_the_place_of_the_last_one(store: Store, ann: Person) ->
 
 
 def test_what_pages_are_called_is_kept_with_the_entry(store: Store, url: str, ann: Person) -> None:
-    entry = add(store, ann)
+    entry = add(store, ann, "read https://a.example https://b.example https://c.example")
     add(store, ann)
     assert titles(url) == ["", ""]
     record(store, entry, FISH, GONE, Preview("https://c.example", "https://c.example", Page(site="C")))
@@ -103,8 +103,11 @@ def test_an_entry_is_found_by_what_its_page_is_called(store: Store, ann: Person)
     assert found(store, ann, "chips") == ["read https://a.example"]
     assert found(store, ann, "chpis site") == ["read https://a.example"]
     with store.transaction() as tx:
+        tx.entries.change_text(entry, "read (https://a.example)", NOW)
+    assert found(store, ann, "chips") == ["read (https://a.example)"]
+    with store.transaction() as tx:
         tx.entries.change_text(entry, "read this", NOW)
-    assert found(store, ann, "chips") == ["read this"]
+    assert found(store, ann, "chips") == []
 
 
 def test_titles_are_searched_no_more_after_going_back(store: Store, url: str, ann: Person) -> None:

@@ -112,3 +112,33 @@ def test_a_topic_always_finds_itself(topics: list[str]) -> None:
         found = match(topic, topics)
         assert found.outcome is Outcome.EXACT
         assert (found.topic or "").replace(" ", "") == topic.replace(" ", "")
+
+
+ALIASES = (("graphics cards", "gpu"), ("pesto", "recipes"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "outcome", "meant"),
+    [
+        ("Graphics Cards", Outcome.EXACT, "gpu"),
+        ("graphics card", Outcome.SURE, "gpu"),
+        ("grahpics cards", Outcome.SURE, "gpu"),
+        ("pestos", Outcome.SURE, "recipes"),
+        ("gpu", Outcome.EXACT, "gpu"),
+    ],
+)
+def test_an_alias_means_its_topic_however_it_is_spelled(typed: str, outcome: Outcome, meant: str) -> None:
+    assert match(typed, TOPICS, ALIASES) == Match(outcome, meant, (meant,))
+
+
+def test_a_topic_is_offered_once_by_whichever_of_its_names_comes_nearest() -> None:
+    found = match("carten", ["carbon", "garden"], [("carton", "carbon"), ("cartoon", "carbon")])
+    assert found.candidates.count("carbon") == 1
+
+
+def test_a_topic_is_surely_meant_when_only_its_own_names_are_alike() -> None:
+    assert match("recipies", ["recipe"], [("recipes", "recipe")]).topic == "recipe"
+
+
+def test_a_topic_goes_before_an_alias_of_another() -> None:
+    assert match("gpu", ["gpu", "cards"], [("gpu", "cards")]).topic == "gpu"

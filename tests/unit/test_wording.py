@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from actions.confirming import WHICH
 from scrapbook.book.pages import WORDING
 from scrapbook.segments import fits, is_gsm7
 
@@ -24,18 +25,8 @@ TAKEN = {
     "json_message",
     "custom",
 }
-KINDS_OF_CHANGE = {
-    "save",
-    "save_several",
-    "delete",
-    "take_off",
-    "restore",
-    "move",
-    "edit",
-    "append",
-    "rename",
-    "merge",
-}
+CONFIRMED_KINDS = {"delete", "take_off", "move", "edit", "append", "rename", "merge"}
+KINDS_OF_CHANGE = CONFIRMED_KINDS | {"save", "save_several", "restore", "pin", "unpin"}
 MEMO_RECEIPTS = [f"utter_memo_saved{where}" for where in ("", "_under", "_similar", "_reminder")]
 
 
@@ -47,7 +38,10 @@ def responses() -> dict[str, str]:
 
 def names_in(folder: str, pattern: str) -> set[str]:
     text = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / folder).rglob(pattern)))
-    return set(NAME.findall(text)) - {"utter_message", "utter_undid_", "utter_memo_saved", "utter_sound_"}
+    return {name for name in NAME.findall(text) if not name.endswith("_")} - {
+        "utter_message",
+        "utter_memo_saved",
+    }
 
 
 def used() -> set[str]:
@@ -61,8 +55,10 @@ def used() -> set[str]:
         f"{name}{unsure}" for name in MEMO_RECEIPTS for unsure in ("", "_unsure")
     }
     sounds = {"utter_sound_waiting", "utter_sound_missing"}
+    confirmed = {f"utter_confirm_{kind}" for kind in CONFIRMED_KINDS} | {f"{name}_or_keep" for name in WHICH}
     named = names_in("actions", "*.py") | names_in("data/rules", "*.yml")
-    return named | kinds | receipts | with_media | of_memos | {"utter_memo_saved_suggested"} | sounds
+    suggested = {"utter_memo_saved_suggested"}
+    return named | kinds | confirmed | receipts | with_media | of_memos | suggested | sounds
 
 
 RESPONSES = responses()
@@ -85,6 +81,34 @@ def test_a_response_stays_in_the_seven_bit_alphabet_and_in_two_segments(name: st
     assert is_gsm7(plain)
     assert fits(plain)
     assert not fields & TAKEN
+
+
+@pytest.mark.parametrize("name", sorted(RESPONSES))
+def test_a_response_is_worded_as_the_others_are(name: str) -> None:
+    text = RESPONSES[name]
+    assert ("!" in text) == (name == "utter_greet")
+    assert not re.search(r"I (?:can|could|have|do|did|will) ?not\b", text)
+    assert text == text.strip()
+    assert "  " not in text
+
+
+@pytest.mark.parametrize("name", sorted(RESPONSES))
+def test_whatever_is_asked_by_number_is_asked_alike(name: str) -> None:
+    text = RESPONSES[name]
+    assert ("{options}" in text) == ("Text its number." in text)
+    assert ("Text 1" in text) == ("Text 1 for yes, 2 to keep your message as a thought." in text)
+
+
+@pytest.mark.parametrize("name", sorted(RESPONSES))
+def test_undo_is_offered_alike(name: str) -> None:
+    offers = "undo" in RESPONSES[name] and name not in {"utter_commands", "utter_nothing_to_undo"}
+    assert offers == RESPONSES[name].endswith(" Text undo to take that back.")
+
+
+@pytest.mark.parametrize("name", sorted(RESPONSES))
+def test_an_example_stands_at_the_end_and_can_be_copied(name: str) -> None:
+    _, _, shown = RESPONSES[name].lower().partition("for example")
+    assert not shown or (shown.startswith(": ") and shown[-1] not in ".!?")
 
 
 @pytest.mark.parametrize(

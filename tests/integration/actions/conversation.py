@@ -43,7 +43,11 @@ class Conversation:
         """Has ``action`` answer a new message."""
         return self.turn(action, self.receive(body, media), notes, **slots)
 
-    def receive(self, body: str, media: Sequence[Media] = ()) -> str:
+    def answer(self, replied_to: str, action: str, body: str, **slots: Any) -> str:
+        """As ``text``, but as the answer to the message that Twilio calls so."""
+        return self.turn(action, self.receive(body, replied_to=replied_to), **slots)
+
+    def receive(self, body: str, media: Sequence[Media] = (), replied_to: str | None = None) -> str:
         """Records a message as the webhook does, and gives its sid."""
         self.count, self.now = self.count + 1, self.now + timedelta(minutes=1)
         sid = f"SM{self.person.id}-{self.count}"
@@ -56,6 +60,7 @@ class Conversation:
                 body=body,
                 received_at=self.now,
                 media=media,
+                replied_to=replied_to,
             )
         return sid
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from scrapbook.segments import fits
-from scrapbook.store import Media
+from scrapbook.store import Media, Page, Preview
 from tests.integration.actions.conversation import Conversation
 
 
@@ -144,7 +144,7 @@ def test_status_counts_what_is_kept_and_what_is_under_way(ann: Conversation) -> 
 
 
 def test_it_repeats_what_it_said_last(ann: Conversation) -> None:
-    assert "not said anything" in ann.text("action_repeat", "repeat")
+    assert "said anything" in ann.text("action_repeat", "repeat")
     sid = ann.receive("hi")
     with ann.store.transaction() as tx:
         tx.replies.record(sid, "+15550199", "+15550100", ["Hello {there}", " and more"], [1, 1], ann.now)
@@ -155,3 +155,55 @@ def test_it_repeats_what_it_said_last(ann: Conversation) -> None:
 
 def test_the_list_of_commands_fits_two_segments(ann: Conversation) -> None:
     assert fits(ann.text("action_commands", "commands"))
+
+
+def test_show_says_what_the_pages_behind_the_links_are_called_as_long_as_these_are_there(
+    ann: Conversation,
+) -> None:
+    ann.save("read https://a.example")
+    seen = Preview("https://a.example", "https://a.example", Page("Herons", site="Birds"))
+    with ann.store.transaction() as tx:
+        tx.previews.record(tx.entries.list(ann.person.id)[0].id, seen, ann.now)
+    shown = "1:\nread https://a.example\nHerons - Birds"
+    assert ann.text("action_show", "show 1", entry=["1"]) == shown
+    ann.text("action_edit", "edit 1 read nothing", entry=["1"])
+    assert ann.text("action_show", "show 1", entry=["1"]) == "1:\nread nothing"
+    ann.undo()
+    assert ann.text("action_show", "show 1", entry=["1"]) == shown
+
+
+def test_on_this_day_shows_what_was_saved_on_it_in_earlier_years(ann: Conversation) -> None:
+    for year, body in ((2022, "long ago"), (2024, "last year"), (2025, "today")):
+        ann.now = ann.now.replace(year=year)
+        ann.save(body)
+    ann.now = ann.now.replace(day=13)
+    ann.save("tomorrow")
+    ann.now = ann.now.replace(day=12)
+    said = ann.text("action_on_this_day", "on this day")
+    assert said == "on this day in 2024, 2022:\n2 last year\n1 long ago"
+
+
+def test_a_day_is_that_of_the_persons_time_zone(ann: Conversation) -> None:
+    ann.text("action_set_timezone", "timezone Auckland", timezone="Pacific/Auckland")
+    ann.now = datetime(2024, 3, 11, 23, 0, tzinfo=UTC)
+    ann.save("early on the twelfth")
+    ann.now = datetime(2025, 3, 11, 23, 30, tzinfo=UTC)
+    assert "early on the twelfth" in ann.text("action_on_this_day", "on this day")
+
+
+def test_there_may_be_nothing_on_this_day_not_even_on_one_that_most_years_lack(ann: Conversation) -> None:
+    nothing = "Nothing from this day in earlier years."
+    assert ann.text("action_on_this_day", "on this day") == nothing
+    ann.now = datetime(2023, 3, 1, 12, 0, tzinfo=UTC)
+    ann.save("one")
+    ann.now = datetime(2024, 2, 29, 12, 0, tzinfo=UTC)
+    assert ann.text("action_on_this_day", "on this day") == nothing
+
+
+def test_a_surprise_is_any_entry_in_full_and_the_same_when_the_turn_runs_again(ann: Conversation) -> None:
+    assert "Nothing is saved yet" in ann.text("action_surprise", "surprise me")
+    for body in ("one", "two", "three"):
+        ann.save(body)
+    ann.text("action_delete", "delete 2", entry=["2"])
+    said = {ann.text("action_surprise", "surprise me") for _ in range(20)}
+    assert said == {"1:\none", "3:\nthree"}

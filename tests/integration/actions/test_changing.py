@@ -83,7 +83,7 @@ def test_it_clears_a_list_and_undo_brings_it_back(ann: Conversation) -> None:
 def test_it_says_what_is_not_on_a_list(ann: Conversation) -> None:
     ann.save("shopping: milk")
     said = ann.text("action_take_off_topic", "take rope off shopping", notes=["rope"], topic="shopping")
-    assert said == "Could not find rope under shopping."
+    assert said == "Nothing like rope under shopping."
     assert set(ann.entries()) == {1}
 
 
@@ -148,11 +148,11 @@ def test_it_renames_and_merges_topics(ann: Conversation) -> None:
     ann.save("gpus: one")
     ann.save("python: two")
     said = ann.text("action_rename_topic", "rename gpus to gpu", topic="gpus", new_topic="gpu")
-    assert said == "gpus is now called gpu."
+    assert said == "gpus is now called gpu; either name finds it."
     said = ann.text("action_rename_topic", "rename gpu to python", topic="gpu", new_topic="python")
     assert "merge gpu into python" in said
     said = ann.text("action_merge_topics", "merge gpu into python", topic="gpu", new_topic="python")
-    assert said == "Merged gpu into python. Entries moved: 1."
+    assert said == "Merged gpu into python, which either name finds now. Entries moved: 1."
     assert ann.topics() == {"python"}
     said = ann.text("action_merge_topics", "merge rust into python", topic="rust", new_topic="python")
     assert "There is no topic rust." in said
@@ -234,7 +234,7 @@ def test_it_deletes_what_is_about_something_and_nothing_else(ann: Conversation) 
     for name in ("call my mother", "the heron is back", "the key is in the bag"):
         ann.save(name)
     said = ann.text("action_delete", "delete the note about the heron", notes=["the heron"])
-    assert said == "Took out 2 the heron is back. Text undo to put it back."
+    assert said == "Took out 2 the heron is back. Text undo to take that back."
     said = ann.text("action_delete", "delete the note about the moon", notes=["the moon"])
-    assert said == "Could not find the moon."
+    assert said == "Nothing about the moon."
     assert set(ann.entries()) == {1, 3}

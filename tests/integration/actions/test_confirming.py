@@ -1,47 +1,223 @@
 """What only sounds like a command is asked about before anything is changed."""
 
-from tests.integration.actions.conversation import Conversation
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from tests.integration.actions.conversation import TEXTS, Conversation
+
+OR_KEEP = "Text 1 for yes, 2 to keep your message as a thought."
+CHANGED = TEXTS["utter_changed_meanwhile"]
 
 
-def understood(who: Conversation, action: str, body: str, **slots: object) -> str:
+def understood(who: Conversation, action: str, body: str, notes: Sequence[str] = (), **slots: object) -> str:
     """The answer to a message that does not begin with the command."""
-    tracker = who.tracker(who.receive(body), (), slots)
+    tracker = who.tracker(who.receive(body), notes, slots)
     tracker.latest_message["only_understood"] = True
     return who.answered(action, tracker)
 
 
-def test_it_asks_before_it_deletes_and_does_so_on_1(ann: Conversation) -> None:
-    ann.save("one")
-    said = understood(ann, "action_delete", "I don't need note 1 any more", entry=["1"])
-    assert said.startswith('"I don\'t need note 1 any more": shall I do that?')
-    assert ann.entries() == {1: ("one", None)}
-    assert "Deleted 1." in ann.text("action_choose", "1", choice="1")
-    assert ann.entries() == {}
+def choose(who: Conversation, number: str) -> str:
+    return who.text("action_choose", number, choice=number)
 
 
-def test_2_keeps_the_message_as_a_thought(ann: Conversation) -> None:
-    ann.save("one")
+ASKED: dict[str, tuple[Callable[[Conversation], str], str, dict[int, tuple[str, str | None]]]] = {
+    "delete": (
+        lambda ann: understood(ann, "action_delete", "I don't need note 1 any more", entry=["1"]),
+        'Delete 1 "milk"?',
+        {2: ("the heron is back", None)},
+    ),
+    "delete the last": (
+        lambda ann: understood(ann, "action_delete", "please lose that last one"),
+        'Delete 2 "the heron is back"?',
+        {1: ("milk", "shopping")},
+    ),
+    "delete several": (
+        lambda ann: understood(ann, "action_delete", "I need neither 1 nor 2", entry=["1", "2"]),
+        "Delete 1, 2?",
+        {},
+    ),
+    "delete by its words": (
+        lambda ann: understood(ann, "action_delete", "lose the note about the heron", ["heron"]),
+        'Delete 2 "the heron is back"?',
+        {1: ("milk", "shopping")},
+    ),
+    "take off": (
+        lambda ann: understood(ann, "action_take_off_topic", "no more milk", ["milk"], topic="shoping"),
+        'Take 1 "milk" off shopping?',
+        {2: ("the heron is back", None)},
+    ),
+    "move": (
+        lambda ann: understood(ann, "action_move", "the second belongs to shopping", topic="shoping"),
+        'File 2 "the heron is back" under shopping?',
+        {1: ("milk", "shopping"), 2: ("the heron is back", "shopping")},
+    ),
+    "file": (
+        lambda ann: understood(ann, "action_file_under", "this belongs under birds", topic="birds"),
+        'File 2 "the heron is back" under birds?',
+        {1: ("milk", "shopping"), 2: ("the heron is back", "birds")},
+    ),
+    "edit": (
+        lambda ann: understood(ann, "action_edit", "Change note 1 oat  milk", entry=["1"]),
+        'Change 1 "milk" to "oat milk"?',
+        {1: ("oat  milk", "shopping"), 2: ("the heron is back", None)},
+    ),
+    "edit in a sentence": (
+        lambda ann: understood(ann, "action_edit", "note 1 should say: oat milk", entry=["1"]),
+        'Change 1 "milk" to "oat milk"?',
+        {1: ("oat milk", "shopping"), 2: ("the heron is back", None)},
+    ),
+    "append": (
+        lambda ann: understood(ann, "action_append", "and two of them"),
+        'Add "two of them" to 2 "the heron is back"?',
+        {1: ("milk", "shopping"), 2: ("the heron is back\ntwo of them", None)},
+    ),
+    "rename": (
+        lambda ann: understood(ann, "action_rename_topic", "call it food", topic="shoping", new_topic="food"),
+        "Rename shopping to food?",
+        {1: ("milk", "food"), 2: ("the heron is back", None)},
+    ),
+}
+
+
+@pytest.fixture
+def saved(ann: Conversation) -> Conversation:
+    for body in ("shopping: milk", "the heron is back"):
+        ann.save(body)
+    return ann
+
+
+@pytest.mark.parametrize("kind", ASKED)
+def test_the_question_says_what_would_be_done_to_what_and_1_does_just_that(
+    saved: Conversation, kind: str
+) -> None:
+    ask, question, after = ASKED[kind]
+    before = saved.entries()
+    assert ask(saved) == f"{question} {OR_KEEP}"
+    assert saved.entries() == before
+    choose(saved, "1")
+    assert saved.entries() == after
+    saved.undo()
+    assert saved.entries() == before
+
+
+@pytest.mark.parametrize("kind", ASKED)
+def test_what_was_asked_about_is_done_although_more_was_saved_meanwhile(
+    saved: Conversation, kind: str
+) -> None:
+    ask, _, after = ASKED[kind]
+    ask(saved)
+    saved.save("fish: herring")
+    choose(saved, "1")
+    assert {number: said for number, said in saved.entries().items() if number < 3} == after
+
+
+@pytest.mark.parametrize("kind", ASKED)
+def test_2_changes_nothing_and_keeps_the_message_as_a_thought(saved: Conversation, kind: str) -> None:
+    before = saved.entries()
+    ASKED[kind][0](saved)
+    assert choose(saved, "2") == "Saved 3."
+    after = saved.entries()
+    assert {number: after[number] for number in before} == before
+    assert len(after) == 3
+
+
+def test_merging_is_asked_about_by_the_names_of_the_topics(saved: Conversation) -> None:
+    saved.save("food: bread")
+    said = understood(saved, "action_merge_topics", "fold them", topic="foood", new_topic="shoping")
+    assert said == f"Merge food into shopping? {OR_KEEP}"
+    choose(saved, "1")
+    assert saved.topics() == {"shopping"}
+
+
+def test_what_was_edited_meanwhile_is_left_alone(saved: Conversation) -> None:
+    understood(saved, "action_delete", "I don't need note 1 any more", entry=["1"])
+    saved.text("action_edit", "edit 1 milk and a great many other things", entry=["1"])
+    assert choose(saved, "1") == CHANGED
+    assert set(saved.entries()) == {1, 2}
+
+
+def test_an_edit_beyond_the_words_that_were_quoted_counts_too(ann: Conversation) -> None:
+    ann.save("x" * 100)
     understood(ann, "action_delete", "I don't need note 1 any more", entry=["1"])
-    assert "Saved 2" in ann.text("action_choose", "2", choice="2")
-    assert ann.entries() == {1: ("one", None), 2: ("I don't need note 1 any more", None)}
+    ann.text("action_edit", "edit 1 " + "x" * 100 + " and more", entry=["1"])
+    assert choose(ann, "1") == CHANGED
 
 
-def test_the_words_of_an_edit_are_those_of_the_message_that_was_asked_about(ann: Conversation) -> None:
-    ann.save("one")
-    understood(ann, "action_edit", "Change note 1 two", entry=["1"])
-    ann.text("action_choose", "1", choice="1")
-    assert ann.entries() == {1: ("two", None)}
+def test_what_was_deleted_meanwhile_is_said_to_be_in_the_trash(saved: Conversation) -> None:
+    understood(saved, "action_delete", "I don't need note 1 any more", entry=["1"])
+    saved.text("action_delete", "delete 1", entry=["1"])
+    assert choose(saved, "1") == "In the trash: 1. To bring it back, text restore 1"
 
 
-def test_what_was_confirmed_is_undone_by_undo(ann: Conversation) -> None:
-    ann.save("one")
-    understood(ann, "action_move", "Note 1 belongs under books", entry=["1"], topic="books")
-    ann.text("action_choose", "1", choice="1")
-    assert ann.entries() == {1: ("one", "books")}
-    ann.undo()
-    assert ann.entries() == {1: ("one", None)}
+def test_of_several_of_which_one_is_gone_meanwhile_none_is_deleted(saved: Conversation) -> None:
+    understood(saved, "action_delete", "I need neither 1 nor 2", entry=["1", "2"])
+    saved.text("action_delete", "delete 1", entry=["1"])
+    assert choose(saved, "1") == CHANGED
+    assert set(saved.entries()) == {2}
+
+
+def test_what_was_filed_elsewhere_meanwhile_is_filed_where_it_was_asked(saved: Conversation) -> None:
+    understood(saved, "action_move", "the second belongs to shopping", topic="shopping")
+    saved.text("action_move", "move 2 to birds", entry=["2"], topic="birds")
+    assert choose(saved, "1") == "Filed 2 under shopping."
+
+
+def test_topics_that_became_others_meanwhile_are_left_alone(saved: Conversation) -> None:
+    saved.save("food: bread")
+    understood(saved, "action_merge_topics", "fold them", topic="food", new_topic="shopping")
+    saved.text("action_rename_topic", "rename food to bakery", topic="food", new_topic="bakery")
+    assert choose(saved, "1") == CHANGED
+    assert saved.topics() == {"bakery", "shopping"}
+
+
+def test_where_several_entries_may_be_meant_it_asks_which_and_then_whether(ann: Conversation) -> None:
+    ann.save("shopping: oat milk")
+    ann.save("shopping: whole milk")
+    question = understood(ann, "action_take_off_topic", "no more milk", ["milk"], topic="shopping")
+    assert question == (
+        "Which one: 1 whole milk, 2 oat milk, or 3 to keep your message as a thought? Text its number."
+    )
+    assert set(ann.entries()) == {1, 2}
+    assert choose(ann, "2") == f'Delete 1 "oat milk"? {OR_KEEP}'
+    assert set(ann.entries()) == {1, 2}
+    assert choose(ann, "1").startswith("Deleted 1.")
+    assert set(ann.entries()) == {2}
+
+
+def test_where_several_topics_may_be_meant_the_message_can_still_be_kept(ann: Conversation) -> None:
+    ann.save("carbon: one")
+    ann.save("two")
+    question = understood(ann, "action_move", "that goes with the carton stuff", topic="carton")
+    assert question == (
+        "Which topic: 1 carbon, 2 for a new one called carton, or 3 to keep your message as a thought? "
+        "Text its number."
+    )
+    assert choose(ann, "3") == "Saved 3."
+    assert ann.entries()[2] == ("two", None)
+
+
+def test_a_topic_called_keep_can_be_chosen(ann: Conversation) -> None:
+    ann.save("keep: one")
+    ann.save("two")
+    understood(ann, "action_move", "that goes to the keeper", topic="keeper")
+    assert choose(ann, "1") == f'File 2 "two" under keep? {OR_KEEP}'
+    choose(ann, "1")
+    assert ann.entries()[2] == ("two", "keep")
+
+
+def test_a_sentence_about_something_that_is_not_there_is_a_thought(saved: Conversation) -> None:
+    said = understood(saved, "action_delete", "I don't need note 9 any more", entry=["9"])
+    assert said == "Saved 3."
+    said = understood(saved, "action_take_off_topic", "no more rope for us", ["rope"], topic="shopping")
+    assert said == "Saved 4."
+
+
+def test_the_question_is_worded_from_what_would_be_done_and_leaves_no_trace(saved: Conversation) -> None:
+    understood(saved, "action_delete", "I don't need note 1 any more", entry=["1"])
+    assert saved.undo() == "Undone: 2 is no longer saved. To bring it back, text restore 2"
 
 
 def test_a_look_is_never_asked_about(ann: Conversation) -> None:
     ann.save("one")
-    assert "shall I" not in understood(ann, "action_find", "where is that note about one", query="one")
+    assert "yes" not in understood(ann, "action_find", "where is that note about one", query="one")

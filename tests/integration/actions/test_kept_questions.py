@@ -37,7 +37,7 @@ def test_the_nearest_topics_answer_by_number(ann: Conversation) -> None:
     ann.save("python: decorators")
     assert find(ann, "pithy") == (
         'Nothing about "pithy" yet. The nearest topics: 1 python. '
-        "Text a number, or save to keep your question."
+        "Text its number. To keep your question, text save"
     )
     assert ann.text("action_choose", "1", choice="1") == "python:\n1 decorators"
 

@@ -14,6 +14,7 @@ from scrapbook.segments import fits
 from scrapbook.store import Entry, Media
 from scrapbook.voice.transcript import Transcript
 from tests.integration.actions.conversation import TEXTS, Conversation
+from tests.integration.actions.test_confirming import understood
 
 PICTURE = Media("https://api.twilio.com/media/picture", "image/jpeg")
 
@@ -118,7 +119,7 @@ def test_a_spoken_command_leaves_no_entry(ann: Conversation) -> None:
     said = speak(ann, "Find my notes about Python.", "action_find", query="Python")
     assert said == "python:\n1 decorators are just functions"
     assert list(ann.entries()) == [1]
-    assert ann.undo() == "Undone: 1 is no longer saved. To have it after all, text restore 1"
+    assert ann.undo() == "Undone: 1 is no longer saved. To bring it back, text restore 1"
 
 
 def test_a_spoken_command_means_the_entry_before_it(ann: Conversation) -> None:
@@ -152,6 +153,12 @@ def test_the_topic_that_is_spoken_files_the_memo(ann: Conversation, said: str) -
     assert receipt.startswith("Saved 2 under gpu: ")
     assert ann.entries()[2] == (entry(ann, 2).text, "gpu")
     assert entry(ann, 2).text.casefold() == "use fewer kernels"
+
+
+def test_an_old_name_of_a_topic_can_be_spoken(ann: Conversation) -> None:
+    ann.save("graphics: fewer, larger kernels")
+    ann.text("action_rename_topic", "rename graphics to gpu", topic="graphics", new_topic="gpu")
+    assert speak(ann, "Under graphics use fewer kernels.").startswith("Saved 2 under gpu: ")
 
 
 def test_a_memo_that_names_its_topic_and_goes_on_is_kept_although_it_begins_like_a_command(
@@ -216,7 +223,7 @@ def test_a_correction_replaces_the_words_and_undo_brings_them_back(ann: Conversa
     answer(ann, sid, "action_save", "The hair on is back.")
     ann.save("a text in between")
     corrected = ann.text("action_correct", "correct: The heron,  is: back")
-    assert corrected == "Corrected 1. Text undo to have the old words back."
+    assert corrected == "Corrected 1. Text undo to take that back."
     assert ann.entries()[1] == ("The heron,  is: back", None)
     with ann.store.transaction() as tx:
         heard = tx.transcripts.of(sound_of(sid).url)
@@ -251,6 +258,34 @@ def test_where_there_is_no_memo_a_correction_is_a_thought(ann: Conversation) -> 
     ann.save("one")
     assert ann.text("action_correct", "correct: me if I am wrong") == "Saved 2."
     assert ann.entries()[2] == ("correct: me if I am wrong", None)
+
+
+@pytest.mark.parametrize(
+    ("heard", "said", "right"),
+    [
+        ("see you at wine", "see you at nine", "see you at nine"),
+        ("salt vinegar", "malt, not salt", "malt vinegar"),
+        ("to bee or not to bee", "to be or not to be", "to be or not to be"),
+    ],
+)
+def test_a_correction_in_free_words_is_asked_about(
+    ann: Conversation, heard: str, said: str, right: str
+) -> None:
+    speak(ann, heard)
+    question = understood(ann, "action_correct", f"that should say {said}", correction=said)
+    assert question.startswith(f'Change 1 "{heard}" to "{right}"?')
+    assert entry(ann, 1).text == heard
+    assert ann.text("action_choose", "1", choice="1").startswith("Corrected 1.")
+    assert entry(ann, 1).text == right
+    ann.undo()
+    assert entry(ann, 1).text == heard
+
+
+def test_a_correction_in_free_words_is_a_thought_where_the_latest_entry_is_no_memo(ann: Conversation) -> None:
+    speak(ann, "see you at wine")
+    ann.save("two")
+    said = understood(ann, "action_correct", "that should say nine", correction="nine")
+    assert said == "Saved 3."
 
 
 def test_words_for_a_number_are_not_part_of_the_new_text(ann: Conversation) -> None:
@@ -339,7 +374,7 @@ def test_whatever_is_done_to_a_memo_meanwhile_its_words_are_not_lost(
 
 def test_undoing_a_memo_that_is_being_written_down_names_its_number(ann: Conversation) -> None:
     leave(ann)
-    assert ann.undo() == "Undone: 1 is no longer saved. To have it after all, text restore 1"
+    assert ann.undo() == "Undone: 1 is no longer saved. To bring it back, text restore 1"
 
 
 def test_one_undo_takes_back_a_memo(ann: Conversation) -> None:
@@ -363,7 +398,7 @@ def test_memos_and_pictures_can_be_browsed(ann: Conversation) -> None:
 
 
 def test_it_plays_the_memo_that_is_named_or_the_latest(ann: Conversation) -> None:
-    assert "no memo yet" in ann.text("action_play", "play it")
+    assert "No memos yet" in ann.text("action_play", "play it")
     speak(ann, "one")
     speak(ann, "two")
     ann.save("a text")
