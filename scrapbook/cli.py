@@ -164,10 +164,7 @@ def _tell(findings: "Iterable[Finding]") -> None:
 
 def _greeting(settings: Settings) -> str:
     if not settings.local_twilio:
-        return (
-            f"Twilio's webhook for incoming messages: {settings.public_url}/twilio/messages\n"
-            f"Then text {settings.twilio_from}."
-        )
+        return f"Once: .venv/bin/scrapbook connect {settings.twilio_from}\nThen text {settings.twilio_from}."
     return (
         f"In the browser:   http://127.0.0.1:{settings.port}/phone\n"
         "In a terminal:    .venv/bin/scrapbook chat\n"

@@ -129,7 +129,9 @@ def _unlike(setting: str, is_now: str, wanted: str) -> Finding:
 
 
 def _table(changes: Sequence[Change]) -> Table:
-    table = Table("Where", "What", "Before", "After", box=None)
+    table = Table("Where", "What", box=None)
+    for moment in ("Before", "After"):
+        table.add_column(moment, overflow="fold")
     for change in changes:
         where = f"{change.place.kind.value} {change.place.name}"
         for name, after in change.after.items():

@@ -26,7 +26,7 @@ _PATIENCE = 15.0
 
 _EARLIER = "A scrapbook of an earlier release answers there: start it again."
 _NOTHING = "There is nothing at that address ({status}): is it that of the scrapbook, with its whole path?"
-_PASSWORD = "Something before the scrapbook asks for a password ({status}), which Twilio does not have."
+_LOCKED = "Something before the scrapbook asks for a password ({status}), which Twilio does not have."
 _ALONE = "The tunnel or the proxy is there ({status}), but not the scrapbook behind it: is it up?"
 _SIGNATURE = (
     "The signature is refused: the scrapbook there runs with another SCRAPBOOK_PUBLIC_URL or another"
@@ -36,7 +36,7 @@ _REFUSALS = {
     403: _SIGNATURE,
     **dict.fromkeys((400, 422), _EARLIER),
     **dict.fromkeys((404, 405), _NOTHING),
-    **dict.fromkeys((401, 407), _PASSWORD),
+    **dict.fromkeys((401, 407), _LOCKED),
     **dict.fromkeys((502, 503, 504, 530), _ALONE),  # 530 is Cloudflare's
 }
 

@@ -1,5 +1,6 @@
 """Twilio's REST interface: how it is reached, and what its refusals become in the house."""
 
+import json
 import logging
 from collections.abc import Callable
 from typing import TypeVar
@@ -12,6 +13,7 @@ from twilio.base.exceptions import (  # pyright: ignore[reportMissingTypeStubs]
     TwilioServiceException,
 )
 from twilio.http.http_client import TwilioHttpClient  # pyright: ignore[reportMissingTypeStubs]
+from twilio.http.response import Response as TwilioResponse  # pyright: ignore[reportMissingTypeStubs]
 from twilio.rest import Client  # pyright: ignore[reportMissingTypeStubs]
 
 from scrapbook.errors import TwilioError
@@ -51,9 +53,25 @@ def calling(request: Callable[[], _T], error: type[TwilioError] = TwilioError) -
     except RequestException as problem:
         raise error(f"Twilio is out of reach: {type(problem).__name__}", permanent=False) from None
     except (TwilioException, ValueError) as problem:
-        raise error(f"Twilio's answer made no sense: {type(problem).__name__}", permanent=False) from None
+        status, code = _of_a_list(problem)
+        if status == 200:
+            name = type(problem).__name__
+            raise error(f"Twilio's answer made no sense: {name}", permanent=False) from None
     permanent = 400 <= status < 500 and status not in PASSING and code != TOO_MANY_REQUESTS
-    raise error(f"Twilio answered {status}, error {code}", permanent=permanent, code=code)
+    hint = "; check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN" if status == 401 else ""
+    raise error(f"Twilio answered {status}, error {code}{hint}", permanent=permanent, code=code)
+
+
+def _of_a_list(problem: Exception) -> tuple[int, int | None]:
+    """Status and error code of a refused list, for which the library has no error of its own."""
+    answer = problem.args[1] if len(problem.args) > 1 else None
+    if not isinstance(answer, TwilioResponse):
+        return 200, None
+    try:
+        code = json.loads(answer.text).get("code")
+    except (ValueError, AttributeError):
+        code = None
+    return int(answer.status_code), code
 
 
 def _http_client(api_url: str, timeout: float) -> TwilioHttpClient:

@@ -68,7 +68,7 @@ class NumbersApi:
     async def _update(self, request: Request) -> Response:
         number = self._number(request)
         changes = _changes(parse_form(await request.body()), number.fields)
-        check_number({**number.fields, **changes}, number.fields)
+        check_number({**number.fields, **changes}, frozenset(self._config.account.webhooks.values()))
         self._registry.update(number.sid, changes)
         return JSONResponse(self._json(self._number(request)))
 
@@ -91,18 +91,18 @@ def _changes(form: Form, before: Mapping[str, str]) -> dict[str, str]:
     return changes
 
 
-def check_number(after: Mapping[str, str], before: Mapping[str, str]) -> None:
-    """Raises the Problem that Twilio has with these webhooks of a number."""
-    for name, value in after.items():
+def check_number(fields: Mapping[str, str], accessible: frozenset[str]) -> None:
+    """Raises the Problem that Twilio has with a number's webhooks. ``accessible``: sids that it may name."""
+    for name, value in fields.items():
         if name.endswith("_url") or name == "status_callback":
             check_url(value)
         elif name.endswith("_method"):
             check_method(value)
-        elif value not in {"", before[name]}:
+        elif value and value not in accessible:
             raise Problem(400, 21420, f"{name} {value} is not accessible")
-    if after["voice_fallback_url"] and not after["voice_url"]:
+    if fields["voice_fallback_url"] and not fields["voice_url"]:
         raise Problem(400, 21405, "Cannot set VoiceFallbackUrl without setting Url")
-    if after["sms_fallback_url"] and not after["sms_url"]:
+    if fields["sms_fallback_url"] and not fields["sms_url"]:
         raise Problem(400, 21406, "Cannot set SmsFallbackUrl without setting SmsUrl")
 
 
