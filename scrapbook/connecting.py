@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from scrapbook.errors import NotFound, SettingsError
@@ -129,12 +130,12 @@ def _unlike(setting: str, is_now: str, wanted: str) -> Finding:
 
 
 def _table(changes: Sequence[Change]) -> Table:
-    table = Table("Where", "What", box=None)
-    for moment in ("Before", "After"):
-        table.add_column(moment, overflow="fold")
+    """Addresses stand one below the other: side by side, a terminal would break them."""
+    table = Table("What", "When", box=None)
+    table.add_column("Where to", overflow="fold")
     for change in changes:
-        where = f"{change.place.kind.value} {change.place.name}"
+        table.add_row(f"[bold]{change.place.kind.value} {escape(change.place.name)}[/bold]")
         for name, after in change.after.items():
-            table.add_row(where, name, change.before[name] or "-", after or "-")
-            where = ""
+            table.add_row(name, "before", escape(change.before[name]) or "-")
+            table.add_row("", "after", escape(after) or "-")
     return table
