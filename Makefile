@@ -3,7 +3,7 @@ PYTHON ?= python3
 export PYTHON
 BIN := .venv/bin
 
-.PHONY: help run test soak check fmt train clean
+.PHONY: help run test soak check audit fmt train clean
 
 help:      ## say what there is
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -26,6 +26,9 @@ check:     ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/basedpyright
+
+audit:     ## look for secrets in git, and for known vulnerabilities in what is installed (needs the network)
+	@scripts/audit
 
 fmt:       ## put the code in its usual form
 	$(BIN)/ruff check --fix .

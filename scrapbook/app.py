@@ -40,6 +40,7 @@ from scrapbook.turns import Turns
 from scrapbook.twilio.account import Account
 from scrapbook.twilio.incoming import Incoming
 from scrapbook.twilio.media import MediaFetcher
+from scrapbook.twilio.probe import installation_key
 from scrapbook.twilio.sending import Sender
 from scrapbook.twilio.webhook import routes as twilio_routes
 from scrapbook.voice.client import VoiceClient
@@ -168,7 +169,12 @@ def create_app() -> Starlette:
         "actions": assistant.actions_are_ready,
     }
     routes: list[BaseRoute] = [
-        *twilio_routes(settings.public_url, account.auth_token, WebhookInbox(store, journey)),
+        *twilio_routes(
+            settings.public_url,
+            account.auth_token,
+            WebhookInbox(store, journey),
+            installation_key(settings.data_dir),
+        ),
         *media_routes(links, files, voice.compact),
         *health_routes(checks),
     ]

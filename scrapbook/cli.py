@@ -5,7 +5,7 @@ Each command imports what it needs: importing the whole house takes seconds, and
 
 import json
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,6 +19,7 @@ from scrapbook.errors import ScrapbookError, SettingsError
 from scrapbook.settings import PHONE_NUMBER, Settings
 
 if TYPE_CHECKING:
+    from scrapbook.findings import Finding
     from scrapbook.store import Person, Store
     from scrapbook.twilio.handset import Handset
 
@@ -116,8 +117,43 @@ def check_up() -> None:
     """Check the configuration and every service; exit 1 if something is missing."""
     from scrapbook import doctor
 
+    _tell(doctor.examine(Settings.load()))
+
+
+@app.command()
+def connect(
+    number: Annotated[str, typer.Argument(help="The Twilio number, +15550100.")],
+    public_url: Annotated[
+        str, typer.Option(help="How Twilio reaches this house; without it, SCRAPBOOK_PUBLIC_URL.")
+    ] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="Put back what was there before.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Point a Twilio number's webhooks here, check that they arrive, say what is missing.
+
+    Exit 1 if something is missing.
+    """
+    from scrapbook.connecting import Connecting
+    from scrapbook.settings import Unfinished
+
+    settings = Unfinished.load()
+    connecting = Connecting(settings, console, lambda question: yes or _confirmed(question))
+    if undo:
+        connecting.undo(number)
+        return
+    _tell(connecting.connect(number, public_url or settings.public_url))
+
+
+def _confirmed(question: str) -> bool:
+    if not sys.stdin.isatty():
+        raise SettingsError("Nobody is there to ask: say --yes to change this")
+    return typer.confirm(question)
+
+
+def _tell(findings: "Iterable[Finding]") -> None:
+    """Say each as it is found; exit 1 if one of them is not well."""
     everything_ok = True
-    for finding in doctor.examine(Settings.load()):
+    for finding in findings:
         mark = "[green]✓[/green]" if finding.ok else "[red]✗[/red]"
         console.print(f"{mark} {finding.what}" + (f": {finding.detail}" if finding.detail else ""))
         if not finding.ok:
@@ -128,10 +164,7 @@ def check_up() -> None:
 
 def _greeting(settings: Settings) -> str:
     if not settings.local_twilio:
-        return (
-            f"Twilio's webhook for incoming messages: {settings.public_url}/twilio/messages\n"
-            f"Then text {settings.twilio_from}."
-        )
+        return f"Once: .venv/bin/scrapbook connect {settings.twilio_from}\nThen text {settings.twilio_from}."
     return (
         f"In the browser:   http://127.0.0.1:{settings.port}/phone\n"
         "In a terminal:    .venv/bin/scrapbook chat\n"

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from scrapbook.circuit import Circuit
 from scrapbook.errors import RecipientOptedOut, SendError
 from scrapbook.file_types import COMPACT_SOUND, is_sound
 from scrapbook.patience import AfterFailures, Patience
@@ -64,6 +65,7 @@ class Delivery:
         self._public_url = public_url
         self._send_rate = send_rate
         self._patiently = patience
+        self._circuit = Circuit(SendError, lambda error: report(error, step="send_to_anybody"))
 
     def reserve_slot(self, reply_id: int) -> float:
         """Seconds until this reply may go out at the sending number's rate."""
@@ -109,7 +111,7 @@ class Delivery:
             return
         if opted_out:
             raise RecipientOptedOut
-        sent = self._already_taken(reply) or self._hand_over(reply)
+        sent = self._circuit(reply.to, lambda: self._already_taken(reply) or self._hand_over(reply))
         with self._store.transaction() as tx:
             tx.replies.mark_sent(reply_id, sent.twilio_sid, datetime.now(UTC))
 

@@ -2,10 +2,10 @@
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from scrapbook import processes, training
 from scrapbook.errors import ScrapbookError
+from scrapbook.findings import Finding
 from scrapbook.places import BOT_PYTHON
 from scrapbook.settings import Settings
 from scrapbook.store import Store
@@ -13,16 +13,6 @@ from scrapbook.twilio.account import Account
 from scrapbook.twilio.sending import Sender
 
 ENOUGH_SPACE = 500 * 1024 * 1024  # bytes; Rasa's model and a year of texts
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One check. ``remedy`` says what to do when it is not ``ok``."""
-
-    what: str
-    ok: bool
-    detail: str = ""
-    remedy: str = ""
 
 
 def examine(settings: Settings) -> Iterator[Finding]:

@@ -78,12 +78,16 @@ class LinkError(ScrapbookError):
     """
 
 
-class SendError(ScrapbookError):
-    """Twilio did not accept a message. ``code`` is Twilio's error code, or None."""
+class TwilioError(ScrapbookError):
+    """Twilio's REST interface did not do what it was asked. ``code`` is Twilio's error code, or None."""
 
     def __init__(self, message: str, *, permanent: bool, code: int | None = None) -> None:
         super().__init__(message, permanent=permanent)
         self.code = code
+
+
+class SendError(TwilioError):
+    """Twilio did not accept a message."""
 
 
 class RecipientOptedOut(SendError):

@@ -260,6 +260,15 @@ class Settings(BaseSettings):
         return f"sqlite:///{self.data_dir / 'journey.db'}" if self.is_sqlite else self.database_url
 
 
+class Unfinished(Settings):
+    """Settings in which what the others ask for may still be missing: for finding out what to put there."""
+
+    @model_validator(mode="after")
+    @override
+    def _agree(self) -> Self:
+        return self
+
+
 def _plainly(problem: Mapping[str, Any]) -> str:
     name = ".".join(str(part) for part in problem["loc"])
     message = str(problem["msg"]).removeprefix("Value error, ")

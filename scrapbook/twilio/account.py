@@ -2,12 +2,11 @@
 
 import json
 import secrets
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
-from scrapbook.errors import SettingsError
+from scrapbook.kept import kept_once
 from scrapbook.settings import Settings
 
 TWILIO_API_URL = "https://api.twilio.com"
@@ -50,28 +49,10 @@ class _Credentials:
 
 
 def _local_credentials(path: Path) -> tuple[str, str]:
-    """The credentials that app and phone share, made by whichever of them comes first.
-
-    Raises:
-        SettingsError: the data directory cannot be written to.
-    """
-    try:
-        if not path.exists():
-            _make(path)
-        kept = _Credentials(**json.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise SettingsError(f"{path}: {error.strerror}. See SCRAPBOOK_DATA_DIR") from error
+    """The credentials that app and phone share."""
+    kept = _Credentials(**json.loads(kept_once(path, _made)))
     return kept.sid, kept.auth_token
 
 
-def _make(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    made = _Credentials(f"AC{secrets.token_hex(16)}", secrets.token_hex(16))
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    draft.touch(mode=0o600)
-    try:
-        draft.write_text(json.dumps(asdict(made)), encoding="utf-8")
-        with suppress(FileExistsError):  # the other process was first
-            path.hardlink_to(draft)  # atomic
-    finally:
-        draft.unlink()
+def _made() -> str:
+    return json.dumps(asdict(_Credentials(f"AC{secrets.token_hex(16)}", secrets.token_hex(16))))

@@ -1,29 +1,17 @@
 """Sending messages through Twilio's REST API."""
 
-import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
-from urllib.parse import urlsplit
 
-from requests import RequestException
 from twilio.base import values  # pyright: ignore[reportMissingTypeStubs]
-from twilio.base.exceptions import (  # pyright: ignore[reportMissingTypeStubs]
-    TwilioException,
-    TwilioRestException,
-    TwilioServiceException,
-)
-from twilio.http.http_client import TwilioHttpClient  # pyright: ignore[reportMissingTypeStubs]
-from twilio.rest import Client  # pyright: ignore[reportMissingTypeStubs]
 from twilio.rest.api.v2010.account.message import MessageInstance  # pyright: ignore[reportMissingTypeStubs]
 
 from scrapbook.errors import RecipientOptedOut, SendError
+from scrapbook.twilio.rest import calling, rest_client
 
 OPTED_OUT = 21610
-TOO_MANY_REQUESTS = 20429
-PASSING = frozenset({401, 403, 429})
-"""HTTP statuses that the owner of the account, or time, can put right without the message being changed."""
 
 _CLOCKS_APART = timedelta(minutes=1)
 _LOOK_BACK = 100
@@ -47,9 +35,7 @@ class Sender:
     """
 
     def __init__(self, account_sid: str, auth_token: str, api_url: str = "", timeout: float = 10.0) -> None:
-        self._client = Client(account_sid, auth_token, http_client=_http_client(api_url, timeout))
-        if api_url:
-            self._client.api.base_url = api_url
+        self._client = rest_client(account_sid, auth_token, api_url, timeout)
 
     def send(
         self,
@@ -101,32 +87,13 @@ class Sender:
         return _sent(alike[-1]) if alike else None
 
 
-def _http_client(api_url: str, timeout: float) -> TwilioHttpClient:
-    host = urlsplit(api_url).hostname
-    return TwilioHttpClient(
-        timeout=timeout,
-        logger=logging.Logger("twilio", logging.WARNING),
-        proxy={"no_proxy": host} if host else None,
-    )
-
-
 def _calling(request: Callable[[], _T]) -> _T:
-    # Twilio's own messages quote numbers, so none of them is chained.
     try:
-        return request()
-    except (TwilioRestException, TwilioServiceException) as problem:
-        raise _refusal(problem.status, problem.code) from None
-    except RequestException as problem:
-        raise SendError(f"Twilio is out of reach: {type(problem).__name__}", permanent=False) from None
-    except (TwilioException, ValueError) as problem:
-        raise SendError(f"Twilio's answer made no sense: {type(problem).__name__}", permanent=False) from None
-
-
-def _refusal(status: int, code: int | None) -> SendError:
-    if code == OPTED_OUT:
-        return RecipientOptedOut()
-    permanent = 400 <= status < 500 and status not in PASSING and code != TOO_MANY_REQUESTS
-    return SendError(f"Twilio answered {status}, error {code}", permanent=permanent, code=code)
+        return calling(request, SendError)
+    except SendError as refusal:
+        if refusal.code == OPTED_OUT:
+            raise RecipientOptedOut from None
+        raise
 
 
 def _sent(message: MessageInstance) -> Sent:

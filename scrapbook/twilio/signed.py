@@ -9,9 +9,10 @@ import anyio
 import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from scrapbook.reports import report
+from scrapbook.twilio import probe
 from scrapbook.twilio.form import Form, MalformedWebhook, parse_form
 from scrapbook.twilio.signature import HEADER, Signatures
 
@@ -27,19 +28,29 @@ _Endpoint = Callable[[Request], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True)
 class SignedForms:
-    """``public_url`` is the base URL that Twilio was given: signatures are checked against it alone."""
+    """``public_url`` is the base URL that Twilio was given: signatures are checked against it alone.
+
+    ``installation`` is what answers to probes are made with.
+    """
 
     public_url: str
     signatures: Signatures
+    installation: str = ""
 
     async def read(self, request: Request, path: str) -> Form:
-        """The form. Raises HTTPException: 403 where it was not signed for this URL, 413 above MAX_BODY."""
+        """The form. Raises HTTPException: 403 where it was not signed for this URL, 413 above MAX_BODY.
+
+        Raises ProbeAnswered for a probe, which ``in_time`` turns into its answer.
+        """
         query = request.scope["query_string"].decode("latin-1")
         url = f"{self.public_url}{path}?{query}" if query else self.public_url + path
         form = _form(await _body(request))
         if form is None or not self.signatures.is_valid(url, form, request.headers.get(HEADER, "")):
             log.warning("webhook_refused", path=path, reason="signature")
             raise HTTPException(403)
+        if nonce := form.get(probe.FIELD):
+            log.info("probe_answered", path=path)
+            raise probe.ProbeAnswered(probe.proof(self.installation, nonce))
         return form
 
 
@@ -59,6 +70,8 @@ def in_time(endpoint: _Endpoint) -> _Endpoint:
         except (MalformedWebhook, ClientDisconnect) as problem:
             log.warning("webhook_refused", path=request.url.path, reason=str(problem))
             raise HTTPException(400) from None
+        except probe.ProbeAnswered as probed:
+            return JSONResponse({probe.ANSWER: probed.proof})
         except HTTPException:
             raise
         except Exception as problem:  # noqa: BLE001 - whatever it was, Twilio must hear of it

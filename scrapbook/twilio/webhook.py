@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from scrapbook.twilio.form import Form, MalformedWebhook, whole_number
+from scrapbook.twilio.form import Form, MalformedWebhook, required, sid, whole_number
 from scrapbook.twilio.inbox import Inbox
 from scrapbook.twilio.incoming import Incoming
 from scrapbook.twilio.optout import OptOut, opt_out
@@ -26,9 +26,12 @@ STATUS_PATH = "/twilio/status"
 log = structlog.get_logger(__name__)
 
 
-def routes(public_url: str, auth_token: str, inbox: Inbox) -> list[Route]:
-    """``public_url`` is the base URL that Twilio was given: signatures are checked against it alone."""
-    forms = SignedForms(public_url.rstrip("/"), Signatures(auth_token))
+def routes(public_url: str, auth_token: str, inbox: Inbox, installation: str = "") -> list[Route]:
+    """``public_url`` is the base URL that Twilio was given: signatures are checked against it alone.
+
+    ``installation`` is what answers to probes are made with.
+    """
+    forms = SignedForms(public_url.rstrip("/"), Signatures(auth_token), installation)
     webhook = _Webhook(forms, inbox)
     return [
         Route(MESSAGES_PATH, in_time(webhook.message), methods=["POST"]),
@@ -53,7 +56,11 @@ class _Webhook:
         return Response("<Response/>", media_type="text/xml")
 
     async def status(self, request: Request) -> Response:
-        delivery = Delivery.from_form(await self.forms.read(request, STATUS_PATH))
+        form = await self.forms.read(request, STATUS_PATH)
+        if form.get("CallSid"):  # the number's own status callback is about calls
+            log.info("call_ended", call_sid=sid(form, "CallSid"), status=required(form, "CallStatus"))
+            return Response(status_code=204)
+        delivery = Delivery.from_form(form)
         reply_id = whole_number(Form(request.query_params.multi_items()), "reply")
         if reply_id is None:
             raise MalformedWebhook("reply is missing")

@@ -20,6 +20,7 @@ class Access:
 
     def __init__(self, config: LocalTwilio) -> None:
         self._expected = f"{config.account_sid}:{config.auth_token}".encode()
+        self._media_for_all = not config.account.media_needs_password
 
     def only(self, endpoint: Endpoint) -> Endpoint:
         """The endpoint, for those who know the token; a Problem for everybody else."""
@@ -31,6 +32,10 @@ class Access:
             return await endpoint(request)
 
         return answer
+
+    def only_media(self, endpoint: Endpoint) -> Endpoint:
+        """The endpoint of a file, for those whom the account's settings let see it."""
+        return endpoint if self._media_for_all else self.only(endpoint)
 
     def _is_authentic(self, header: str) -> bool:
         scheme, _, credentials = header.partition(" ")

@@ -18,10 +18,13 @@ from scrapbook.twilio.local.faults import Faults
 from scrapbook.twilio.local.inbound import Inbound
 from scrapbook.twilio.local.ledger import Ledger
 from scrapbook.twilio.local.links import MediaLinks
+from scrapbook.twilio.local.messaging_api import MessagingApi
+from scrapbook.twilio.local.numbers_api import NumbersApi
 from scrapbook.twilio.local.outbound import Outbound
 from scrapbook.twilio.local.phones import Phones
 from scrapbook.twilio.local.recordings import Recordings
 from scrapbook.twilio.local.recordings_api import RecordingsApi
+from scrapbook.twilio.local.registry import Registry
 from scrapbook.twilio.local.rest import RestApi
 from scrapbook.twilio.local.tasks import Tasks
 from scrapbook.twilio.local.webhooks import Webhooks
@@ -51,15 +54,18 @@ def _compose(
     app: Starlette, config: LocalTwilio, database: Connection, tasks: Tasks, client: httpx.AsyncClient
 ) -> None:
     ledger, recordings = Ledger(database), Recordings(database)
-    webhooks, faults, access = Webhooks(config, client), Faults(), Access(config)
+    registry, faults, access = Registry(config, database), Faults(), Access(config)
+    webhooks = Webhooks(config, registry, client)
     inbound = Inbound(config, ledger, webhooks, faults, tasks)
     outbound = Outbound(config, ledger, webhooks, client, faults, tasks)
-    calls = Calls(config, recordings, webhooks, tasks)
+    calls = Calls(config, registry, recordings, webhooks, tasks)
     creation, links = Creation(config, ledger, outbound, faults), MediaLinks(config, ledger)
     app.router.routes.extend(
         [
             Phones(config.number, ledger, inbound, calls, faults).mount(),
             *links.routes(),
+            *NumbersApi(config, registry, access).routes(),
+            *MessagingApi(config, registry, access).routes(),
             *RecordingsApi(config, recordings, faults, access).routes(),
             *RestApi(config, ledger, creation, links, faults, access).routes(),
         ]

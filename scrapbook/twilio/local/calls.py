@@ -11,6 +11,7 @@ from scrapbook.twilio.handset import HandsetCall
 from scrapbook.twilio.local.config import LocalTwilio
 from scrapbook.twilio.local.database import new_sid
 from scrapbook.twilio.local.recordings import NewRecording, Recording, Recordings
+from scrapbook.twilio.local.registry import Hook, Registry
 from scrapbook.twilio.local.tasks import Tasks
 from scrapbook.twilio.local.twiml import NOT_FETCHED, CallTrouble, Hangup, Record, Reject, Say, Verb, parsed
 from scrapbook.twilio.local.wav import cut, is_silent
@@ -42,8 +43,16 @@ class Call:
 class Calls:
     """Nobody waits for the sound to be played: a call takes as long as the house needs to answer."""
 
-    def __init__(self, config: LocalTwilio, recordings: Recordings, webhooks: Webhooks, tasks: Tasks) -> None:
+    def __init__(
+        self,
+        config: LocalTwilio,
+        registry: Registry,
+        recordings: Recordings,
+        webhooks: Webhooks,
+        tasks: Tasks,
+    ) -> None:
         self._config = config
+        self._registry = registry
         self._recordings = recordings
         self._webhooks = webhooks
         self._tasks = tasks
@@ -52,11 +61,15 @@ class Calls:
         """The call, from ringing to its end. ValueError where the sound is not one that a call can carry."""
         if call.sound:
             cut(call.sound, 1)
+        hook, fallback, status = self._registry.for_calls(call.to)
         try:
-            await self._follow(call, self._config.voice_url, {"CallStatus": "ringing"})
+            await self._begin(call, hook, fallback)
         except CallTrouble as trouble:
             call.said.append(_APPLICATION_ERROR)
             call.status, call.error_code = "failed", trouble.code
+        if status.url:
+            fields = self._fields(call) | {"CallStatus": call.status}
+            self._tasks.start(self._webhooks.call_ended(status, call.sid, fields))
         return _as_seen(call)
 
     def resume(self) -> None:
@@ -64,9 +77,19 @@ class Calls:
         for recording in self._recordings.unreported():
             self._tasks.start(self._report(recording))
 
-    async def _follow(self, call: Call, url: str, fields: dict[str, str]) -> None:
+    async def _begin(self, call: Call, hook: Hook, fallback: Hook) -> None:
+        ringing = {"CallStatus": "ringing"}
+        try:
+            await self._follow(call, hook, ringing)
+        except CallTrouble as trouble:
+            if not fallback.url:
+                raise
+            error = {"ErrorCode": str(trouble.code), "ErrorUrl": hook.url}
+            await self._follow(call, fallback, ringing | error)
+
+    async def _follow(self, call: Call, hook: Hook, fields: dict[str, str]) -> None:
         """Asks the house what to do, and does it."""
-        for verb in await self._verbs(call, url, fields):
+        for verb in await self._verbs(call, hook, fields):
             match verb:
                 case Say():
                     call.said.append(verb.words)
@@ -80,12 +103,12 @@ class Calls:
                     break
         call.status = "completed"
 
-    async def _verbs(self, call: Call, url: str, fields: dict[str, str]) -> list[Verb]:
+    async def _verbs(self, call: Call, hook: Hook, fields: dict[str, str]) -> list[Verb]:
         try:
-            answer = await self._webhooks.ask(url, call.sid, self._fields(call) | fields)
+            answer = await self._webhooks.ask(hook, call.sid, self._fields(call) | fields)
         except (httpx.HTTPError, httpx.InvalidURL):
             raise CallTrouble(NOT_FETCHED) from None
-        return parsed(answer.content, answer.headers.get("content-type", ""), url)
+        return parsed(answer.content, answer.headers.get("content-type", ""), hook.url)
 
     async def _is_recorded(self, call: Call, record: Record) -> bool:
         """Whether there was something to record: then the call goes on where ``action`` says."""
@@ -101,9 +124,9 @@ class Calls:
             "RecordingDuration": str(recording.duration),
         }
         if call.key:
-            await self._follow(call, record.action, fields)
+            await self._follow(call, Hook(record.action), fields)
         else:  # the house is told, and nobody is left to hear what it answers
-            await self._verbs(call, record.action, fields)
+            await self._verbs(call, Hook(record.action), fields)
             call.status = "completed"
         return True
 

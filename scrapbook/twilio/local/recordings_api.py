@@ -31,9 +31,9 @@ class RecordingsApi:
             Route(f"{path}.json", only(self._list), methods=["GET"]),
             Route(f"{path}/{{sid}}.json", only(self._get), methods=["GET"]),
             Route(f"{path}/{{sid}}.json", only(self._delete), methods=["DELETE"]),
-            Route(f"{path}/{{sid}}.wav", only(self._content), methods=["GET"]),
+            Route(f"{path}/{{sid}}.wav", self._access.only_media(self._content), methods=["GET"]),
             Route(f"{path}/{{sid}}", only(self._delete), methods=["DELETE"]),
-            Route(f"{path}/{{sid}}", only(self._content), methods=["GET"]),
+            Route(f"{path}/{{sid}}", self._access.only_media(self._content), methods=["GET"]),
         ]
 
     async def _list(self, request: Request) -> Response:

@@ -43,7 +43,7 @@ class RestApi:
             Route(f"{media}/{{media}}.json", only(self._delete_media), methods=["DELETE"]),
             Route(f"{media}/{{media}}.json", only(self._get_media), methods=["GET"]),
             Route(f"{media}/{{media}}", only(self._delete_media), methods=["DELETE"]),
-            Route(f"{media}/{{media}}", only(self._get_content), methods=["GET"]),
+            Route(f"{media}/{{media}}", self._access.only_media(self._get_content), methods=["GET"]),
             Route(f"{one}.json", only(self._get), methods=["GET"]),
             Route(f"{one}.json", only(self._delete), methods=["DELETE"]),
             Route("/{anything:path}", only(_nothing_here), methods=["GET", "POST", "DELETE"]),

@@ -57,3 +57,10 @@ CREATE TABLE IF NOT EXISTS recordings (
     created_at   TEXT NOT NULL,
     deleted      INTEGER NOT NULL DEFAULT 0
 );
+
+CREATE TABLE IF NOT EXISTS webhooks (
+    sid   TEXT NOT NULL,
+    field TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (sid, field)
+);

@@ -1,30 +1,43 @@
-"""Messages and media in the JSON of Twilio's REST API.
+"""Everything in the JSON of Twilio's REST API.
 
 https://www.twilio.com/docs/messaging/api/message-resource
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from scrapbook.segments import segment_count
+from scrapbook.twilio.local.config import LocalService, LocalTwilio
 from scrapbook.twilio.local.ledger import Media, Message
 from scrapbook.twilio.local.recordings import Recording
+from scrapbook.twilio.local.registry import Owned
 
 API_VERSION = "2010-04-01"
 _MAX_PAGE = 1000
+_BOUGHT = datetime(2025, 1, 1, tzinfo=UTC)
+
+
+def account_path(account_sid: str) -> str:
+    """Where the account is."""
+    return f"/{API_VERSION}/Accounts/{account_sid}"
 
 
 def messages_path(account_sid: str) -> str:
     """Where the account's messages are."""
-    return f"/{API_VERSION}/Accounts/{account_sid}/Messages"
+    return f"{account_path(account_sid)}/Messages"
 
 
 def recordings_path(account_sid: str) -> str:
     """Where the account's recordings are."""
-    return f"/{API_VERSION}/Accounts/{account_sid}/Recordings"
+    return f"{account_path(account_sid)}/Recordings"
+
+
+def numbers_path(account_sid: str) -> str:
+    """Where the account's numbers are."""
+    return f"{account_path(account_sid)}/IncomingPhoneNumbers"
 
 
 def message_json(account_sid: str, message: Message) -> dict[str, Any]:
@@ -82,6 +95,130 @@ def recording_json(account_sid: str, recording: Recording) -> dict[str, Any]:
         "start_time": _date(recording.created_at),
         "status": recording.status,
         "uri": f"{recordings_path(account_sid)}/{recording.sid}.json",
+    }
+
+
+def account_json(account_sid: str, is_trial: bool) -> dict[str, Any]:
+    """The account."""
+    return {
+        "date_created": _date(_BOUGHT),
+        "date_updated": _date(_BOUGHT),
+        "friendly_name": "Local",
+        "owner_account_sid": account_sid,
+        "sid": account_sid,
+        "status": "active",
+        "type": "Trial" if is_trial else "Full",
+        "uri": f"{account_path(account_sid)}.json",
+    }
+
+
+def number_json(account_sid: str, number: Owned) -> dict[str, Any]:
+    """One number."""
+    return {
+        **number.fields,
+        "trunk_sid": number.fields["trunk_sid"] or None,
+        "account_sid": account_sid,
+        "address_requirements": "none",
+        "address_sid": None,
+        "api_version": API_VERSION,
+        "beta": False,
+        "bundle_sid": None,
+        "capabilities": {"voice": True, "sms": True, "mms": True, "fax": False},
+        "date_created": _date(_BOUGHT),
+        "date_updated": _date(_BOUGHT),
+        "emergency_address_sid": None,
+        "emergency_address_status": "unregistered",
+        "emergency_status": "Active",
+        "friendly_name": number.name,
+        "identity_sid": None,
+        "origin": "twilio",
+        "phone_number": number.name,
+        "sid": number.sid,
+        "status": "in-use",
+        "uri": f"{numbers_path(account_sid)}/{number.sid}.json",
+        "voice_caller_id_lookup": False,
+        "voice_receive_mode": "voice",
+    }
+
+
+def service_json(config: LocalTwilio, owner: Owned, service: LocalService) -> dict[str, Any]:
+    """One Messaging Service."""
+    return {
+        **{name: value or None for name, value in owner.fields.items()},
+        "use_inbound_webhook_on_number": owner.fields["use_inbound_webhook_on_number"] == "true",
+        "account_sid": config.account_sid,
+        "area_code_geomatch": True,
+        "date_created": _BOUGHT.isoformat(),
+        "date_updated": _BOUGHT.isoformat(),
+        "friendly_name": owner.name,
+        "sid": owner.sid,
+        "smart_encoding": True,
+        "status_callback": None,
+        "sticky_sender": True,
+        "url": f"{config.url}/v1/Services/{owner.sid}",
+        "us_app_to_person_registered": service.campaign_status == "VERIFIED",
+        "usecase": "undeclared",
+        "validity_period": 36_000,
+    }
+
+
+def service_number_json(config: LocalTwilio, service_sid: str, number: Owned) -> dict[str, Any]:
+    """One number of a Messaging Service."""
+    return {
+        "account_sid": config.account_sid,
+        "capabilities": ["Voice", "SMS", "MMS"],
+        "country_code": "US",
+        "date_created": _BOUGHT.isoformat(),
+        "date_updated": _BOUGHT.isoformat(),
+        "phone_number": number.name,
+        "service_sid": service_sid,
+        "sid": number.sid,
+        "url": f"{config.url}/v1/Services/{service_sid}/PhoneNumbers/{number.sid}",
+    }
+
+
+def campaign_json(config: LocalTwilio, service_sid: str, status: str) -> dict[str, Any]:
+    """The A2P campaign of a Messaging Service."""
+    return {
+        "account_sid": config.account_sid,
+        "brand_registration_sid": "BN" + "0" * 32,
+        "campaign_status": status,
+        "date_created": _BOUGHT.isoformat(),
+        "date_updated": _BOUGHT.isoformat(),
+        "errors": [],
+        "messaging_service_sid": service_sid,
+        "sid": "QE" + "0" * 32,
+        "us_app_to_person_usecase": "SOLE_PROPRIETOR",
+    }
+
+
+def sender_json(config: LocalTwilio, sender: Owned) -> dict[str, Any]:
+    """One WhatsApp sender."""
+    return {
+        "sid": sender.sid,
+        "sender_id": sender.name,
+        "status": "ONLINE",
+        "url": f"{config.url}/v2/Channels/Senders/{sender.sid}",
+        "webhook": {name: value or None for name, value in sender.fields.items()},
+    }
+
+
+def meta_page_json(
+    key: str, items: Sequence[dict[str, Any]], address: str, query: Mapping[str, str]
+) -> dict[str, Any]:
+    """The page that ``query`` asks for, as Twilio's newer interfaces put it."""
+    page = page_json(key, items, address, query)
+    return {
+        key: page[key],
+        "meta": {
+            "first_page_url": page["first_page_uri"],
+            "key": key,
+            "next_page_url": page["next_page_uri"],
+            "page": page["page"],
+            "page_size": page["page_size"],
+            "previous_page_url": page["previous_page_uri"],
+            "url": page["uri"],
+        },
     }
 
 

@@ -13,6 +13,7 @@ from scrapbook.twilio.local.addresses import bare, is_whatsapp
 from scrapbook.twilio.local.config import LocalTwilio
 from scrapbook.twilio.local.ledger import Message
 from scrapbook.twilio.local.recordings import Recording
+from scrapbook.twilio.local.registry import Hook, Registry
 from scrapbook.twilio.local.shapes import API_VERSION, messages_path, recordings_path
 from scrapbook.twilio.signature import HEADER, Signatures
 
@@ -38,35 +39,48 @@ class Answer(Enum):
 class Webhooks:
     """Posts signed forms."""
 
-    def __init__(self, config: LocalTwilio, client: httpx.AsyncClient) -> None:
+    def __init__(self, config: LocalTwilio, registry: Registry, client: httpx.AsyncClient) -> None:
         self._config = config
+        self._registry = registry
         self._client = client
         self._signatures = Signatures(config.auth_token)
 
     async def incoming(self, message: Message) -> Answer:
-        """Brings a message to the house."""
-        return await self._post(self._config.webhook_url, message.sid, self._incoming_fields(message))
+        """Brings a message to the house. Where nobody is to be told, that is that."""
+        hook, fallback = self._registry.for_messages(message.to)
+        if not hook.url:
+            return Answer.TAKEN
+        fields = self._incoming_fields(message)
+        answer = await self._tell(hook, message.sid, fields)
+        if answer is Answer.TAKEN or not fallback.url:
+            return answer
+        return await self._tell(fallback, message.sid, fields | {"ErrorCode": "11200", "ErrorUrl": hook.url})
 
     async def status(self, message: Message) -> Answer:
         """Reports a message's status to the URL that it was sent with."""
-        return await self._post(message.status_callback, message.sid, self._status_fields(message))
+        return await self._tell(Hook(message.status_callback), message.sid, self._status_fields(message))
 
     async def recording(self, recording: Recording) -> Answer:
         """Reports a recording to the URL that was named when it was asked for."""
-        return await self._post(recording.callback, recording.call_sid, self._recording_fields(recording))
+        hook = Hook(recording.callback)
+        return await self._tell(hook, recording.call_sid, self._recording_fields(recording))
 
-    async def ask(self, url: str, call_sid: str, fields: Mapping[str, str]) -> httpx.Response:
+    async def call_ended(self, hook: Hook, call_sid: str, fields: Mapping[str, str]) -> None:
+        """Tells whom the number names how a call ended. Twilio tries but once."""
+        await self._tell(hook, call_sid, self._account_fields() | {"CallSid": call_sid} | dict(fields))
+
+    async def ask(self, hook: Hook, call_sid: str, fields: Mapping[str, str]) -> httpx.Response:
         """Asks what to do with a call. Raises httpx.HTTPError where there is no good answer."""
-        response = await self._signed_post(url, self._account_fields() | {"CallSid": call_sid} | dict(fields))
+        response = await self._signed(hook, self._account_fields() | {"CallSid": call_sid} | dict(fields))
         return response.raise_for_status()
 
     def recording_url(self, sid: str) -> str:
         """Where the recording is to be had; its sound is there with ``.wav`` behind it, too."""
         return f"{self._config.url}{recordings_path(self._config.account_sid)}/{sid}"
 
-    async def _post(self, url: str, sid: str, fields: Mapping[str, str]) -> Answer:
+    async def _tell(self, hook: Hook, sid: str, fields: Mapping[str, str]) -> Answer:
         try:
-            response = await self._signed_post(url, fields)
+            response = await self._signed(hook, fields)
         except httpx.HTTPError as problem:
             log.warning("webhook_failed", sid=sid, error=type(problem).__name__)
             return Answer.DOWN
@@ -75,9 +89,12 @@ class Webhooks:
         log.warning("webhook_failed", sid=sid, status=response.status_code)
         return Answer.REFUSED if response.is_client_error else Answer.DOWN
 
-    async def _signed_post(self, url: str, fields: Mapping[str, str]) -> httpx.Response:
-        headers = {HEADER: self._signatures.sign(url, Form(fields))}
-        return await self._client.post(url, data=fields, headers=headers)
+    async def _signed(self, hook: Hook, fields: Mapping[str, str]) -> httpx.Response:
+        if hook.method == "GET":
+            url = str(httpx.URL(hook.url).copy_merge_params(fields))
+            return await self._client.get(url, headers={HEADER: self._signatures.sign(url, Form())})
+        headers = {HEADER: self._signatures.sign(hook.url, Form(fields))}
+        return await self._client.post(hook.url, data=fields, headers=headers)
 
     def _incoming_fields(self, message: Message) -> dict[str, str]:
         fields = self._common_fields(message) | {

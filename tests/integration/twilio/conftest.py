@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 from scrapbook.media import MediaStore
 from scrapbook.twilio.handset import Handset, HandsetMessage
 from scrapbook.twilio.local import LocalTwilio, create_app
+from scrapbook.twilio.probe import installation_key
 from scrapbook.twilio.sending import Sender
 from scrapbook.twilio.webhook import routes
 from scrapbook.web.media import MediaLinks, media_routes
@@ -42,10 +43,10 @@ def media_store(tmp_path: Path) -> MediaStore:
 
 
 @pytest.fixture
-def app_url(house: House, media_store: MediaStore) -> Iterator[str]:
+def app_url(house: House, media_store: MediaStore, tmp_path: Path) -> Iterator[str]:
     def make_app(url: str) -> Starlette:
         media = media_routes(MediaLinks(TOKEN, url), media_store, bytes)
-        return Starlette(routes=[*routes(url, TOKEN, house), *media])
+        return Starlette(routes=[*routes(url, TOKEN, house, installation_key(tmp_path)), *media])
 
     with served(make_app) as url:
         yield url

@@ -1,5 +1,6 @@
 """A server that says whatever a test makes it say, on a loopback port."""
 
+import re
 import socketserver
 import threading
 from collections.abc import Callable, Iterator
@@ -28,7 +29,7 @@ def raw_server(answer: Answer) -> Iterator[RawServer]:
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
             request = b""
-            while not request.endswith(b"\r\n\r\n"):
+            while not _is_complete(request):
                 if not (part := self.request.recv(65536)):
                     return
                 request += part
@@ -50,6 +51,12 @@ def raw_server(answer: Answer) -> Iterator[RawServer]:
         finally:
             sockets.shutdown()
             thread.join()
+
+
+def _is_complete(request: bytes) -> bool:
+    head, end, body = request.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)content-length: (\d+)", head)
+    return bool(end) and len(body) >= int(length[1] if length else 0)
 
 
 def said(status: int, body: bytes = b"", **headers: str) -> bytes:

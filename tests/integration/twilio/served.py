@@ -1,6 +1,7 @@
 """Apps as real servers on loopback ports."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,11 +21,18 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def served(make_app: Callable[[str], ASGIApp], port: int = 0) -> Iterator[str]:
-    """The base URL of an app that is told its base URL; on any free port unless one is named."""
+def served(
+    make_app: Callable[[str], ASGIApp], port: int = 0, ssl_context: ssl.SSLContext | None = None
+) -> Iterator[str]:
+    """The base URL of an app that is told its base URL; on any free port unless one is named.
+
+    With an ``ssl_context`` it is https that is spoken there.
+    """
     with socket.create_server(("127.0.0.1", port)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         config = uvicorn.Config(make_app(url), log_config=None, timeout_graceful_shutdown=5)
+        config.load()
+        config.ssl = ssl_context
         server = _Server(config)
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()

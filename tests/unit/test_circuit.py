@@ -1,0 +1,122 @@
+"""While a service fails everybody, it is asked ever more rarely, and by one at a time."""
+
+from itertools import pairwise
+
+import pytest
+
+from scrapbook.circuit import ENOUGH, FIRST_PAUSE, LONGEST_PAUSE, Circuit, Paused
+from scrapbook.errors import ScrapbookError, SendError, StoreUnavailable
+
+DOWN = SendError("Twilio answered 500", permanent=False)
+REFUSED = SendError("Twilio answered 400", permanent=True)
+
+
+class Service:
+    """Fails with ``error`` until that is None; knows when it was called."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.error: ScrapbookError | None = DOWN
+        self.calls: list[float] = []
+        self.reported: list[ScrapbookError] = []
+        self.circuit = Circuit(SendError, self.reported.append, lambda: self.now)
+
+    def call(self) -> str:
+        self.calls.append(self.now)
+        if self.error:
+            raise self.error
+        return "sent"
+
+    def try_for(self, whom: str) -> str:
+        try:
+            return self.circuit(whom, self.call)
+        except ScrapbookError as error:
+            return type(error).__name__
+
+    def fail_everybody(self) -> None:
+        for number in range(ENOUGH):
+            assert self.try_for(f"person {number}") == "SendError"
+
+
+@pytest.fixture
+def service() -> Service:
+    return Service()
+
+
+def test_once_everybody_fails_nobody_asks_for_a_while(service: Service):
+    service.fail_everybody()
+    assert service.try_for("somebody else") == "Paused"
+    assert len(service.calls) == ENOUGH
+
+
+def test_one_who_fails_again_and_again_holds_up_nobody(service: Service):
+    assert [service.try_for("the same") for _ in range(20)] == ["SendError"] * 20
+    service.error = None
+    assert service.try_for("somebody else") == "sent"
+
+
+def test_a_success_in_between_starts_the_count_anew(service: Service):
+    for error in (DOWN, DOWN, None, DOWN, DOWN):
+        service.error = error
+        service.try_for(f"person {len(service.calls)}")
+    assert not service.reported
+
+
+def test_a_message_that_is_refused_for_good_says_that_the_service_is_there(service: Service):
+    for error in (DOWN, DOWN, REFUSED, DOWN, DOWN):
+        service.error = error
+        service.try_for(f"person {len(service.calls)}")
+    assert not service.reported
+
+
+def test_trouble_of_the_house_itself_says_nothing_about_the_service(service: Service):
+    service.error = StoreUnavailable()
+    for number in range(10):
+        assert service.try_for(f"person {number}") == "StoreUnavailable"
+
+
+def test_after_the_pause_one_alone_finds_out(service: Service):
+    service.fail_everybody()
+    service.now += FIRST_PAUSE
+    in_between: list[str] = []
+
+    def call() -> str:
+        in_between.append(service.try_for("another"))
+        return service.call()
+
+    service.error = None
+    assert service.circuit("one", call) == "sent"
+    assert in_between == ["Paused"]
+    assert service.try_for("another") == "sent"
+
+
+def test_the_pauses_grow_to_a_minute(service: Service):
+    service.fail_everybody()
+    for second in range(600):
+        service.now = float(second)
+        for number in range(10):
+            service.try_for(f"person {number}")
+    probes = [call for call in service.calls if call > 0]
+    pauses = [after - before for before, after in pairwise(probes)]
+    assert pauses == sorted(pauses)
+    assert pauses[-1] == LONGEST_PAUSE
+    assert len(probes) < 20
+
+
+def test_it_is_told_once_for_each_time_that_it_is_away(service: Service):
+    for _ in range(2):
+        service.error = DOWN
+        service.fail_everybody()
+        service.now += 10 * LONGEST_PAUSE
+        service.try_for("one")
+        service.error = None
+        service.now += 10 * LONGEST_PAUSE
+        assert service.try_for("one") == "sent"
+    assert service.reported == [DOWN, DOWN]
+
+
+def test_being_held_back_can_be_tried_again(service: Service):
+    service.fail_everybody()
+    with pytest.raises(Paused) as held_back:
+        service.circuit("one", service.call)
+    assert not held_back.value.permanent
