@@ -28,11 +28,15 @@ class ActionAppend(BookAction):
     changes = True
 
     def answer(self, turn: Turn) -> Outcome:
-        text = editing.text_to_append(turn.message.body)
+        numbers = turn.slots.numbers("entry")
+        number, body = (numbers[0] if numbers else None), turn.message.body
+        text = editing.text_to_append(body) if number is None else _text_after_number(turn, number)
         if not text:
             return keep_or_explain(turn, "utter_append_how")
-        entry = editing.append(turn.book, text)
-        return reply("utter_appended", number=str(entry.number)) if entry else keep(turn)
+        named = editing.append(turn.book, text, number)
+        if named.kept:
+            return reply("utter_appended", number=str(named.kept[0].number))
+        return not_there(named) if number is not None else keep(turn)
 
 
 class ActionCorrect(BookAction):

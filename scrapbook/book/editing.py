@@ -3,11 +3,11 @@
 import re
 
 from scrapbook.book.book import Book, Named
-from scrapbook.store import Entry
 
 _APPENDED = re.compile(r"\s*(?:[^:\n]{1,30}:|\S+(?=\s))(?P<text>.*)", re.DOTALL)
 _CORRECTED = re.compile(r".{0,30}?\b(?:c|oc)\w*\s*[:,]\s*(?P<text>.*)", re.DOTALL | re.IGNORECASE)
-_INTRODUCTION = r"\s*(?:[:,]|-(?=\s))?\s*"
+_SAYS = r"(?:to say|so (?:that )?it (?:says|reads)|should (?:say|read|be))\b:?"
+_INTRODUCTION = rf"\s*(?:[:,]|-(?=\s)|{_SAYS})?\s*"
 
 
 def edit(book: Book, number: int, text: str) -> Named:
@@ -19,17 +19,18 @@ def edit(book: Book, number: int, text: str) -> Named:
     return named
 
 
-def append(book: Book, text: str) -> Entry | None:
-    """Adds a line to the latest entry. None when there is none."""
-    entry = book.latest()
-    if entry:
+def append(book: Book, text: str, number: int | None = None) -> Named:
+    """Adds a line to an entry, the latest without ``number``; ``kept`` is the entry as it was."""
+    named = book.look_up([] if number is None else [number])
+    for entry in named.kept:
         with book.recording("append", entry=entry.number):
             book.tx.entries.change_text(entry.id, f"{entry.text}\n{text}".lstrip("\n"), book.now)
-    return entry
+    return named
 
 
 def text_after_number(message: str, number: str) -> str:
-    """What follows the number in ``edit 42 new text`` or ``change 42 to new text``; may be empty.
+    """What follows the number in ``edit 42 new text``, ``edit 42 to say new text`` and ``change 42 to new
+    text``; may be empty.
 
     ``number`` is in digits, or as it stands in the message: ``forty two``.
     """
