@@ -177,12 +177,12 @@ def main() -> None:
     if chosen.measure:
         print(json.dumps(measure(chosen.measure, path)))
         return
-    print(f"{'':<18}" + "".join(f"{name:>{len(name) + 2}}" for name in COLUMNS))
+    print(f"{'':<18}" + "".join(f"{name:>12}" for name in COLUMNS))
     for name in chosen.only or pipelines():
         with tempfile.TemporaryDirectory() as folder:
             seconds = train(pipelines()[name], Path(folder), chosen.epochs)
             figures = _measured(Path(folder) / "model.tar.gz", path) | {"training s": seconds}
-        cells = (f"{figures[name]:>{len(name) + 2}.{digits}f}" for name, digits in COLUMNS.items())
+        cells = (f"{figures[name]:>12.{digits}f}" for name, digits in COLUMNS.items())
         print(f"{name:<18}" + "".join(cells), flush=True)
 
 

@@ -8,11 +8,11 @@ import re
 from typing import Any, Callable, Dict, List, Optional, Pattern, Tuple
 
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.constants import ENTITIES, EXTRACTOR, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from components.arguments import MEMOS, NUMBERS, ORDINALS, PERIODS, PICTURES, kind_of_entry
-from components.command_recogniser import RECOGNISED
+from components.command_recogniser import FOUND_BY, RECOGNISED
 from components.correction import Corrected
 from components.number_words import WORDS, in_digits
 from components.stateless import StatelessComponent
@@ -200,4 +200,4 @@ class ArgumentExtractor(StatelessComponent):
             return
         intent = (message.get(INTENT) or {}).get("name") or ""
         found = arguments(intent, message.get(TEXT) or "", message.get(ENTITIES) or [], corrected(message))
-        message.set(ENTITIES, found, add_to_output=True)
+        message.set(ENTITIES, [{**entity, EXTRACTOR: FOUND_BY} for entity in found], add_to_output=True)

@@ -168,7 +168,7 @@ CERTAINTIES: Dict[str, Certainty] = {
             r"commands?|help\w*|assist\w*|menu|instructions|manual|features|skills|expert\w*|knowledge\w*|familiar|"
             r"versed|purpose|capab\w*|use|work|works|good at|good for)"
         ),
-        0.62,
+        0.65,
         0.9,
         16,
         1,

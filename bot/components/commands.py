@@ -30,6 +30,11 @@ _NOTE = "note|notes|entry|entries|number|thought|thoughts|memo|memos"
 _THAT = "that|this|it|last"
 _LAST = "one|note|entry|thought|message|thing|memo"
 _MINE = "[i] [have|saved|sent|made|took|recorded]"
+_HOUSEWORK = (
+    "save|add|find|search|delete|remove|restore|undo|move|rename|merge|edit|change|correct|play|list|see|"
+    "show [a|an|the|my|two|all] [last|deleted] "
+    "note|notes|entry|entries|topic|topics|list|lists|memo|memos|reminder|reminders|timezone"
+)
 _SOUND = "memo|recording|sound|voice|one|note|entry|message"
 
 
@@ -244,6 +249,11 @@ COMMANDS: Tuple[Command, ...] = (
     ),
     Command("restore", ("restore", "undelete", "recover"), _entries()),
     Command("restore", ("bring",), (*_entries("back "), *_entries(behind=" back"))),
+    Command(
+        "restore",
+        ("restore", "bring", "get", "take", "fetch", "retrieve", "rescue"),
+        (*_entries(behind=" [back] from the trash|bin"), *_entries(behind=" [back] out of the trash|bin")),
+    ),
     Command("restore", ("get",), (f"back {_NOTE} {{entry:numbered}}", f"{_NOTE} {{entry:numbered}} back")),
     Command("undo", ("undo",), ("", "[the|my] that|it|this|last|change [one|change|thing]")),
     # --- changing
@@ -282,6 +292,7 @@ COMMANDS: Tuple[Command, ...] = (
     Command("set_timezone", ("timezone",), ("[is|to] {timezone}",)),
     Command("set_timezone", ("time",), ("zone [is|to] {timezone}",)),
     Command("commands", ("commands", "menu"), asked=True),
+    Command("commands", ("how",), (f"do|can|could i {_HOUSEWORK}", f"to {_HOUSEWORK}"), asked=True),
     Command("status", ("status",), asked=True),
     Command("repeat", ("repeat",), ("", "that", "please", "that again", "it"), asked=True),
     Command(

@@ -299,7 +299,6 @@ OTHERS = {
         "give me an overview of my topics",
         "is there something about bikes in my notes",
         "find me everything about cheese",
-        "did i ever save the address of the clinic",
         "wat notes do i have from today",
     ],
     "save": [
@@ -397,4 +396,6 @@ NOT_UNDERSTOOD = [
     "adn cheese to shopping",
     # Off which list, and what it was that was got, is said in the first half only.
     "got the stamps, cross them off",
+    # What somebody would ask a friend, too
+    "did i ever save the address of the clinic",
 ]
