@@ -192,6 +192,8 @@ if __name__ == "__main__":
         TF_CPP_MIN_LOG_LEVEL="3",
         SQLALCHEMY_SILENCE_UBER_WARNING="1",
         CUDA_VISIBLE_DEVICES="-1",
+        # Rasa would take what an earlier pipeline has learned.
+        RASA_MAX_CACHE_SIZE="0",
         PYTHONPATH=f"{BOT}{os.pathsep}{Path(__file__).parent}",
         OMP_NUM_THREADS="1",
         TF_NUM_INTRAOP_THREADS="1",
