@@ -29,10 +29,11 @@ class ActionAppend(BookAction):
     changes = True
 
     def answer(self, turn: Turn) -> Outcome:
-        text = turn.slots.verbatim("words") or editing.text_to_append(turn.message.body)
+        numbers, body = turn.slots.numbers("entry"), turn.message.body
+        written = _text_after_number(turn, numbers[0]) if numbers else editing.text_to_append(body)
+        text = turn.slots.verbatim("words") or written
         if not text:
             return keep_or_explain(turn, "utter_append_how")
-        numbers = turn.slots.numbers("entry")
         named = editing.append(turn.book, numbers, text)
         if named.kept:
             return reply("utter_appended", number=str(named.kept[0].number))

@@ -8,14 +8,15 @@ import re
 from typing import Any, Callable, Dict, List, Optional, Pattern, Tuple
 
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.constants import ENTITIES, EXTRACTOR, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from components.arguments import KINDS_OF_ENTRIES, NUMBERS, ORDINALS, PERIODS, kind_of_entry
-from components.command_recogniser import RECOGNISED
+from components.command_recogniser import FOUND_BY, RECOGNISED
 from components.correction import Corrected
 from components.number_words import WORDS, in_digits
 from components.stateless import StatelessComponent
+from components.text import core, without_courtesy
 from components.word_corrector import corrected
 
 TRAINED: Dict[str, Tuple[str, ...]] = {
@@ -35,6 +36,9 @@ _ENTRY = re.compile(
     rf"\b(?:notes?|entry|entries|memos?|item|number)\s+({WORDS})",
     re.IGNORECASE,
 )
+_APPENDED_TO = re.compile(
+    rf"\bto (?:my |the )?(?:note|entry|memo|item|number)(?: number)? #?(\d{{1,9}}\b|{WORDS})", re.IGNORECASE
+)
 _PERIOD = re.compile(rf"\b({'|'.join(PERIODS)})\b", re.IGNORECASE)
 _COUNT = re.compile(rf"\b(?:last|latest|recent|newest)\s+(\d{{1,3}}\b|{WORDS})", re.IGNORECASE)
 _LAST_FEW = re.compile(rf"\b(?:last|latest)\s+(\d{{1,3}}\b|{WORDS})\s+{_ENTRIES}\b", re.IGNORECASE)
@@ -46,6 +50,7 @@ _ZONE = re.compile(r"\b(utc|gmt|[a-z]+/[a-z_]+(?:/[a-z_]+)?)\b", re.IGNORECASE)
 _ANY_LIST = r"(?:my|the|our) (?:\w+ ){0,3}lists?\b"
 _NAME = r"(?!list|whole|entire)[^\s,.?!]+(?: [^\s,.?!]+){0,2}?"
 _ALL = r"(?:it|that|this|everything|all|something|an?|the|my|list|lists|item|items)\b"
+_SOME = r"(?:something|anything|everything|stuff|things)"
 _HELD = (
     r"(?:save|saved|write|written|wrote|note|noted|notes?|have|got|tell you|told you|know|say|said|anything)"
 )
@@ -58,16 +63,23 @@ def _frames(*frames: str) -> Tuple[Pattern[str], ...]:
 _LIST_NAME = _frames(
     rf"\b(?:my|the|our|this|that) (?:whole |entire )?({_NAME}) lists?\b", r"list (?:called|named|for) (.+)$"
 )
+_FILED_IN = _frames(
+    r"^.*\b(?:to|into|in|under|as|with) (?:my |the )?(?:topic )?"
+    rf"({_NAME})(?: topic| notes| category| folder)?$"
+)
 # Where an argument stands in a sentence: the first frame that fits counts. What fits none is left to the
 # trained extractor.
 FRAMES: Dict[str, Dict[str, Tuple[Pattern[str], ...]]] = {
+    "move": {"topic": _FILED_IN},
+    "file_under": {"topic": _FILED_IN},
     "find": {
         "query": _frames(
             rf"^(?:is|are) (?:there )?(?:an? |any |the )?(.+?) (?:on|in) {_ANY_LIST}",
             rf"^(?:have i|did i|do i have|have i got) (?:already )?(?:put |add |added |got )?(.+?) "
             rf"(?:on|in|to) {_ANY_LIST}",
             *(frame.pattern for frame in _LIST_NAME[:1]),
-            rf"\b{_HELD} (?:about|regarding|on|for) ([^,.?!]+)",
+            rf"\b(?:my|the) ({_NAME}) (?:topic|category|folder)\b",
+            rf"\b{_HELD} (?:{_SOME} )?(?:here )?(?:about|regarding|on|for) ([^,.?!]+)",
             rf"\b((?:{'|'.join(KINDS_OF_ENTRIES)})(?: (?:by|about|on|of|from) [^,.?!]+)?)",
         )
     },
@@ -82,29 +94,28 @@ FRAMES: Dict[str, Dict[str, Tuple[Pattern[str], ...]]] = {
         "topic": _LIST_NAME,
         "note": _frames(
             r"\b(?:remove|delete|erase|take|cross|get rid of|scratch|strike|drop|check|tick) "
-            rf"(?:off )?(?:the )?(?!{_ALL})(.+?) (?:off|from|on|out of|off of) (?:of )?{_ANY_LIST}"
+            rf"(?:off )?(?:the )?(?!{_ALL})(.+?) (?:off|from|on|out of|off of) (?:of )?{_ANY_LIST}",
+            rf"^(?:the )?(?!{_ALL})(.+?) (?:can|could|should|may) (?:\w+ ){{1,3}}(?:off|from) {_ANY_LIST}",
         ),
     },
     "delete_entry": {
-        "note": _frames(
-            r"\b(?:notes?|entry|entries|thoughts?|memos?|one) (?:about|regarding|on) (.+?)(?: please)?[.?!]*$"
-        )
+        "note": _frames(r"\b(?:notes?|entry|entries|thoughts?|memos?|one) (?:about|regarding|on) (.+)$")
     },
     "merge_topics": {
         "topic": _frames(rf"\b(?:topics?|lists?) ({_NAME}) (?:and|with|into|to)\b"),
-        "new_topic": _frames(
-            rf"\b(?:and|with|into|to) (?:the topic )?({_NAME})(?: topics?| lists?)?(?: please)?[.?!]?$"
-        ),
+        "new_topic": _frames(rf"\b(?:and|with|into|to) (?:the topic )?({_NAME})(?: topics?| lists?)?$"),
     },
 }
 
 
 def _framed(intent: str, text: str) -> List[Dict[str, Any]]:
-    found = []
+    said, _ = without_courtesy(core(text))
+    found: List[Dict[str, Any]] = []
     for name, frames in FRAMES.get(intent, {}).items():
-        match = next((match for match in (frame.search(text) for frame in frames) if match), None)
+        match = next((match for match in (frame.search(said.content) for frame in frames) if match), None)
         if match:
-            found.append({"entity": name, "value": match[1], "start": match.start(1), "end": match.end(1)})
+            start, end = (said.start + offset for offset in match.span(1))
+            found.append({"entity": name, "value": match[1], "start": start, "end": end})
     return found
 
 
@@ -128,6 +139,7 @@ PLAIN: Dict[str, Tuple[_Plain, ...]] = {
     "restore": (("entry", _ENTRY, False, in_digits),),
     "move": (("entry", _ENTRY, False, in_digits),),
     "edit": (("entry", _ENTRY, True, in_digits),),
+    "append": (("entry", _APPENDED_TO, True, in_digits),),
     "browse": (
         ("period", _PERIOD, True, str.lower),
         ("count", _COUNT, True, in_digits),
@@ -189,4 +201,4 @@ class ArgumentExtractor(StatelessComponent):
             return
         intent = (message.get(INTENT) or {}).get("name") or ""
         found = arguments(intent, message.get(TEXT) or "", message.get(ENTITIES) or [], corrected(message))
-        message.set(ENTITIES, found, add_to_output=True)
+        message.set(ENTITIES, [{**entity, EXTRACTOR: FOUND_BY} for entity in found], add_to_output=True)

@@ -200,4 +200,5 @@ KINDS: Dict[str, Kind] = {
     "author": Kind(_up_to(5), _whole),
     "timezone": Kind(r"[^\W\d]+(?:[/ -][^\W\d]+){0,3}(?:[+-]\d{1,2})?", _whole),
     "text": Kind(r"(?s:.+)", _nothing),
+    "thought": Kind(rf"(?!(?:number\s+)?(?:{_ENTRY})\b)(?s:.+)", _nothing),
 }

@@ -29,6 +29,12 @@ class Command:
 _NOTE = "note|notes|entry|entries|number|thought|thoughts|memo|memos"
 _THAT = "that|this|it|last"
 _LAST = "one|note|entry|thought|message|thing|memo"
+_MINE = "[i] [have|saved|sent|made|took|recorded]"
+_HOUSEWORK = (
+    "save|add|find|search|delete|remove|restore|undo|move|rename|merge|edit|change|correct|play|list|see|"
+    "show [a|an|the|my|two|all] [last|deleted] "
+    "note|notes|entry|entries|topic|topics|list|lists|memo|memos|reminder|reminders|timezone"
+)
 _SOUND = "memo|recording|sound|voice|one|note|entry|message"
 
 
@@ -49,19 +55,36 @@ COMMANDS: Tuple[Command, ...] = (
         (
             "this|that|it [note] under {topic:filed_topic}",
             f"[the] last [{_LAST}] under {{topic:filed_topic}}",
+            "this|that|it [note] under|in|into|to [my|the] {topic:filed_topic} topic|notes",
+            f"[the] last [{_LAST}] under|in|into|to [my|the] {{topic:filed_topic}} topic|notes",
         ),
     ),
-    Command("move", ("save", "put", "keep"), (f"{_NOTE} {{entry:numbered_entries}} under [my] {{topic}}",)),
+    Command(
+        "file_under",
+        ("tag", "label", "file", "categorise", "categorize"),
+        ("this|that|it [note] as|under|with {topic:filed_topic}",),
+    ),
+    Command("file_under", ("save", "file", "store"), ("this|that|it [note] in|to|as {topic:filed_topic}",)),
+    Command(
+        "move",
+        ("save", "put", "keep"),
+        (
+            f"{_NOTE} {{entry:numbered_entries}} under|in|into|to [my|the] {{topic}} topic|notes",
+            f"{_NOTE} {{entry:numbered_entries}} under [my] {{topic}}",
+        ),
+    ),
     Command("keep_question", ("save",), ("", "it|that|this", "my|that|the|this question")),
     Command("keep_question", ("keep",), ("it|that|this", "my|that|the|this question")),
     Command("keep_question", ("yes", "yeah"), ("save|keep it|that|this", "save")),
-    Command("save_thought", ("save", "note"), ("{text}",)),
+    Command("save_thought", ("save",), ("{text}",)),
+    # "note 26 should say tuesday" is about an entry.
+    Command("save_thought", ("note",), ("{thought}",)),
     Command("append", ("add", "append"), ("{text}",), marks=":"),
     Command("takeaway", ("takeaway",), ("{text}",), marks=":,"),
     Command("takeaway", ("takeaways",), ("{text}",), marks=":"),
     Command(
         "add_to_topic",
-        ("add", "put"),
+        ("add", "put", "stick", "pop", "include"),
         ("{note:list_note} to|on|onto|into [my|the|our] {topic} list",),
     ),
     Command("add_to_topic", ("add",), ("{note} to|into [my] {topic}",)),
@@ -76,11 +99,17 @@ COMMANDS: Tuple[Command, ...] = (
         asked=True,
     ),
     Command("find", ("look",), ("up [my|the] notes on|about {query}",), asked=True),
-    Command("find", ("notes", "thoughts", "anything"), ("on|about|for {query}",), asked=True),
+    Command(
+        "find", ("notes", "thoughts", "anything", "everything"), ("[here] on|about|for {query}",), asked=True
+    ),
     Command(
         "find",
         ("show", "list", "read", "open", "get"),
-        ("[me] [all] [my|the] notes|entries|thoughts on|about {query}", "[me] my|the {query} list|notes"),
+        (
+            "[me] [all] [of] [my|the] notes|entries|thoughts|everything|anything "
+            "[that] [i] [have|saved|wrote] on|about|under {query}",
+            "[me] my|the {query} list|notes|topic",
+        ),
         asked=True,
     ),
     Command("quotes_by", QUOTES, ("by {author}",), asked=True),
@@ -98,13 +127,39 @@ COMMANDS: Tuple[Command, ...] = (
         asked=True,
     ),
     Command("list_topics", ("topics",), asked=True),
-    Command("list_topics", ("list", "show", "all", "my"), ("[me] [all] [my|the] topics",), asked=True),
+    Command(
+        "list_topics",
+        ("list", "show", "all", "my", "see"),
+        ("[me] [all] [of] [my|the] topics|lists|categories|folders|tags",),
+        asked=True,
+    ),
     # --- browsing
     Command(
         "browse", ("last", "latest"), ("{count}", "{count} notes|entries|thoughts", "notes|entries|thoughts")
     ),
     Command("browse", ("today", "yesterday"), ("",), whole="period"),
     Command("browse", ("last", "this"), ("week|month",), whole="period"),
+    Command(
+        "browse",
+        ("everything", "anything", "all", "notes", "entries", "thoughts", "stuff", "things"),
+        ("[my|the] [notes|entries|thoughts] [i] [saved|wrote] from {period}",),
+    ),
+    Command(
+        "browse",
+        ("list", "show"),
+        (
+            "[me] {period}",
+            "[me] [all] [my|the] everything|notes|entries|thoughts from {period}",
+            "[me] everything",
+        ),
+        asked=True,
+    ),
+    Command(
+        "browse",
+        ("list", "show", "all", "my", "see"),
+        (f"[me] [all] [of] [my|the] {{kind}} {_MINE}",),
+        asked=True,
+    ),
     Command("browse", ("list", "show", "all", "my"), ("[me] [all] [of] [my|the] {kind}",), asked=True),
     Command(
         "browse",
@@ -173,7 +228,7 @@ COMMANDS: Tuple[Command, ...] = (
     Command("delete_entry", ("del",), ("{entry:entries}", "that|last")),
     Command(
         "delete_entry",
-        ("scratch", "trash", "discard", "bin"),
+        ("scratch", "scrap", "trash", "discard", "bin"),
         (_THAT, *_entries(), f"[the|my|that|this] [last] {_LAST}"),
     ),
     Command(
@@ -199,6 +254,8 @@ COMMANDS: Tuple[Command, ...] = (
             "off|out {note:list_note} from|on|off my|the|our list",
             "{note:list_note} off|from [of] [my|the|our] {topic} list",
             "{note:list_note} off|from [of] my|the|our list",
+            "{note} off {topic:short_topic}",
+            "off {note}",
         ),
     ),
     Command(
@@ -212,20 +269,35 @@ COMMANDS: Tuple[Command, ...] = (
         ),
     ),
     Command("restore", ("restore", "undelete", "recover"), _entries()),
-    Command("restore", ("bring",), _entries("back ")),
+    Command("restore", ("bring",), (*_entries("back "), *_entries(behind=" back"))),
+    Command(
+        "restore",
+        ("restore", "bring", "get", "take", "fetch", "retrieve", "rescue"),
+        (*_entries(behind=" [back] from the trash|bin"), *_entries(behind=" [back] out of the trash|bin")),
+    ),
+    Command("restore", ("get",), (f"back {_NOTE} {{entry:numbered}}", f"{_NOTE} {{entry:numbered}} back")),
     Command("undo", ("undo",), ("", "[the|my] that|it|this|last|change [one|change|thing]")),
     # --- changing
+    Command("move", ("move", "file"), _entries(behind=" to|into|under [my|the] {topic} topic|notes")),
     Command("move", ("move", "file"), _entries(behind=" to|into|under [my] {topic}")),
     Command("move", ("move",), (f"this|that [{_LAST}] to|into {{topic}}",)),
     Command("pin", ("pin",), (_THAT, *_entries(), f"[the|my|that|this] [last] {_LAST}")),
     Command("unpin", ("unpin",), (_THAT, *_entries(), f"[the|my|that|this] [last] {_LAST}")),
+    Command("move", ("move",), ("the|my last one|note|entry|thought|memo to|into|under {topic}",)),
     Command("edit", ("edit",), ("{entry:digits} {text}", f"[{_NOTE}] {{entry:marked}} {{text}}")),
     Command("edit", ("edit",), (f"{_NOTE} {{entry:numbered}} {{text}}",)),
     Command("correct", ("correct",), ("{text}",), marks=":"),
     Command("correct", ("correction",), ("{text}",), marks=":,"),
     Command("correct", ("correct", "correction"), (f"[{_NOTE}] {{entry:marked}} {{text}}",)),
     Command("correct", ("correct",), (f"{_NOTE} {{entry:numbered}} {{text}}",)),
-    Command("append", ("add", "append"), (f"to [my|the] that|this|last [{_LAST}] {{text}}",)),
+    Command(
+        "append",
+        ("add", "append"),
+        (
+            f"to [my|the] that|this|last [{_LAST}] : {{text}}",
+            f"[this|that] to [{_NOTE}] {{entry:marked}} {{text}}",
+        ),
+    ),
     Command(
         "rename_topic",
         ("rename",),
@@ -243,8 +315,19 @@ COMMANDS: Tuple[Command, ...] = (
     Command("set_timezone", ("timezone",), ("[is|to] {timezone}",)),
     Command("set_timezone", ("time",), ("zone [is|to] {timezone}",)),
     Command("commands", ("commands", "menu"), asked=True),
+    Command("commands", ("how",), (f"do|can|could i {_HOUSEWORK}", f"to {_HOUSEWORK}"), asked=True),
     Command("status", ("status",), asked=True),
     Command("repeat", ("repeat",), ("", "that", "please", "that again", "it"), asked=True),
+    Command(
+        "repeat",
+        ("say", "send", "tell"),
+        (
+            "[me] [that|it] again",
+            "[me] [that|it] once more",
+            "[me] [that|it] one more time",
+        ),
+        asked=True,
+    ),
     Command("greet", ("hi", "hello", "hey"), ("", "there")),
     Command("thanks", ("thanks", "thx", "ty", "cheers"), ("", "a lot|bunch|million", "so|very much")),
     Command("thanks", ("thank",), ("you", "you so|very much")),

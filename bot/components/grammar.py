@@ -1,9 +1,9 @@
 """A small language for what may follow a keyword.
 
 ``"{note} to|into [my] {topic} list"``: a plain word must be there (``|`` between alternatives; a slip of the
-finger in it is forgiven), a word in brackets may be, and ``{name}`` is an argument, whose kind is in
-``arguments.py``. ``{name:kind}`` names an argument differently from its kind. The whole rest of the text
-has to fit.
+finger in it is forgiven), a word in brackets may be, ``:`` is a colon or comma that may be there, and
+``{name}`` is an argument, whose kind is in ``arguments.py``. ``{name:kind}`` names an argument differently
+from its kind. The whole rest of the text has to fit.
 """
 
 import re
@@ -47,7 +47,7 @@ def _piece(token: "re.Match[str]") -> str:
         return rf"(?:\s+(?:{_words(token['optional'])}))?"
     if token["name"]:
         return rf"\s+(?P<{token['name']}>{KINDS[token['kind'] or token['name']].pattern})"
-    return rf"\s+(?:{_words(token['words'])})"
+    return r"\s*[:,]?" if token["words"] == ":" else rf"\s+(?:{_words(token['words'])})"
 
 
 @lru_cache(maxsize=None)

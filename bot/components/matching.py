@@ -56,7 +56,7 @@ def recognise(text: str) -> Optional[Recognised]:
     question = texts.is_question(text)
     bare, asked_politely = texts.without_courtesy(span)
     return (
-        bare_choice(span)
+        bare_choice(bare)
         or _command(bare, question and not asked_politely)
         or _command(span, question)
         or (short_question(span) if question else None)

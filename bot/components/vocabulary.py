@@ -26,7 +26,8 @@ FUNCTION_WORDS = _set(
 # "find a plumber", "find out", "find your way": things to do and idioms, not questions to a scrapbook
 BEGIN_NO_QUERY = PEOPLE | _set("a an some someone out your ur his their time way")
 IDIOMS_OF_UNDER = _set(
-    "way construction pressure control stress attack arrest review age wraps cover fire water par budget"
+    "way construction pressure control stress attack arrest review age wraps cover fire water par budget "
+    "mind case writing person time"
 )
 CHAT = _set(
     "ok okay k yes no yeah yep nope ya huh hmm eh lol haha omg wtf pls plz thx u ur r y wat wot wen 2nite "
@@ -43,7 +44,7 @@ SMALL_WORDS = (
         "really truly quite please pls plz sorry excuse oh ah hey hi hello ok okay yes yeah no now "
         "want wanted need needed needing ya like get got getting come let letting know think going go "
         "give gave giving been being done doing did you've you'd you'll that's that'll it's what's "
-        "ai scrapbook bot assistant computer siri alexa google buddy friend mate dude"
+        "i'd we'd let's ai scrapbook bot assistant computer siri alexa google buddy friend mate m8 dude"
     )
 )
 ABOUT_ANSWERS = _set(
@@ -53,7 +54,10 @@ REPEATING = ABOUT_ANSWERS | _set(
     "repeat repeated repeating again once more another one last previous time times thing part bit "
     "bits say saying said says tell told ask asked hear heard catch caught understand understood "
     "missed miss mention mentioned restate replay reiterate louder slower slowly over back yourself "
-    "didnt couldnt couldn't wasn't hold second sec run pardon"
+    "didnt couldnt couldn't wasn't hold second sec run pardon send sent resend text texted write wrote "
+    "rephrase restate state answered asking mind minding misheard misunderstood misread forgot forgotten "
+    "already apologies quite properly barely make speak wait huh hm hmm oops everything listening paying "
+    "attention distracted"
 )
 THANKING = ABOUT_ANSWERS | _set(
     "thank thanks thanx thx help helping helped helpful assist assisting assisted assistance answering "
@@ -66,7 +70,8 @@ THANKING = ABOUT_ANSWERS | _set(
     "angel champ hero rock impressed kudos hats love loved like liked helps works worked needed looking "
     "wanted exactly perfectly sweetheart bless blessed deserve credit praise well done truly so advance "
     "anyway without couldn't can't cannot made makes make life saved saver lifesaver merci danke gracias "
-    "grazie arigato"
+    "grazie arigato obliged indebted debt owe ever saving finding sending responding nice wanted alright "
+    "accept means hard mean wish gr8 say just once update reminder muchas vielen dank obrigado obrigada"
 )
 GREETING = _set(
     "are how how's hows how've how're what's whats up new happening day days today morning afternoon "
@@ -75,7 +80,8 @@ GREETING = _set(
     "lovely week weekend lately busy around awake sleep slept hope hoping hopefully pleasure pleased "
     "delighted again hola bonjour aloha hallo hullo ciao salut namaste heya wassup sup holding keeping "
     "keep goes having had has fun everyone anybody checking check saying back morning's tonight old my "
-    "dear pal doing okay peachy sunshine welcome cheerful sure wonderful long"
+    "dear pal doing okay peachy sunshine welcome cheerful sure wonderful long hear from well partner talk "
+    "hope okay isn't shaking cracking latest all somebody"
 )
 # As thumbs type them. What is kept of a text keeps them.
 ABBREVIATIONS = {
@@ -86,9 +92,9 @@ ABBREVIATIONS = {
     "doesnt": "doesn't", "cant": "can't", "couldnt": "couldn't", "wont": "won't", "youre": "you're",
     "youve": "you've", "cn": "can", "cud": "could", "wud": "would", "shud": "should", "hw": "how",
     "hows": "how's", "thnx": "thanks", "tnx": "thanks", "thanx": "thanks", "thankyou": "thank you",
-    "thanku": "thank you", "tmrw": "tomorrow", "tmr": "tomorrow", "tmro": "tomorrow", "rn": "right now",
-    "abt": "about", "bout": "about", "frm": "from", "gimme": "give me", "lemme": "let me",
-    "wanna": "want to", "gotta": "have to", "remindme": "remind me", "wheres": "where's",
-    "theres": "there's", "somethin": "something", "msg": "message", "msgs": "messages", "ltr": "later",
-    "w": "with", "ppl": "people",
+    "thanku": "thank you", "tysm": "thank you so much", "tyvm": "thank you very much", "tmrw": "tomorrow",
+    "tmr": "tomorrow", "tmro": "tomorrow", "rn": "right now", "abt": "about", "bout": "about", "frm": "from",
+    "gimme": "give me", "lemme": "let me", "wanna": "want to", "gotta": "have to", "remindme": "remind me",
+    "wheres": "where's", "theres": "there's", "somethin": "something", "msg": "message", "msgs": "messages",
+    "ltr": "later", "w": "with", "ppl": "people",
 }  # fmt: skip

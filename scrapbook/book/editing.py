@@ -14,7 +14,8 @@ _SAYING = re.compile(
     r"(?:\s*[:,]\s*|\s+)",
     re.IGNORECASE,
 )
-_INTRODUCTION = r"\s*(?:[:,]|-(?=\s))?\s*"
+_SAYS = r"(?:to say|so (?:that )?it (?:says|reads)|should (?:say|read|be))\b:?"
+_INTRODUCTION = rf"\s*(?:[:,]|-(?=\s)|{_SAYS})?\s*"
 
 
 def edit(book: Book, number: int, text: str) -> Named:
@@ -51,7 +52,8 @@ def add_line(book: Book, entry: Entry, text: str) -> None:
 
 
 def text_after_number(message: str, number: str) -> str:
-    """What follows the number in ``edit 42 new text`` or ``change 42 to new text``; may be empty.
+    """What follows the number in ``edit 42 new text``, ``edit 42 to say new text`` and ``change 42 to new
+    text``; may be empty.
 
     ``number`` is in digits, or as it stands in the message: ``forty two``.
     """

@@ -118,6 +118,8 @@ def test_under_with_nothing_to_file_is_a_thought(ann: Conversation) -> None:
         ("edit 1: Neu", "Neu"),
         ("pls edit #1, {braces}", "{braces}"),
         ("change 1 to something else", "something else"),
+        ("please change note 1 to say something else", "something else"),
+        ("note 1 should say something else", "something else"),
         ("edit 1 to be or not to be", "to be or not to be"),
         ("edit 1 1 is the loneliest number", "1 is the loneliest number"),
     ],
@@ -138,6 +140,23 @@ def test_it_adds_to_the_latest_entry(ann: Conversation) -> None:
     ann.save("gpu: fewer kernels")
     assert ann.text("action_append", "add: see also: Numba") == "Added to 1."
     assert ann.entries() == {1: ("fewer kernels\nsee also: Numba", "gpu")}
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["add this to note 1: see also Numba", "add to 1: see also Numba", "append to note 1 see also Numba"],
+)
+def test_it_adds_to_the_entry_that_is_named(ann: Conversation, body: str) -> None:
+    ann.save("one")
+    ann.save("two")
+    assert ann.text("action_append", body, entry=["1"]) == "Added to 1."
+    assert ann.entries() == {1: ("one\nsee also Numba", None), 2: ("two", None)}
+
+
+def test_it_adds_to_nothing_else_when_the_entry_is_not_there(ann: Conversation) -> None:
+    ann.save("one")
+    assert ann.text("action_append", "add to note 9: see also Numba", entry=["9"]) == "There is no entry 9."
+    assert ann.entries() == {1: ("one", None)}
 
 
 def test_with_nothing_to_add_to_it_is_a_thought(ann: Conversation) -> None:

@@ -1,0 +1,13 @@
+"""What `rasa test nlu` needs of the components."""
+
+import asyncio
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    "text", ["find gpu", "could you take candles off my shopping list", "please get rid of note 17"]
+)
+def test_every_argument_says_who_found_it(agent, text):
+    entities = asyncio.run(agent.parse_message(text))["entities"]
+    assert {entity["extractor"] for entity in entities} == {"arguments"}
