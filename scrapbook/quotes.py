@@ -40,7 +40,9 @@ _SPACED = frozenset("«»‹›")
 LOOKED_THROUGH = 10_000
 """Characters of a text; a message has 1,600 at most."""
 
-_MOST_CLOSINGS = 20
+_MOST_CLOSINGS, _MOST_MARKS = 20, 200
+"""Of the marks behind an opening one, apostrophes among them, those that may close it: so that a text of
+nothing but marks takes no longer than another."""
 
 BULLET = rf"(?:(?:[*•·>{DASHES}]|\d{{1,2}}[.)])[ \t]+)?"
 _OPENING = re.compile(
@@ -127,7 +129,8 @@ def _closings(text: str, opening: re.Match[str]) -> Iterator[int]:
     mark = opening["mark"]
     last = text.find("\n\n", opening.end())
     end = len(text) if last < 0 else last
-    for found in re.compile(f"[{_CLOSING[mark]}]").finditer(text, opening.end() + 1, end):
+    marks = re.compile(f"[{_CLOSING[mark]}]").finditer(text, opening.end() + 1, end)
+    for found in islice(marks, _MOST_MARKS):
         place = found.start()
         inside_a_word = mark in _SINGLE and text[place + 1 : place + 2].isalnum()
         if not inside_a_word and (mark in _SPACED or not text[place - 1].isspace()):
