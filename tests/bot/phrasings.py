@@ -163,7 +163,7 @@ PHRASINGS = {
         ("can you put the last one under music", "file_under", {"topic": "music"}),
         ("put that in my books topic", "file_under", {"topic": "books"}),
         ("tag this as gardening", "file_under", {"topic": "gardening"}),
-        ("takeaway: start with the tests", "append", {}),
+        ("takeaway: start with the tests", "takeaway", {}),
         ("add: see also chapter 9", "append", {}),
         ("add to that: she said it twice", "append", None),
         ("add this to note 12: bring cash", "append", {"entry": "12"}),
