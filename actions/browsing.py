@@ -11,9 +11,8 @@ from actions.turn import Turn
 from scrapbook import matching, segments
 from scrapbook.book import Book, Named, browsing, finding
 from scrapbook.book.browsing import PERIODS, Period
-from scrapbook.book.pages import PINNED, WORDING, Page, content, next_page
+from scrapbook.book.pages import PINNED, WORDING, Page, content, next_page, pages_behind
 from scrapbook.kinds import Kind
-from scrapbook.links.finding import find_links
 from scrapbook.locations import Location
 from scrapbook.matching import Match, match
 from scrapbook.store import Entry, Outcome, Topic
@@ -139,10 +138,7 @@ def _shown(book: Book, named: Named) -> Outcome:
 def _in_full(book: Book, entry: Entry) -> str:
     number = f"{entry.number}{PINNED if entry.pinned_at else ''}"
     head = f"{number} {entry.topic}" if entry.topic else number
-    links = {link.url for link in find_links(entry.text)}
-    previews = book.tx.previews.of([entry.id]).get(entry.id, [])
-    pages = [preview.page for preview in previews if preview.url in links]
-    titles = [" - ".join(filter(None, (page.title, page.site))) for page in pages]
+    titles = [" - ".join(filter(None, (page.title, page.site))) for page in pages_behind(book, entry)]
     place = Location.of(entry.text)
     return "\n".join(
         [f"{head}:", content(book, entry), *filter(None, titles), *([place.map] if place else [])]

@@ -7,7 +7,9 @@ from scrapbook import segments
 from scrapbook.book.book import Book
 from scrapbook.book.reminding import due_shown
 from scrapbook.excerpts import excerpt, holds
+from scrapbook.links.finding import find_links
 from scrapbook.store import Entry, Listing, Media
+from scrapbook.store import Page as WebPage
 
 MOST_LISTED = 500
 """Nobody reads further by text message."""
@@ -36,6 +38,13 @@ def content(book: Book, entry: Entry) -> str:
     """Its text, to the letter, and a note of what came with it and when it is due."""
     notes = ", ".join(filter(None, (*_attached(book, entry), due_shown(book, entry))))
     return f"{entry.text} ({notes})".strip() if notes else entry.text
+
+
+def pages_behind(book: Book, entry: Entry) -> list[WebPage]:
+    """What is known of the pages behind the links in its text."""
+    links = {link.url for link in find_links(entry.text)}
+    known = book.tx.previews.of([entry.id]).get(entry.id, [])
+    return [preview.page for preview in known if preview.url in links]
 
 
 def first_page(
@@ -97,8 +106,9 @@ def _with_title(book: Book, entry: Entry, said: str, words: Collection[str]) -> 
     """Where only what a page behind a link is called holds any of the words, that comes behind the text."""
     if not words or holds(said, words):
         return said
-    pages = [preview.page for preview in book.tx.previews.of([entry.id]).get(entry.id, [])]
-    names = (name for page in pages for name in (page.title, page.site) if holds(name, words))
+    names = (
+        name for page in pages_behind(book, entry) for name in (page.title, page.site) if holds(name, words)
+    )
     return f"{said} ({name})" if (name := next(names, None)) else said
 
 

@@ -41,7 +41,7 @@ def test_an_entry_is_kept_as_it_was_written(store: Store, ann: Person):
         topic = tx.topics.add(ann.id, "pictures")
         entry = tx.entries.add(ann.id, "  a\ncat ", topic.id, None, NOW, media)
         assert entry == Entry(
-            entry.id, ann.id, 1, "  a\ncat ", topic.id, "pictures", None, NOW, None, None, media
+            entry.id, ann.id, 1, "  a\ncat ", topic.id, "pictures", None, NOW, None, None, media=media
         )
         assert tx.entries.get(entry.id) == entry
 

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from scrapbook.links.finding import find_links
 from scrapbook.segments import fits
 from scrapbook.store import Page, Preview
 from tests.integration.actions.conversation import Conversation
@@ -181,8 +182,9 @@ def look_at(who: Conversation, number: int, *titles: str) -> None:
     with who.store.transaction() as tx:
         entry = tx.entries.by_number(who.person.id, number)
         assert entry
-        for page in (Page(title, site="site.example") for title in titles):
-            tx.previews.record(entry.id, Preview(f"https://site.example/{page.title}", page=page), who.now)
+        for link, title in zip(find_links(entry.text), titles, strict=True):
+            page = Page(title, site="site.example")
+            tx.previews.record(entry.id, Preview(link.url, page=page), who.now)
 
 
 def test_it_shows_the_title_of_a_page_where_nothing_else_holds_the_word(ann: Conversation) -> None:

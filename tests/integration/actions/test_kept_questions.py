@@ -59,7 +59,7 @@ def test_a_topic_that_was_chosen_and_is_empty_by_now_leaves_the_first_question(a
 def test_a_kept_question_is_undone(ann: Conversation) -> None:
     find(ann, "xylophone")
     keep(ann)
-    assert ann.undo() == "Undone: 1 is no longer saved. To have it after all, text restore 1"
+    assert ann.undo() == "Undone: 1 is no longer saved. To bring it back, text restore 1"
     assert ann.entries() == {}
 
 

@@ -121,7 +121,7 @@ def test_a_topic_before_several_things_holds_for_all_that_name_none(ann: Convers
 def test_a_topic_of_several_things_that_may_be_another_is_asked_about(ann: Conversation) -> None:
     ann.save("carbon: trees are made of air")
     said = ann.save(f"carton: {MIES}\n{CANNON}")
-    assert said == "Saved 2 and 3 under carton, which is new. Did you mean 1 carbon? Then text its number."
+    assert said == "Saved 2 and 3 under carton, which is new. Did you mean 1 carbon? Text its number."
     assert ann.text("action_choose", "1", choice="1") == "Filed 2, 3 under carbon."
     assert ann.topics() == {"carbon"}
 
