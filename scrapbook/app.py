@@ -12,7 +12,7 @@ from dbos import DBOS, DBOSConfig
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from scrapbook import __version__
+from scrapbook import __version__, waking
 from scrapbook.assistant import Assistant
 from scrapbook.collecting import Collector
 from scrapbook.delivery import Delivery
@@ -65,7 +65,8 @@ class WorkQueue(NamedTuple):
     Attributes:
         at_once: how many may be under way in this process.
         in_order: whether those of one partition come one after the other.
-        polling: seconds between two looks. Each costs some of the processor, also when nothing is there.
+        polling: seconds between two looks while something happens there; see ``waking`` for the rest of the
+            time. Each look costs some of the processor, also when nothing is there.
     """
 
     name: str
@@ -189,6 +190,7 @@ def start_workers(settings: Settings) -> None:
         # An error of the driver would otherwise quote what it was about to write, and the engine logs it.
         "db_engine_kwargs": {"hide_parameters": True},
     }
+    waking.install()
     DBOS(config=config)
     DBOS.launch()
     for queue in QUEUES:
@@ -199,6 +201,7 @@ def start_workers(settings: Settings) -> None:
             polling_interval_sec=queue.polling,
             on_conflict="always_update",
         )
+        waking.ring(queue.name)  # what waits there from before
 
 
 def welcome_allowed_numbers(store: Store, numbers: tuple[str, ...]) -> None:
