@@ -2,9 +2,10 @@
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 import structlog
@@ -12,10 +13,11 @@ from dbos import DBOS, DBOSConfig
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from scrapbook import __version__, waking
+from scrapbook import __version__, waking, watching
 from scrapbook.assistant import Assistant
 from scrapbook.collecting import Collector
 from scrapbook.delivery import Delivery
+from scrapbook.disk import disk_problem
 from scrapbook.errors import NotFound, RecipientOptedOut
 from scrapbook.housekeeping import keep_tidy
 from scrapbook.journey import (
@@ -35,7 +37,7 @@ from scrapbook.numbers import both_channels
 from scrapbook.patience import Patience
 from scrapbook.reports import about
 from scrapbook.settings import Settings
-from scrapbook.store import Store
+from scrapbook.store import EngineQueues, Store
 from scrapbook.turns import Turns
 from scrapbook.twilio.account import Account
 from scrapbook.twilio.incoming import Incoming
@@ -43,7 +45,7 @@ from scrapbook.twilio.media import MediaFetcher
 from scrapbook.twilio.sending import Sender
 from scrapbook.twilio.webhook import routes as twilio_routes
 from scrapbook.voice.client import VoiceClient
-from scrapbook.web.health import health_routes
+from scrapbook.web.health import Part, health_routes, there
 from scrapbook.web.media import MediaLinks, media_routes
 from scrapbook.web.phone import phone_routes
 
@@ -83,6 +85,9 @@ QUEUES = (
     WorkQueue(LINKS_QUEUE, PREVIEWS_AT_ONCE, in_order=False, polling=1.0),
 )
 
+# Delivery statuses after which there is at most that it was read.
+FINAL = frozenset({"delivered", "undelivered", "failed", "canceled"})
+
 # Long enough for a turn under way to end; longer ones are finished at the next start.
 STOPPING_TIMEOUT = 5
 
@@ -113,10 +118,23 @@ class WebhookInbox:
         try:
             with self._store.transaction() as tx:
                 is_news = tx.replies.update_delivery(reply_id, twilio_sid, status, error_code, at)
+                reply = tx.replies.get(reply_id)
+                message = tx.messages.get(reply.message_sid)
                 if is_news and error_code == RecipientOptedOut().code:
-                    tx.people.set_opt_out(tx.replies.get(reply_id).to, at)
+                    tx.people.set_opt_out(reply.to, at)
         except NotFound:
             log.warning("delivery_of_unknown_reply", reply_id=reply_id)
+            return
+        if is_news and status in FINAL:
+            log.info(
+                "reply_arrived" if status == "delivered" else "reply_not_arrived",
+                message_sid=message.sid,
+                person_id=message.person_id,
+                reply_id=reply_id,
+                status=status,
+                code=error_code,
+                arrived_ms=round((at - message.received_at).total_seconds() * 1000),
+            )
 
     def call(self, call_sid: str, from_: str, to: str, at: datetime) -> None:
         with self._store.transaction() as tx:
@@ -131,6 +149,8 @@ def create_app() -> Starlette:
     """The web application of the settings in the environment, for an ASGI server."""
     settings = Settings.load()
     store = Store.open(settings.database_url)
+    queues = EngineQueues.open(settings.journey_database_url)
+    house = watching.HouseCollector(store, queues, settings.data_dir)
     patience = Patience()
     assistant = Assistant(settings.rasa_url, settings.actions_url)
     voice = VoiceClient(settings.voice_url)
@@ -155,27 +175,43 @@ def create_app() -> Starlette:
         await asyncio.to_thread(start_workers, settings)
         log.info("app_started", version=__version__, mode=settings.mode.value)
         tidying = asyncio.create_task(keep_tidy(store, files))
-        yield
+        with watching.serving(settings.internal_host, settings.metrics_port, house):
+            yield
         tidying.cancel()
         patience.stop()
         await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=STOPPING_TIMEOUT)
         assistant.close()
         voice.close()
+        queues.close()
         store.close()
 
-    checks: dict[str, Callable[[], bool]] = {
-        "database": store.schema_is_current,
-        "assistant": assistant.is_ready,
-        "actions": assistant.actions_are_ready,
+    parts = {
+        "database": Part(there(store.schema_is_current, "its tables are of another release")),
+        "journey": Part(partial(_engine_problem, queues)),
+        "assistant": Part(there(assistant.is_ready, "Rasa is out of reach or still starting")),
+        "actions": Part(there(assistant.actions_are_ready, "the action server is out of reach")),
+        "voice": Part(there(voice.is_ready, "speech recognition is out of reach"), is_needed=False),
+        "media": Part(partial(_media_problem, files), is_needed=False),
+        "disk": Part(partial(disk_problem, settings.data_dir), is_needed=False),
     }
     routes: list[BaseRoute] = [
         *twilio_routes(settings.public_url, account.auth_token, WebhookInbox(store, journey)),
         *media_routes(links, files, voice.compact),
-        *health_routes(checks),
+        *health_routes(parts),
     ]
     if settings.local_twilio:
         routes += phone_routes(settings.phone_url, settings.allowed_numbers[0], settings.allowed_numbers)
     return Starlette(routes=routes, lifespan=lifespan)
+
+
+def _engine_problem(queues: EngineQueues) -> str:
+    queues.figures()
+    return ""
+
+
+def _media_problem(files: MediaStore) -> str:
+    files.check()
+    return ""
 
 
 def start_workers(settings: Settings) -> None:

@@ -1,18 +1,16 @@
 """``scrapbook doctor``: is everything there that answering a text takes, and if not, what to do about it."""
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scrapbook import processes, training
+from scrapbook.disk import disk_problem, free
 from scrapbook.errors import ScrapbookError
 from scrapbook.places import BOT_PYTHON
 from scrapbook.settings import Settings
 from scrapbook.store import Store
 from scrapbook.twilio.account import Account
 from scrapbook.twilio.sending import Sender
-
-ENOUGH_SPACE = 500 * 1024 * 1024  # bytes; Rasa's model and a year of texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +37,9 @@ def examine(settings: Settings) -> Iterator[Finding]:
 
 
 def _space(settings: Settings) -> Finding:
-    folder = settings.data_dir
-    while not folder.exists():
-        folder = folder.parent
-    free = shutil.disk_usage(folder).free
-    return Finding(
-        "Disk", free > ENOUGH_SPACE, f"{free // 2**20:,} MiB free", "make room: a full disk refuses new texts"
-    )
+    problem = disk_problem(settings.data_dir)
+    detail = problem or f"{free(settings.data_dir) // 2**20:,} MiB free"
+    return Finding("Disk", not problem, detail, "make room: a full disk refuses new texts")
 
 
 def _database(settings: Settings) -> Finding:

@@ -11,6 +11,7 @@ import itertools
 import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any, ParamSpec, TypeVar
 
 from dbos import DBOS, DBOSConfiguredInstance, SetEnqueueOptions, SetWorkflowID
@@ -20,6 +21,7 @@ from scrapbook.delivery import Delivery
 from scrapbook.file_types import is_sound
 from scrapbook.links.previewing import Previewer, has_links
 from scrapbook.memos import ACKNOWLEDGED_FROM, Heard, Memos
+from scrapbook.metrics import timing
 from scrapbook.reports import about, report
 from scrapbook.turns import APOLOGY, Turns
 from scrapbook.twilio.incoming import Incoming
@@ -92,21 +94,21 @@ class Journey(DBOSConfiguredInstance):
             self._answer(message, person_id, round_)
 
     def _answer(self, message: Incoming, person_id: int, round_: int) -> None:
-        sid = message.message_sid
-        if not _step("keep", self._turns.keep, message, person_id, round_):
+        sid, took = message.message_sid, _Took(message.received_at)
+        if not took.step("keep", self._turns.keep, message, person_id, round_):
             return
         if any(is_sound(part.content_type) for part in message.media):
             for memo in _step("begin_memos", self._memos.begin, sid):
                 self._enqueue_collection(memo, person_id, 0, is_memo=True)
-            _step("finish", self._turns.finish, sid, "")
+            _step("finish", self._turns.finish, sid, "", took.milliseconds)
             return
-        text = _step("understand", self._turns.understand, sid)
+        text = took.step("understand", self._turns.understand, sid)
         self._reply(sid, message.from_, text or APOLOGY, round_)
         if message.media:
             self._enqueue_collection(sid, person_id, round_ + 1, is_memo=False)
         if has_links(message.text):
             self._enqueue_preview(sid, round_)
-        _step("finish", self._turns.finish, sid, "" if text else NO_REPLY)
+        _step("finish", self._turns.finish, sid, "" if text else NO_REPLY, took.milliseconds)
 
     @DBOS.workflow(max_recovery_attempts=None)
     @ringing(MEDIA_QUEUE)
@@ -137,11 +139,13 @@ class Journey(DBOSConfiguredInstance):
     def answer_memo(self, sid: str, heard: str, round_: int) -> None:
         """From what was heard in a sound, or what became of it, to the recorded replies."""
         with _reported(sid, "answer_memo", self._turns.sender(sid)):
-            text = _step("understand", self._memos.answer, sid, heard)
+            took = _Took()
+            text = took.step("understand", self._memos.answer, sid, heard)
             if text is not None:
                 recipient = _step("recipient", self._turns.recipient, sid)
                 self._reply(sid, recipient, text or APOLOGY, round_)
-            _step("finish", self._turns.finish, sid, NO_REPLY if text == "" else Heard(heard).problem)
+            problem = NO_REPLY if text == "" else Heard(heard).problem
+            _step("finish", self._turns.finish, sid, problem, took.milliseconds)
 
     @DBOS.workflow(max_recovery_attempts=None)
     @ringing(LINKS_QUEUE)
@@ -227,6 +231,31 @@ def _enqueue(queue: str, workflow: Callable[P, None], *args: P.args, **kwargs: P
 
 def _step(name: str, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     return DBOS.run_step({"name": name}, work, *args, **kwargs)
+
+
+class _Took:
+    """How long the steps of a workflow took, as far as they ran in this process.
+
+    Args:
+        received_at: when what it is about came in; then how long that waited for the first step is told too.
+    """
+
+    def __init__(self, received_at: datetime | None = None) -> None:
+        self._received_at = received_at
+        self.milliseconds: dict[str, int] = {}
+
+    def step(self, name: str, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        def timed(*args: P.args, **kwargs: P.kwargs) -> T:
+            if self._received_at and not self.milliseconds:
+                waited = datetime.now(UTC) - self._received_at
+                self.milliseconds["waited"] = round(waited.total_seconds() * 1000)
+            with timing(lambda seconds: self._tell(name, seconds)):
+                return work(*args, **kwargs)
+
+        return _step(name, timed, *args, **kwargs)
+
+    def _tell(self, name: str, seconds: float) -> None:
+        self.milliseconds[name] = round(seconds * 1000)
 
 
 @contextmanager

@@ -51,6 +51,12 @@ class MediaStore:
             if self._files.exists(path := self._path(key)):
                 self._files.rm_file(path)
 
+    def check(self) -> None:
+        """Raises MediaStoreError when nothing can be kept there."""
+        with _plain_errors():
+            self._write(f"{self._root}/.check", b"")
+            self._files.rm_file(f"{self._root}/.check")
+
     def keys(self) -> list[str]:
         """Of everything that is kept, sorted."""
         with _plain_errors():

@@ -2,8 +2,8 @@
 
 DBOS looks into each queue at an interval and knows no other way. Often enough for an answer at once, that
 costs a fifth of a processor core for nothing at all. Its queue threads sleep on the event that ends them;
-here that event can also be rung: a queue is looked into at once when this process puts something in, often for
-a moment after anything of it has ended (the next of that person's may have waited for it), and rarely
+here that event can also be rung: a queue is looked into at once when this process puts something in, often
+for a moment after anything of it has ended (the next of that person's may have waited for it), and rarely
 otherwise.
 
 A DBOS that calls its threads otherwise works as well without this, and costs more.

@@ -7,7 +7,9 @@ with store.transaction() as tx:
     tx.entries.add(person.id, "decorators are just functions", None, None, datetime.now(UTC))
 """
 
+from scrapbook.store.figures import Figures
 from scrapbook.store.purge import TRASH_IS_KEPT
+from scrapbook.store.queues import EngineQueues, QueueFigures
 from scrapbook.store.records import (
     Address,
     Change,
@@ -31,7 +33,9 @@ __all__ = [
     "TRASH_IS_KEPT",
     "Address",
     "Change",
+    "EngineQueues",
     "Entry",
+    "Figures",
     "JsonValue",
     "Listing",
     "Media",
@@ -41,6 +45,7 @@ __all__ = [
     "Person",
     "Preview",
     "Question",
+    "QueueFigures",
     "Reply",
     "Store",
     "Topic",
