@@ -18,6 +18,10 @@ from scrapbook.file_types import extension
 _KEY = re.compile(r"[0-9a-f]{2}/[0-9a-f]{64}\.[a-z0-9]+")
 
 
+def is_key(name: str) -> bool:
+    return _KEY.fullmatch(name) is not None
+
+
 class MediaStore:
     """``url`` is a folder, or any address that fsspec knows: ``s3://bucket/folder``.
 

@@ -6,7 +6,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
+from scrapbook.errors import StoreError
+
 SCRIPTS = "scrapbook.store:migrations"
+
+NEWER = "The database is of a newer release of the scrapbook than this one."
 
 MIGRATING = 7_265_317
 """Key of the lock that lets one process at a time migrate a PostgreSQL database; any number would do."""
@@ -19,10 +23,20 @@ def migrate(engine: Engine) -> None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATING})
         config = _config()
         config.attributes["connection"] = connection
+        if not _known(connection):
+            raise StoreError(NEWER)
         command.upgrade(config, "head")
 
 
+def _known(connection: Connection) -> bool:
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    return set(MigrationContext.configure(connection).get_current_heads()) <= known
+
+
 def is_current(connection: Connection) -> bool:
+    """StoreError when it is of a newer release, which no migration of this one leads to."""
+    if not _known(connection):
+        raise StoreError(NEWER)
     heads = ScriptDirectory.from_config(_config()).get_heads()
     return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)
 
