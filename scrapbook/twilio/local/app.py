@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from sqlite3 import Connection
 
 import httpx
@@ -25,6 +26,9 @@ from scrapbook.twilio.local.recordings_api import RecordingsApi
 from scrapbook.twilio.local.rest import RestApi
 from scrapbook.twilio.local.tasks import Tasks
 from scrapbook.twilio.local.webhooks import Webhooks
+
+KEPT = timedelta(days=30)
+"""For as long the phone shows what was texted."""
 
 
 def create_app(config: LocalTwilio) -> Starlette:
@@ -64,6 +68,7 @@ def _compose(
             *RestApi(config, ledger, creation, links, faults, access).routes(),
         ]
     )
+    ledger.forget(datetime.now(UTC) - KEPT)
     inbound.resume()
     outbound.resume()
     calls.resume()
