@@ -6,11 +6,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
-from scrapbook.errors import StoreError
+from scrapbook.errors import DatabaseTooNew
 
 SCRIPTS = "scrapbook.store:migrations"
-
-NEWER = "The database is of a newer release of the scrapbook than this one."
 
 MIGRATING = 7_265_317
 """Key of the lock that lets one process at a time migrate a PostgreSQL database; any number would do."""
@@ -24,7 +22,7 @@ def migrate(engine: Engine) -> None:
         config = _config()
         config.attributes["connection"] = connection
         if not _known(connection):
-            raise StoreError(NEWER)
+            raise DatabaseTooNew
         command.upgrade(config, "head")
 
 
@@ -34,9 +32,9 @@ def _known(connection: Connection) -> bool:
 
 
 def is_current(connection: Connection) -> bool:
-    """StoreError when it is of a newer release, which no migration of this one leads to."""
+    """DatabaseTooNew when it is of a newer release, which no migration of this one leads to."""
     if not _known(connection):
-        raise StoreError(NEWER)
+        raise DatabaseTooNew
     heads = ScriptDirectory.from_config(_config()).get_heads()
     return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)
 
