@@ -89,7 +89,7 @@ QUEUES = (
 FINAL = frozenset({"delivered", "undelivered", "failed", "canceled"})
 
 # Long enough for a turn under way to end; longer ones are finished at the next start.
-STOPPING_TIMEOUT = 5
+STOPPING_TIMEOUT = 2
 
 
 class WebhookInbox:

@@ -66,6 +66,12 @@ def report(error: BaseException, **context: str | int) -> None:
     sentry.capture(error, tags, origin)
 
 
+def flush() -> None:
+    """To be called before a process is ended the hard way."""
+    sentry.flush()
+    logging.shutdown()
+
+
 class _People:
     """How people are told apart in reports."""
 
