@@ -103,7 +103,7 @@ def _refuse_taken_ports(settings: Settings) -> None:
             except OSError:
                 raise AlreadyRunning(
                     f"Port {port}, which {name} needs, is in use. Is the scrapbook up already? "
-                    "If not, choose others with SCRAPBOOK_PORT: it takes that port and the four after it."
+                    "If not, choose others with SCRAPBOOK_PORT: it takes that port and the six after it."
                 ) from None
 
 
