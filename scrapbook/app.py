@@ -37,7 +37,7 @@ from scrapbook.numbers import both_channels
 from scrapbook.patience import Patience
 from scrapbook.reports import about
 from scrapbook.settings import Settings
-from scrapbook.store import EngineQueues, Store
+from scrapbook.store import Claim, EngineQueues, Store
 from scrapbook.turns import Turns
 from scrapbook.twilio.account import Account
 from scrapbook.twilio.incoming import Incoming
@@ -150,6 +150,7 @@ def create_app() -> Starlette:
     settings = Settings.load()
     store = Store.open(settings.database_url)
     queues = EngineQueues.open(settings.journey_database_url)
+    claim = Claim(settings.database_url, settings.executor_id, settings.data_dir)
     house = watching.HouseCollector(store, queues, settings.data_dir)
     patience = Patience()
     assistant = Assistant(settings.rasa_url, settings.actions_url)
@@ -173,6 +174,8 @@ def create_app() -> Starlette:
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
         welcome_allowed_numbers(store, settings.allowed_numbers)
         await asyncio.to_thread(start_workers, settings)
+        if problem := _claim_problem(claim):
+            log.error("executor_id_is_taken", because=problem)
         log.info("app_started", version=__version__, mode=settings.mode.value)
         tidying = asyncio.create_task(keep_tidy(store, files))
         with watching.serving(settings.internal_host, settings.metrics_port, house):
@@ -183,11 +186,13 @@ def create_app() -> Starlette:
         assistant.close()
         voice.close()
         queues.close()
+        claim.close()
         store.close()
 
     parts = {
         "database": Part(there(store.schema_is_current, "its tables are of another release")),
         "journey": Part(partial(_engine_problem, queues)),
+        "executor": Part(partial(_claim_problem, claim), is_needed=False),
         "assistant": Part(there(assistant.is_ready, "Rasa is out of reach or still starting")),
         "actions": Part(there(assistant.actions_are_ready, "the action server is out of reach")),
         "voice": Part(there(voice.is_ready, "speech recognition is out of reach"), is_needed=False),
@@ -207,6 +212,10 @@ def create_app() -> Starlette:
 def _engine_problem(queues: EngineQueues) -> str:
     queues.figures()
     return ""
+
+
+def _claim_problem(claim: Claim) -> str:
+    return "" if claim.is_ours() else "another app process has the same SCRAPBOOK_EXECUTOR_ID"
 
 
 def _media_problem(files: MediaStore) -> str:

@@ -4,19 +4,35 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+import httpx
+
 from scrapbook import processes
 from scrapbook.doctor.finding import Finding, tried
 from scrapbook.errors import ModelUnavailable
 from scrapbook.settings import Settings
 
+OWN_ID = "give each app process that shares the database a SCRAPBOOK_EXECUTOR_ID of its own"
 START = "run `scrapbook up`, or see its log in the data directory"
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
     for name in processes.names(settings):
         yield Finding(processes.READABLE[name], processes.is_up(name, settings), remedy=START)
+    yield from _of_the_app(settings)
     if settings.voice_url.startswith("http://127.0.0.1:") and find_spec("faster_whisper"):
         yield tried("Speech model", lambda: _model(settings), "check WHISPER_MODEL")
+
+
+def _of_the_app(settings: Settings) -> Iterator[Finding]:
+    """What the app says of its parts where something is wrong with them; it may see them differently."""
+    try:
+        parts = httpx.get(f"http://127.0.0.1:{settings.port}/health/ready", timeout=10).json()["parts"]
+    except (httpx.HTTPError, ValueError, KeyError):
+        return
+    for name, part in parts.items():
+        if not part["ok"]:
+            remedy = OWN_ID if name == "executor" else f"it says so itself in /health/ready; {START}"
+            yield Finding(f"The app's {name}", False, part["problem"], remedy)
 
 
 def _model(settings: Settings) -> str:

@@ -7,6 +7,7 @@ with store.transaction() as tx:
     tx.entries.add(person.id, "decorators are just functions", None, None, datetime.now(UTC))
 """
 
+from scrapbook.store.claims import Claim
 from scrapbook.store.figures import Figures
 from scrapbook.store.purge import TRASH_IS_KEPT
 from scrapbook.store.queues import EngineQueues, QueueFigures
@@ -33,6 +34,7 @@ __all__ = [
     "TRASH_IS_KEPT",
     "Address",
     "Change",
+    "Claim",
     "EngineQueues",
     "Entry",
     "Figures",

@@ -1,5 +1,6 @@
 """Each misconfiguration is found, and the doctor says how to mend it."""
 
+import json
 import os
 import socket
 import sqlite3
@@ -177,6 +178,28 @@ def test_processes_that_are_not_up(load: Load) -> None:
     findings = [finding for finding in services.examine(load()) if finding.what != "Speech model"]
     assert len(findings) == 5
     assert all(is_complained_about(finding, "scrapbook up") for finding in findings)
+
+
+class _App(BaseHTTPRequestHandler):
+    """An app that has not got its executor id for itself."""
+
+    def do_GET(self) -> None:
+        problem = "another app process has the same SCRAPBOOK_EXECUTOR_ID"
+        content = json.dumps({"parts": {"executor": {"ok": False, "problem": problem}}}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_two_apps_with_one_executor_id(load: Load) -> None:
+    settings = load()
+    with serving(ThreadingHTTPServer(("127.0.0.1", settings.port), _App)):
+        finding = found(services.examine(settings), "The app's executor")
+    assert is_complained_about(finding, "SCRAPBOOK_EXECUTOR_ID")
 
 
 @pytest.mark.parametrize("model", ["enormous", "."])
