@@ -77,9 +77,14 @@ def discard_strays(store: Store, files: MediaStore, before: datetime) -> int:
 
 def forget_wordings(store: Store, before: datetime) -> int:
     """Of what replies were made of, which quotes entries: needed only while a turn may be run again."""
-    forgotten = 0
-    while batch := _forget_wordings(store, before):
-        forgotten += batch
+    forgotten, last = 0, 0
+    while last is not None:
+        with store.transaction(read_only=True) as tx:
+            worded, last = tx.outcomes.worded(last, before, BATCH)
+        if worded:
+            with store.transaction() as tx:
+                tx.outcomes.forget_wording(worded)
+        forgotten += len(worded)
     return forgotten
 
 
@@ -94,11 +99,6 @@ def forget_failures(store: Store, before: datetime) -> int:
         forgotten += len(doomed)
         kept += len(ended) - len(doomed)
     return forgotten
-
-
-def _forget_wordings(store: Store, before: datetime) -> int:
-    with store.transaction() as tx:
-        return tx.outcomes.forget_wording(before, BATCH)
 
 
 def _ended_badly(before: datetime, offset: int) -> list[WorkflowStatus]:
