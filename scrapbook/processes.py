@@ -89,6 +89,7 @@ def serve(name: str, settings: Settings) -> None:
     """
     if name not in _SERVERS:
         raise SettingsError(f"There is no process {name}; it is one of {', '.join(_SERVERS)}")
+    os.umask(0o077)  # what is kept is private; the engine would let everybody read its database
     _leave_pid(settings.data_dir / "run" / f"{name}.pid")
     _SERVERS[name](settings)
 

@@ -6,6 +6,7 @@ import socket
 import stat
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from scrapbook import processes, training
@@ -50,16 +51,18 @@ def _data_dir(settings: Settings) -> Finding:
     if not os.access(folder, os.W_OK | os.X_OK):
         remedy = f"let the user that runs the scrapbook write to it: chown -R USER {folder}"
         return Finding("Data directory", False, "cannot be written to", remedy)
-    strangers = [
-        path.name
-        for path in (folder, *folder.glob("*.db"), *folder.glob("*.json"))
-        if stat.S_IMODE(path.stat().st_mode) & (stat.S_IRWXG | stat.S_IRWXO)
-    ]
+    is_private = not _is_open_to_others(folder)
+    files = () if is_private else (*folder.glob("*.db"), *folder.glob("*.json"))
+    strangers = [path.name for path in files if _is_open_to_others(path)]
     remedy = f"private texts are in it: chmod -R go= {folder}"
-    return Finding("Data directory", not strangers, _open_to_others(strangers), remedy)
+    return Finding("Data directory", not strangers, _told(strangers), remedy)
 
 
-def _open_to_others(names: list[str]) -> str:
+def _is_open_to_others(path: Path) -> bool:
+    return bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
+
+
+def _told(names: list[str]) -> str:
     return f"others on this machine may read {', '.join(sorted(names))}" if names else ""
 
 

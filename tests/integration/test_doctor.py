@@ -81,6 +81,9 @@ def test_a_data_directory_that_others_may_read(load: Load) -> None:
     settings.make_data_dir()
     assert found(machine.examine(settings), "Data directory").ok
     settings.data_dir.chmod(0o755)
+    (settings.data_dir / "journey.db").touch(0o600)
+    assert found(machine.examine(settings), "Data directory").ok
+    (settings.data_dir / "journey.db").chmod(0o644)
     assert is_complained_about(found(machine.examine(settings), "Data directory"), "chmod -R go=")
 
 
