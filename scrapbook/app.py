@@ -2,10 +2,12 @@
 
 import asyncio
 import os
+import sqlite3
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing, suppress
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 import structlog
@@ -235,6 +237,8 @@ def start_workers(settings: Settings) -> None:
         # An error of the driver would otherwise quote what it was about to write, and the engine logs it.
         "db_engine_kwargs": {"hide_parameters": True},
     }
+    if settings.is_sqlite:
+        _let_readers_and_writers_be(settings.data_dir / "journey.db")
     waking.install()
     DBOS(config=config)
     DBOS.launch()
@@ -247,6 +251,14 @@ def start_workers(settings: Settings) -> None:
             on_conflict="always_update",
         )
         waking.ring(queue.name)  # what waits there from before
+
+
+def _let_readers_and_writers_be(database: Path) -> None:
+    """The engine leaves SQLite in the mode in which its threads wait for one another, and each commit more
+    than once for the disk. The other mode is as durable, and stays with the file."""
+    database.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(database)) as connection, suppress(sqlite3.OperationalError):
+        connection.execute("PRAGMA journal_mode = WAL")  # while somebody reads it, it stays as it is
 
 
 def welcome_allowed_numbers(store: Store, numbers: tuple[str, ...]) -> None:
