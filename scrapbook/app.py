@@ -2,9 +2,12 @@
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+import sqlite3
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, closing, suppress
 from datetime import datetime
+from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 import structlog
@@ -12,10 +15,11 @@ from dbos import DBOS, DBOSConfig
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from scrapbook import __version__
+from scrapbook import __version__, waking, watching
 from scrapbook.assistant import Assistant
 from scrapbook.collecting import Collector
 from scrapbook.delivery import Delivery
+from scrapbook.disk import disk_problem
 from scrapbook.errors import NotFound, RecipientOptedOut
 from scrapbook.housekeeping import keep_tidy
 from scrapbook.journey import (
@@ -35,7 +39,7 @@ from scrapbook.numbers import both_channels
 from scrapbook.patience import Patience
 from scrapbook.reports import about
 from scrapbook.settings import Settings
-from scrapbook.store import Store
+from scrapbook.store import Claim, EngineQueues, Store
 from scrapbook.turns import Turns
 from scrapbook.twilio.account import Account
 from scrapbook.twilio.incoming import Incoming
@@ -44,7 +48,7 @@ from scrapbook.twilio.probe import installation_key
 from scrapbook.twilio.sending import Sender
 from scrapbook.twilio.webhook import routes as twilio_routes
 from scrapbook.voice.client import VoiceClient
-from scrapbook.web.health import health_routes
+from scrapbook.web.health import Part, health_routes, there
 from scrapbook.web.media import MediaLinks, media_routes
 from scrapbook.web.phone import phone_routes
 
@@ -66,7 +70,8 @@ class WorkQueue(NamedTuple):
     Attributes:
         at_once: how many may be under way in this process.
         in_order: whether those of one partition come one after the other.
-        polling: seconds between two looks. Each costs some of the processor, also when nothing is there.
+        polling: seconds between two looks while something happens there; see ``waking`` for the rest of the
+            time. Each look costs some of the processor, also when nothing is there.
     """
 
     name: str
@@ -83,8 +88,11 @@ QUEUES = (
     WorkQueue(LINKS_QUEUE, PREVIEWS_AT_ONCE, in_order=False, polling=1.0),
 )
 
+# Delivery statuses after which there is at most that it was read.
+FINAL = frozenset({"delivered", "undelivered", "failed", "canceled"})
+
 # Long enough for a turn under way to end; longer ones are finished at the next start.
-STOPPING_TIMEOUT = 5
+STOPPING_TIMEOUT = 2
 
 
 class WebhookInbox:
@@ -113,10 +121,23 @@ class WebhookInbox:
         try:
             with self._store.transaction() as tx:
                 is_news = tx.replies.update_delivery(reply_id, twilio_sid, status, error_code, at)
+                reply = tx.replies.get(reply_id)
+                message = tx.messages.get(reply.message_sid)
                 if is_news and error_code == RecipientOptedOut().code:
-                    tx.people.set_opt_out(tx.replies.get(reply_id).to, at)
+                    tx.people.set_opt_out(reply.to, at)
         except NotFound:
             log.warning("delivery_of_unknown_reply", reply_id=reply_id)
+            return
+        if is_news and status in FINAL:
+            log.info(
+                "reply_arrived" if status == "delivered" else "reply_not_arrived",
+                message_sid=message.sid,
+                person_id=message.person_id,
+                reply_id=reply_id,
+                status=status,
+                code=error_code,
+                arrived_ms=round((at - message.received_at).total_seconds() * 1000),
+            )
 
     def call(self, call_sid: str, from_: str, to: str, at: datetime) -> None:
         with self._store.transaction() as tx:
@@ -131,6 +152,9 @@ def create_app() -> Starlette:
     """The web application of the settings in the environment, for an ASGI server."""
     settings = Settings.load()
     store = Store.open(settings.database_url)
+    queues = EngineQueues.open(settings.journey_database_url)
+    claim = Claim(settings.database_url, settings.executor_id, settings.data_dir)
+    house = watching.HouseCollector(store, queues, settings.data_dir)
     patience = Patience()
     assistant = Assistant(settings.rasa_url, settings.actions_url)
     voice = VoiceClient(settings.voice_url)
@@ -153,20 +177,30 @@ def create_app() -> Starlette:
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
         welcome_allowed_numbers(store, settings.allowed_numbers)
         await asyncio.to_thread(start_workers, settings)
+        if problem := _claim_problem(claim):
+            log.error("executor_id_is_taken", because=problem)
         log.info("app_started", version=__version__, mode=settings.mode.value)
         tidying = asyncio.create_task(keep_tidy(store, files))
-        yield
+        with watching.serving(settings.internal_host, settings.metrics_port, house):
+            yield
         tidying.cancel()
         patience.stop()
         await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=STOPPING_TIMEOUT)
         assistant.close()
         voice.close()
+        queues.close()
+        claim.close()
         store.close()
 
-    checks: dict[str, Callable[[], bool]] = {
-        "database": store.schema_is_current,
-        "assistant": assistant.is_ready,
-        "actions": assistant.actions_are_ready,
+    parts = {
+        "database": Part(there(store.schema_is_current, "its tables are of another release")),
+        "journey": Part(partial(_engine_problem, queues)),
+        "executor": Part(partial(_claim_problem, claim), is_needed=False),
+        "assistant": Part(there(assistant.is_ready, "Rasa is out of reach or still starting")),
+        "actions": Part(there(assistant.actions_are_ready, "the action server is out of reach")),
+        "voice": Part(there(voice.is_ready, "speech recognition is out of reach"), is_needed=False),
+        "media": Part(partial(_media_problem, files), is_needed=False),
+        "disk": Part(partial(disk_problem, settings.data_dir), is_needed=False),
     }
     routes: list[BaseRoute] = [
         *twilio_routes(
@@ -176,11 +210,25 @@ def create_app() -> Starlette:
             installation_key(settings.data_dir),
         ),
         *media_routes(links, files, voice.compact),
-        *health_routes(checks),
+        *health_routes(parts),
     ]
     if settings.local_twilio:
         routes += phone_routes(settings.phone_url, settings.allowed_numbers[0], settings.allowed_numbers)
     return Starlette(routes=routes, lifespan=lifespan)
+
+
+def _engine_problem(queues: EngineQueues) -> str:
+    queues.figures()
+    return ""
+
+
+def _claim_problem(claim: Claim) -> str:
+    return "" if claim.is_ours() else "another app process has the same SCRAPBOOK_EXECUTOR_ID"
+
+
+def _media_problem(files: MediaStore) -> str:
+    files.check()
+    return ""
 
 
 def start_workers(settings: Settings) -> None:
@@ -195,6 +243,9 @@ def start_workers(settings: Settings) -> None:
         # An error of the driver would otherwise quote what it was about to write, and the engine logs it.
         "db_engine_kwargs": {"hide_parameters": True},
     }
+    if settings.is_sqlite:
+        _let_readers_and_writers_be(settings.data_dir / "journey.db")
+    waking.install()
     DBOS(config=config)
     DBOS.launch()
     for queue in QUEUES:
@@ -205,6 +256,15 @@ def start_workers(settings: Settings) -> None:
             polling_interval_sec=queue.polling,
             on_conflict="always_update",
         )
+        waking.ring(queue.name)  # what waits there from before
+
+
+def _let_readers_and_writers_be(database: Path) -> None:
+    """The engine leaves SQLite in the mode in which its threads wait for one another, and each commit more
+    than once for the disk. The other mode is as durable, and stays with the file."""
+    database.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(database)) as connection, suppress(sqlite3.OperationalError):
+        connection.execute("PRAGMA journal_mode = WAL")  # while somebody reads it, it stays as it is
 
 
 def welcome_allowed_numbers(store: Store, numbers: tuple[str, ...]) -> None:

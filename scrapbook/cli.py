@@ -19,6 +19,9 @@ from scrapbook.errors import ScrapbookError, SettingsError
 from scrapbook.settings import PHONE_NUMBER, Settings
 
 if TYPE_CHECKING:
+    from rich.status import Status
+
+    from scrapbook.backup import Manifest, OnProgress
     from scrapbook.findings import Finding
     from scrapbook.store import Person, Store
     from scrapbook.twilio.handset import Handset
@@ -110,6 +113,56 @@ def migrate() -> None:
     with _store(Settings.load(), migrated=False) as store:
         store.migrate()
     console.print("The database is up to date.")
+
+
+@app.command()
+def backup(
+    target: Annotated[Path, typer.Argument(help="A file to make, or a folder to put it into.")],
+) -> None:
+    """Everything that is kept, in one file, also while the scrapbook is running."""
+    from scrapbook import backup as backups
+
+    with console.status("Backing up ...") as status:
+        path, made = backups.make(Settings.load(), target, _progress(status))
+    size = f"{path.stat().st_size / 2**20:,.1f} MiB"
+    console.print(f"{path}: {_contents(made)}, {size}. It was read again and found whole.", soft_wrap=True)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What backup made.", exists=True, dir_okay=False)],
+    to: Annotated[
+        Path | None, typer.Option(help="The folder to make; otherwise SCRAPBOOK_DATA_DIR.", file_okay=False)
+    ] = None,
+) -> None:
+    """Make a scrapbook of a backup; nothing that is there is overwritten."""
+    from scrapbook import restoring
+
+    target = to or Settings.load().data_dir
+    with console.status("Restoring ...") as status:
+        restored = restoring.restore(file, target.absolute(), _progress(status))
+    console.print(f"{target}: {_contents(restored.manifest)}.", soft_wrap=True)
+    if restored.unfinished:
+        console.print(
+            f"{restored.unfinished} messages were not finished, and are not answered by themselves: "
+            "see scrapbook inbox, and scrapbook inbox retry.",
+            soft_wrap=True,
+        )
+
+
+def _progress(status: "Status") -> "OnProgress":
+    def tell(what: str, done: int, of: int) -> None:
+        status.update(f"{what} {done:,} of {of:,} ..." if of else f"{what} {done:,} ...")
+
+    return tell
+
+
+def _contents(made: "Manifest") -> str:
+    counts = made.counts["scrapbook.db"]
+    return (
+        f"{counts['entries']:,} entries, {counts['messages']:,} messages, {made.media:,} pictures and sounds "
+        f"as of {made.made_at:%Y-%m-%d %H:%M} UTC"
+    )
 
 
 @app.command(name="doctor")

@@ -4,6 +4,9 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+import structlog
+
+from scrapbook import metrics
 from scrapbook.circuit import Circuit
 from scrapbook.errors import RecipientOptedOut, SendError
 from scrapbook.file_types import COMPACT_SOUND, is_sound
@@ -22,6 +25,8 @@ TWILIO_REMEMBERS = timedelta(hours=1)
 # https://www.twilio.com/docs/messaging/guides/accepted-mime-types
 CARRIED = frozenset({"audio/3gpp", "audio/aac", "audio/amr", "audio/mp4", "audio/mpeg", "audio/ogg"})
 MOST_CARRIED = 5 * 1024 * 1024
+
+log = structlog.get_logger(__name__)
 
 
 class MessageSender(Protocol):
@@ -85,11 +90,11 @@ class Delivery:
         """Gives it to Twilio, or records why it was not taken."""
         message = self._patiently(lambda: self._answered(reply_id))
         with about(message.sid, "deliver", message.person_id):
-            self._send(reply_id)
+            self._send(reply_id, message)
 
-    def _send(self, reply_id: int) -> None:
+    def _send(self, reply_id: int, message: Message) -> None:
         try:
-            self._patiently(
+            is_sent = self._patiently(
                 lambda: self._send_once(reply_id), giving_up=AfterFailures(SendError, SEND_ATTEMPTS)
             )
         except SendError as error:
@@ -97,23 +102,28 @@ class Delivery:
             self._patiently(lambda: self._record_refusal(reply_id, refusal))
             if not isinstance(refusal, RecipientOptedOut):
                 report(refusal, reply_id=reply_id, step="send", twilio_code=refusal.code or 0)
+        else:
+            if is_sent:
+                _tell(reply_id, message)
 
     def _answered(self, reply_id: int) -> Message:
         """The message that the reply answers."""
         with self._store.transaction(read_only=True) as tx:
             return tx.messages.get(tx.replies.get(reply_id).message_sid)
 
-    def _send_once(self, reply_id: int) -> None:
+    def _send_once(self, reply_id: int) -> bool:
+        """False where that was done before."""
         with self._store.transaction(read_only=True) as tx:
             reply = tx.replies.get(reply_id)
             opted_out = tx.people.is_opted_out(reply.to)
         if reply.state in {"sent", "failed"}:
-            return
+            return False
         if opted_out:
             raise RecipientOptedOut
         sent = self._circuit(reply.to, lambda: self._already_taken(reply) or self._hand_over(reply))
         with self._store.transaction() as tx:
             tx.replies.mark_sent(reply_id, sent.twilio_sid, datetime.now(UTC))
+        return True
 
     def _already_taken(self, reply: Reply) -> Sent | None:
         """What came of an earlier attempt whose answer was lost, with a connection or with this process."""
@@ -130,13 +140,17 @@ class Delivery:
         with self._store.transaction() as tx:
             tx.replies.mark_sending(reply.id)
         try:
-            return self._sender.send(
+            sent = self._sender.send(
                 reply.from_, reply.to, reply.body, self._status_url(reply), self._media_urls(reply)
             )
-        except RecipientOptedOut:
-            with self._store.transaction() as tx:
-                tx.people.set_opt_out(reply.to, datetime.now(UTC))
+        except SendError as error:
+            metrics.sends.labels("none" if error.code is None else error.code).inc()
+            if isinstance(error, RecipientOptedOut):
+                with self._store.transaction() as tx:
+                    tx.people.set_opt_out(reply.to, datetime.now(UTC))
             raise
+        metrics.sends.labels(0).inc()
+        return sent
 
     def _media_urls(self, reply: Reply) -> tuple[str, ...]:
         """Made anew for every attempt: a link holds for a while only."""
@@ -152,6 +166,12 @@ class Delivery:
 
     def _status_url(self, reply: Reply) -> str:
         return f"{self._public_url}/twilio/status?reply={reply.id}"
+
+
+def _tell(reply_id: int, message: Message) -> None:
+    seconds = (datetime.now(UTC) - message.received_at).total_seconds()
+    metrics.delivery_seconds.observe(seconds)
+    log.info("reply_sent", reply_id=reply_id, person_id=message.person_id, sent_ms=round(seconds * 1000))
 
 
 def _sent_as(file: Media) -> str:

@@ -54,6 +54,10 @@ class StoreUnavailable(StoreError):
     permanent = False
 
 
+class DatabaseTooNew(StoreError):
+    """The database is of a newer release of the scrapbook than this one."""
+
+
 class AddressInvalid(ScrapbookError):
     """Not a phone number with a plus and the country code, like +15550100 or whatsapp:+15550100."""
 

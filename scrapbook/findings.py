@@ -1,6 +1,9 @@
 """What a check finds, for whoever runs the house."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from scrapbook.errors import ScrapbookError
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,3 +14,11 @@ class Finding:
     ok: bool
     detail: str = ""
     remedy: str = ""
+
+
+def tried(what: str, check: Callable[[], str], remedy: str) -> Finding:
+    """A check that says what it found, or raises the error that is the finding."""
+    try:
+        return Finding(what, True, check())
+    except ScrapbookError as error:
+        return Finding(what, False, str(error), remedy)

@@ -1,17 +1,23 @@
-"""What is thrown away in time: trash that nobody wanted back with its files, journeys that ended long ago."""
+"""What is thrown away in time: trash that nobody wanted back with its files, journeys that ended long ago,
+how old replies were worded, files that belong to nothing. docs/production.md has the whole list."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from dbos import DBOS
+from dbos import DBOS, WorkflowStatus
 
+from scrapbook.inbox import ANSWER, ENDED_BADLY
 from scrapbook.media import MediaStore
 from scrapbook.reports import report
 from scrapbook.store import TRASH_IS_KEPT, Media, Store
 
 # The engine's own copy of a message. Twilio repeats within minutes; the messages table knows older ones.
 JOURNEYS_ARE_KEPT = timedelta(days=7)
+# Theirs is kept for whoever looks into what went wrong; the message itself stays in the inbox.
+FAILURES_ARE_KEPT = timedelta(days=30)
+# A file is written down within seconds of being kept, unless everything is killed in between.
+STRAYS_ARE_KEPT = timedelta(days=1)
 EVERY = timedelta(hours=12)
 BATCH = 500
 
@@ -33,8 +39,11 @@ def tidy(store: Store, files: MediaStore, now: datetime) -> None:
         "tidied",
         entries=store.purge_trash(now - TRASH_IS_KEPT),
         files=discard_files(store, files, now - TRASH_IS_KEPT),
+        strays=discard_strays(store, files, now - STRAYS_ARE_KEPT),
         calls=_forget_calls(store, now - JOURNEYS_ARE_KEPT),
+        wordings=forget_wordings(store, now - JOURNEYS_ARE_KEPT),
         journeys=_forget_journeys(now - JOURNEYS_ARE_KEPT),
+        failures=forget_failures(store, now - FAILURES_ARE_KEPT),
     )
 
 
@@ -52,6 +61,62 @@ def discard_files(store: Store, files: MediaStore, before: datetime) -> int:
     return discarded
 
 
+def discard_strays(store: Store, files: MediaStore, before: datetime) -> int:
+    """Of files that were kept before then and are not on record: what was killed in between has left them."""
+    discarded = 0
+    found = files.keys(before)
+    for start in range(0, len(found), BATCH):
+        keys = found[start : start + BATCH]
+        with store.transaction(read_only=True) as tx:
+            strays = set(keys) - tx.files.known(keys)
+        for key in strays:
+            files.delete(key)
+        discarded += len(strays)
+    return discarded
+
+
+def forget_wordings(store: Store, before: datetime) -> int:
+    """Of what replies were made of, which quotes entries: needed only while a turn may be run again."""
+    forgotten, last = 0, 0
+    while last is not None:
+        with store.transaction(read_only=True) as tx:
+            worded, last = tx.outcomes.worded(last, before, BATCH)
+        if worded:
+            with store.transaction() as tx:
+                tx.outcomes.forget_wording(worded)
+        forgotten += len(worded)
+    return forgotten
+
+
+def forget_failures(store: Store, before: datetime) -> int:
+    """Journeys that ended badly before then, but for those that alone still hold their message."""
+    forgotten = kept = 0
+    while ended := _ended_badly(before, offset=kept):
+        with store.transaction(read_only=True) as tx:
+            known = tx.messages.states(_message_of(journey) for journey in ended)
+        doomed = [one for one in ended if one.name != ANSWER or _message_of(one) in known]
+        DBOS.delete_workflows([journey.workflow_id for journey in doomed])
+        forgotten += len(doomed)
+        kept += len(ended) - len(doomed)
+    return forgotten
+
+
+def _ended_badly(before: datetime, offset: int) -> list[WorkflowStatus]:
+    return DBOS.list_workflows(
+        status=ENDED_BADLY,
+        end_time=before.isoformat(),
+        limit=BATCH,
+        offset=offset,
+        load_input=False,
+        load_output=False,
+    )
+
+
+def _message_of(journey: WorkflowStatus) -> str:
+    """Of an ``answer``, which is named for its message and for how often it was begun anew."""
+    return journey.workflow_id.partition(".")[0]
+
+
 def _unwanted(store: Store, before: datetime) -> list[Media]:
     with store.transaction(read_only=True) as tx:
         return tx.files.unwanted(before, BATCH)
@@ -65,7 +130,7 @@ def _forget_calls(store: Store, before: datetime) -> int:
 def _forget_journeys(before: datetime) -> int:
     forgotten = 0
     while ended := DBOS.list_workflows(
-        status=["SUCCESS", "CANCELLED"],
+        status="SUCCESS",
         completed_before=before.isoformat(),
         limit=BATCH,
         load_input=False,

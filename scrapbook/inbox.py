@@ -22,6 +22,7 @@ from scrapbook.store import Message, Reply, Store
 from scrapbook.twilio.incoming import Incoming, IncomingMedia
 
 WAITING = {"ENQUEUED": "waiting", "DELAYED": "waiting", "PENDING": "working"}
+ANSWER = "Journey.answer"
 MEMO_WORKFLOWS = ("Journey.collect", "Journey.transcribe", "Journey.answer_memo")
 ENDED_BADLY = ["ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 
@@ -206,9 +207,7 @@ class MessageInbox:
     def _journeys(self) -> Iterator[_Journey]:
         """Of unfinished messages, those under way last."""
         for statuses in (ENDED_BADLY, list(WAITING)):
-            for workflow in self._client.list_workflows(
-                status=statuses, name="Journey.answer", load_output=False
-            ):
+            for workflow in self._client.list_workflows(status=statuses, name=ANSWER, load_output=False):
                 if workflow.input is not None:
                     yield _journey(workflow)
 

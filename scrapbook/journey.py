@@ -11,6 +11,7 @@ import itertools
 import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any, ParamSpec, TypeVar
 
 from dbos import DBOS, DBOSConfiguredInstance, SetEnqueueOptions, SetWorkflowID
@@ -20,9 +21,11 @@ from scrapbook.delivery import Delivery
 from scrapbook.file_types import is_sound
 from scrapbook.links.previewing import Previewer, may_bring_links
 from scrapbook.memos import ACKNOWLEDGED_FROM, Heard, Memos
+from scrapbook.metrics import timing
 from scrapbook.reports import about, report
 from scrapbook.turns import APOLOGY, Turns
 from scrapbook.twilio.incoming import Incoming
+from scrapbook.waking import ring, ringing
 
 # Bound to the workflows, not to the release: a message that was under way when the house was upgraded is
 # finished by the new release. Raised only when the steps of a workflow change in an incompatible way.
@@ -80,9 +83,10 @@ class Journey(DBOSConfiguredInstance):
     def start(self, incoming: Incoming, person_id: int) -> None:
         """Make a text durable. Repeated with the same MessageSid, it changes nothing."""
         with SetWorkflowID(incoming.message_sid), self._in_turn(person_id):
-            DBOS.enqueue_workflow(MESSAGES_QUEUE, self.answer, incoming.to_dict(), person_id)
+            _enqueue(MESSAGES_QUEUE, self.answer, incoming.to_dict(), person_id)
 
     @DBOS.workflow(max_recovery_attempts=None)
+    @ringing(MESSAGES_QUEUE)
     def answer(self, incoming: dict[str, Any], person_id: int, round_: int = 0) -> None:
         """From a text to its recorded replies. ``round_`` counts how often it was started anew by hand."""
         message = Incoming.from_dict(incoming)
@@ -90,23 +94,24 @@ class Journey(DBOSConfiguredInstance):
             self._answer(message, person_id, round_)
 
     def _answer(self, message: Incoming, person_id: int, round_: int) -> None:
-        sid = message.message_sid
-        if not _step("keep", self._turns.keep, message, person_id, round_):
+        sid, took = message.message_sid, _Took(message.received_at)
+        if not took.step("keep", self._turns.keep, message, person_id, round_):
             return
         if any(is_sound(part.content_type) for part in message.media):
             for memo in _step("begin_memos", self._memos.begin, sid):
                 self._enqueue_collection(memo, person_id, 0, is_memo=True)
-            _step("finish", self._turns.finish, sid, "")
+            _step("finish", self._turns.finish, sid, "", took.milliseconds)
             return
-        text = _step("understand", self._turns.understand, sid)
+        text = took.step("understand", self._turns.understand, sid)
         self._reply(sid, message.from_, text or APOLOGY, round_)
         if message.media:
             self._enqueue_collection(sid, person_id, round_ + 1, is_memo=False)
         if may_bring_links(message.text):
             self._enqueue_preview(sid, round_)
-        _step("finish", self._turns.finish, sid, "" if text else NO_REPLY)
+        _step("finish", self._turns.finish, sid, "" if text else NO_REPLY, took.milliseconds)
 
     @DBOS.workflow(max_recovery_attempts=None)
+    @ringing(MEDIA_QUEUE)
     def collect(self, sid: str, person_id: int, round_: int, is_memo: bool) -> None:
         """Fetches what came with a message; a memo is then written down."""
         with _reported(sid, "collect", person_id):
@@ -118,6 +123,7 @@ class Journey(DBOSConfiguredInstance):
                 self._enqueue_transcription(sid, person_id, round_ + 1)
 
     @DBOS.workflow(max_recovery_attempts=None)
+    @ringing(TRANSCRIPTION_QUEUE)
     def transcribe(self, sid: str, person_id: int, round_: int) -> None:
         """From a sound to its words; whoever left a long one is told meanwhile that it has come in."""
         with _reported(sid, "transcribe", person_id):
@@ -129,22 +135,27 @@ class Journey(DBOSConfiguredInstance):
             self._enqueue_answer(sid, person_id, Heard(heard), round_ + 1)
 
     @DBOS.workflow(max_recovery_attempts=None)
+    @ringing(MESSAGES_QUEUE)
     def answer_memo(self, sid: str, heard: str, round_: int) -> None:
         """From what was heard in a sound, or what became of it, to the recorded replies."""
         with _reported(sid, "answer_memo", self._turns.sender(sid)):
-            text = _step("understand", self._memos.answer, sid, heard)
+            took = _Took()
+            text = took.step("understand", self._memos.answer, sid, heard)
             if text is not None:
                 recipient = _step("recipient", self._turns.recipient, sid)
                 self._reply(sid, recipient, text or APOLOGY, round_)
-            _step("finish", self._turns.finish, sid, NO_REPLY if text == "" else Heard(heard).problem)
+            problem = NO_REPLY if text == "" else Heard(heard).problem
+            _step("finish", self._turns.finish, sid, problem, took.milliseconds)
 
     @DBOS.workflow(max_recovery_attempts=None)
+    @ringing(LINKS_QUEUE)
     def preview(self, sid: str) -> None:
         """Looks at the pages behind the links that were texted; nobody waits for it."""
         with _reported(sid, "preview", self._turns.sender(sid)):
             _step("preview", self._previewer.preview, sid)
 
     @DBOS.workflow(max_recovery_attempts=None)
+    @ringing(SENDING_QUEUE)
     def deliver(self, reply_id: int) -> None:
         seconds = _step("wait_for_a_slot", self._delivery.reserve_slot, reply_id)
         if seconds > 0:
@@ -158,24 +169,24 @@ class Journey(DBOSConfiguredInstance):
                 SetWorkflowID(f"reply-{reply_id}"),
                 SetEnqueueOptions(queue_partition_key=recipient, priority=reply_id),
             ):
-                DBOS.enqueue_workflow(SENDING_QUEUE, self.deliver, reply_id)
+                _enqueue(SENDING_QUEUE, self.deliver, reply_id)
 
     def _enqueue_collection(self, sid: str, person_id: int, round_: int, *, is_memo: bool) -> None:
         with SetWorkflowID(f"collect-{sid}.{round_}"):
-            DBOS.enqueue_workflow(MEDIA_QUEUE, self.collect, sid, person_id, round_, is_memo)
+            _enqueue(MEDIA_QUEUE, self.collect, sid, person_id, round_, is_memo)
 
     def _enqueue_preview(self, sid: str, round_: int) -> None:
         with SetWorkflowID(f"preview-{sid}.{round_}"):
-            DBOS.enqueue_workflow(LINKS_QUEUE, self.preview, sid)
+            _enqueue(LINKS_QUEUE, self.preview, sid)
 
     def _enqueue_transcription(self, sid: str, person_id: int, round_: int) -> None:
         with SetWorkflowID(f"transcribe-{sid}.{round_}"):
-            DBOS.enqueue_workflow(TRANSCRIPTION_QUEUE, self.transcribe, sid, person_id, round_)
+            _enqueue(TRANSCRIPTION_QUEUE, self.transcribe, sid, person_id, round_)
 
     def _enqueue_answer(self, sid: str, person_id: int, heard: Heard, round_: int) -> None:
         """A memo is answered when its sender's turn has come, as a text is."""
         with SetWorkflowID(f"answer-{sid}.{round_}"), self._in_turn(person_id):
-            DBOS.enqueue_workflow(MESSAGES_QUEUE, self.answer_memo, sid, heard.value, round_)
+            _enqueue(MESSAGES_QUEUE, self.answer_memo, sid, heard.value, round_)
 
     def _in_turn(self, person_id: int) -> SetEnqueueOptions:
         number = self._arrivals and self._arrivals.number()
@@ -213,8 +224,38 @@ def _highest_queued() -> int:
     return max((number for number in numbers if number != LAST), default=0)
 
 
+def _enqueue(queue: str, workflow: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+    DBOS.enqueue_workflow(queue, workflow, *args, **kwargs)
+    ring(queue)
+
+
 def _step(name: str, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     return DBOS.run_step({"name": name}, work, *args, **kwargs)
+
+
+class _Took:
+    """How long the steps of a workflow took, as far as they ran in this process.
+
+    Args:
+        received_at: when what it is about came in; then how long that waited for the first step is told too.
+    """
+
+    def __init__(self, received_at: datetime | None = None) -> None:
+        self._received_at = received_at
+        self.milliseconds: dict[str, int] = {}
+
+    def step(self, name: str, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        def timed(*args: P.args, **kwargs: P.kwargs) -> T:
+            if self._received_at and not self.milliseconds:
+                waited = datetime.now(UTC) - self._received_at
+                self.milliseconds["waited"] = round(waited.total_seconds() * 1000)
+            with timing(lambda seconds: self._tell(name, seconds)):
+                return work(*args, **kwargs)
+
+        return _step(name, timed, *args, **kwargs)
+
+    def _tell(self, name: str, seconds: float) -> None:
+        self.milliseconds[name] = round(seconds * 1000)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
@@ -16,6 +17,10 @@ from scrapbook.errors import MediaMissing, MediaStoreError, SettingsError
 from scrapbook.file_types import extension
 
 _KEY = re.compile(r"[0-9a-f]{2}/[0-9a-f]{64}\.[a-z0-9]+")
+
+
+def is_key(name: str) -> bool:
+    return _KEY.fullmatch(name) is not None
 
 
 class MediaStore:
@@ -51,16 +56,27 @@ class MediaStore:
             if self._files.exists(path := self._path(key)):
                 self._files.rm_file(path)
 
-    def keys(self) -> list[str]:
-        """Of everything that is kept, sorted."""
+    def check(self) -> None:
+        """Raises MediaStoreError when nothing can be kept there."""
+        with _plain_errors():
+            self._write(f"{self._root}/.check", b"")
+            self._files.rm_file(f"{self._root}/.check")
+
+    def keys(self, before: datetime | None = None) -> list[str]:
+        """Of everything that is kept, or was kept by then, sorted."""
         with _plain_errors():
             names = [PurePosixPath(name) for name in cast("list[str]", self._files.find(self._root))]
-        return sorted(key for name in names if _KEY.fullmatch(key := f"{name.parent.name}/{name.name}"))
+            found = sorted(key for name in names if is_key(key := f"{name.parent.name}/{name.name}"))
+            return [key for key in found if before is None or self._kept_at(key) < before]
 
     def _path(self, key: str) -> str:
         if not _KEY.fullmatch(key):
             raise MediaMissing
         return f"{self._root}/{key}"
+
+    def _kept_at(self, key: str) -> datetime:
+        at = cast("datetime", self._files.modified(self._path(key)))
+        return at.replace(tzinfo=at.tzinfo or UTC)
 
     def _has(self, key: str, size: int) -> bool:
         """Whether all of it is there: not every store writes a file whole or not at all."""

@@ -1,11 +1,13 @@
 """Memos: sounds that become entries, written down and understood."""
 
+import time
 from datetime import UTC, datetime
 from enum import StrEnum
 
 import structlog
 from tenacity import stop_after_attempt, stop_any
 
+from scrapbook import metrics
 from scrapbook.assistant import Assistant
 from scrapbook.book import Book, memos
 from scrapbook.errors import (
@@ -141,6 +143,7 @@ class Memos:
     def _transcribe(self, sound: Media) -> Transcript:
         content = self._patiently(lambda: self._files.read(sound.key or ""))
         log.info("transcribing", size=sound.size)
+        began = time.monotonic()
         transcript = self._patiently(
             lambda: self._voice.transcribe(content, lambda _: self._patiently.check()),
             giving_up=stop_any(
@@ -149,7 +152,15 @@ class Memos:
                 AfterFailures(ModelUnavailable, VOICE_ATTEMPTS),
             ),
         )
-        log.info("transcribed", seconds=round(transcript.duration), language=transcript.language)
+        took = time.monotonic() - began
+        metrics.transcription_seconds.observe(took)
+        metrics.audio_seconds.inc(transcript.duration)
+        log.info(
+            "transcribed",
+            seconds=round(transcript.duration),
+            language=transcript.language,
+            transcribe_ms=round(took * 1000),
+        )
         return transcript
 
     def _keep(self, sid: str, url: str, transcript: Transcript) -> None:

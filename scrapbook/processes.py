@@ -5,11 +5,17 @@
 
 import os
 import sys
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 import httpx
 import uvicorn
+from typing_extensions import override
+from uvicorn.config import STARTUP_FAILURE
 
 from scrapbook import reports
 from scrapbook.errors import SettingsError
@@ -20,8 +26,10 @@ from scrapbook.training import RASA_ENVIRONMENT
 from scrapbook.twilio.account import Account
 from scrapbook.twilio.local import LocalTwilio, create_app
 
-# Twilio waits 15 seconds for a webhook; one under way is let end.
-GRACE = 5
+# Seconds for a webhook that is under way; one that takes longer is repeated by Twilio.
+GRACE = 2
+# Seconds after being asked to end; with Sentry's two less than the supervisor waits.
+LEAVES_WITHIN = 4.5
 
 
 READABLE = {
@@ -81,6 +89,7 @@ def serve(name: str, settings: Settings) -> None:
     """
     if name not in _SERVERS:
         raise SettingsError(f"There is no process {name}; it is one of {', '.join(_SERVERS)}")
+    os.umask(0o077)  # what is kept is private; the engine would let everybody read its database
     _leave_pid(settings.data_dir / "run" / f"{name}.pid")
     _SERVERS[name](settings)
 
@@ -90,9 +99,20 @@ def _leave_pid(path: Path) -> None:
     path.write_text(f"{os.getpid()}\n", encoding="utf-8")
 
 
+class _AppServer(uvicorn.Server):
+    """Ends in time, whatever its threads wait for: what they are at goes on at the next start."""
+
+    @override
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        limit = threading.Timer(LEAVES_WITHIN, _leave)
+        limit.daemon = True
+        limit.start()
+        super().handle_exit(sig, frame)
+
+
 def _serve_app(settings: Settings) -> None:
     reports.configure(settings, "app")
-    uvicorn.run(
+    config = uvicorn.Config(
         "scrapbook.app:create_app",
         factory=True,
         host=settings.host,
@@ -101,6 +121,18 @@ def _serve_app(settings: Settings) -> None:
         access_log=False,
         timeout_graceful_shutdown=GRACE,
     )
+    server = _AppServer(config)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        sys.exit(STARTUP_FAILURE)
+    _leave()
+
+
+def _leave() -> NoReturn:
+    """Without waiting for the threads, as the interpreter would."""
+    reports.flush()
+    os._exit(0)
 
 
 def _serve_phone(settings: Settings) -> None:

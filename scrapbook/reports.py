@@ -14,6 +14,7 @@ from types import TracebackType
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from scrapbook import metrics
 from scrapbook.errors import ScrapbookError
 from scrapbook.sentry import client as sentry
 from scrapbook.settings import Settings
@@ -57,11 +58,18 @@ def report(error: BaseException, **context: str | int) -> None:
         context: the ids that belong to it, and the step.
     """
     structlog.get_logger("scrapbook.reports").error("error", exc_info=error, **context)
+    metrics.errors.labels(context.get("step", "")).inc()
     tags = {name: str(value) for name, value in context.items()}
     origin: Sequence[Mapping[str, object]] = ()
     if isinstance(error, ScrapbookError):
         tags["attempt"], origin = str(error.attempts), error.origin
     sentry.capture(error, tags, origin)
+
+
+def flush() -> None:
+    """To be called before a process is ended the hard way."""
+    sentry.flush()
+    logging.shutdown()
 
 
 class _People:

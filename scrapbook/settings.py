@@ -247,6 +247,10 @@ class Settings(BaseSettings):
         return self.port + 5
 
     @property
+    def metrics_port(self) -> int:
+        return self.port + 6
+
+    @property
     def phone_url(self) -> str:
         return f"http://127.0.0.1:{self.phone_port}"
 

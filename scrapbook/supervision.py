@@ -26,7 +26,10 @@ from scrapbook.store import Store
 
 # Rasa needs ten to twenty seconds on a laptop, and has been seen to take a minute on a cold disk.
 START_TIMEOUT = 240.0
-STOP_TIMEOUT = 30.0
+# Seconds; together the ten within which Ctrl-C has stopped everything.
+APP_STOPS_WITHIN = 7
+OTHERS_STOP_WITHIN = 2
+STOP_TIMEOUT = 15.0
 LOG_BYTES = "5MB"
 LOG_COPIES = "3"
 # A process that dies is started again for as long as the house is up, with a growing pause in between.
@@ -100,7 +103,7 @@ def _refuse_taken_ports(settings: Settings) -> None:
             except OSError:
                 raise AlreadyRunning(
                     f"Port {port}, which {name} needs, is in use. Is the scrapbook up already? "
-                    "If not, choose others with SCRAPBOOK_PORT: it takes that port and the four after it."
+                    "If not, choose others with SCRAPBOOK_PORT: it takes that port and the six after it."
                 ) from None
 
 
@@ -147,6 +150,10 @@ def _configuration(settings: Settings, logs: Path) -> configparser.RawConfigPars
     }
     if os.geteuid() == 0:
         configuration["supervisord"]["user"] = "root"  # said explicitly, or supervisord warns about it
+    # The app is stopped first, while those that it works with are there; then all of these, which hold no
+    # state. Whatever does not end in its time is killed, and goes on at the next start.
+    others = [name for name in processes.names(settings) if name != "app"]
+    configuration["group:others"] = {"programs": ",".join(others), "priority": "1"}
     for order, name in enumerate(processes.names(settings)):
         configuration[f"program:{name}"] = {
             "command": f'"{sys.executable}" -m scrapbook serve {name}',
@@ -155,7 +162,7 @@ def _configuration(settings: Settings, logs: Path) -> configparser.RawConfigPars
             "startretries": FOR_EVER,
             "stopasgroup": "true",
             "killasgroup": "true",
-            "stopwaitsecs": "15",
+            "stopwaitsecs": str(APP_STOPS_WITHIN if name == "app" else OTHERS_STOP_WITHIN),
             "redirect_stderr": "true",
             "stdout_logfile": str(logs / f"{name}.log").replace("%", "%%"),
             "stdout_logfile_maxbytes": LOG_BYTES,

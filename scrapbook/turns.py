@@ -3,6 +3,9 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
+import structlog
+
+from scrapbook import metrics
 from scrapbook.assistant import Assistant
 from scrapbook.errors import AssistantFailed, ScrapbookError
 from scrapbook.patience import AfterFailures, Patience, Stopping
@@ -16,6 +19,8 @@ TURN_ATTEMPTS = 6
 
 # The one sentence that cannot come from Rasa, because it is said when Rasa fails.
 APOLOGY = "Sorry, something went wrong with that message. I kept it, and it can be tried again."
+
+log = structlog.get_logger(__name__)
 
 
 class Turns:
@@ -95,18 +100,39 @@ class Turns:
         except ScrapbookError:
             return None
 
-    def finish(self, sid: str, problem: str) -> None:
-        """``problem``: why it is not answered as it should be; empty when it is."""
+    def finish(self, sid: str, problem: str, took: Mapping[str, int]) -> None:
+        """Ends a message's way with a line in the log.
 
-        def finish() -> None:
+        Args:
+            problem: why it is not answered as it should be; empty when it is.
+            took: milliseconds of its steps, by their names; for the log.
+        """
+        state = "failed" if problem else "answered"
+
+        def finish() -> tuple[Message, str]:
             with self._store.transaction() as tx:
-                tx.messages.set_state(sid, "failed" if problem else "answered", problem or None)
+                tx.messages.set_state(sid, state, problem or None)
+                outcome = tx.outcomes.of(sid)
+                return tx.messages.get(sid), outcome.response if outcome else ""
 
-        self._patiently(finish)
+        message, said = self._patiently(finish)
+        seconds = (datetime.now(UTC) - message.received_at).total_seconds()
+        metrics.answer_seconds.observe(seconds)
+        log.info(
+            "message_finished",
+            message_sid=sid,
+            person_id=message.person_id,
+            state=state,
+            said=said,
+            is_memo=message.is_memo,
+            **{f"{name}_ms": milliseconds for name, milliseconds in took.items()},
+            finished_ms=round(seconds * 1000),
+        )
 
     def _ask(self, sid: str, ask: Callable[[], str]) -> str:
         try:
-            return self._patiently(ask, giving_up=AfterFailures(AssistantFailed, TURN_ATTEMPTS))
+            with metrics.timing(metrics.turn_seconds.observe):
+                return self._patiently(ask, giving_up=AfterFailures(AssistantFailed, TURN_ATTEMPTS))
         except Exception as error:
             if self._patiently.is_over:  # what it failed for is that everything is being closed
                 raise Stopping from error

@@ -63,6 +63,11 @@ def start(dsn: str, component: str, environment: str, sample_rate: float = 0.0) 
     sentry_sdk.get_global_scope().set_tag("component", component)
 
 
+def flush() -> None:
+    """Sends what is still to be sent, for STOPS_WITHIN seconds at most."""
+    sentry_sdk.flush(STOPS_WITHIN)
+
+
 @contextmanager
 def about(sid: str, step: str, person: str = "") -> Generator[None]:
     """What is told inside belongs to that message, and to its trace.

@@ -7,7 +7,10 @@ with store.transaction() as tx:
     tx.entries.add(person.id, "decorators are just functions", None, None, datetime.now(UTC))
 """
 
+from scrapbook.store.claims import Claim
+from scrapbook.store.figures import Figures
 from scrapbook.store.purge import TRASH_IS_KEPT
+from scrapbook.store.queues import EngineQueues, QueueFigures
 from scrapbook.store.records import (
     Address,
     Change,
@@ -32,7 +35,10 @@ __all__ = [
     "TRASH_IS_KEPT",
     "Address",
     "Change",
+    "Claim",
+    "EngineQueues",
     "Entry",
+    "Figures",
     "JsonValue",
     "Listing",
     "Media",
@@ -42,6 +48,7 @@ __all__ = [
     "Person",
     "Preview",
     "Question",
+    "QueueFigures",
     "Reply",
     "Shelf",
     "Store",

@@ -42,6 +42,15 @@ class Files:
         wanted = self._wanted({row.key for row in rows if row.key}, before)
         return [_media(row.url, "", row, without_key=row.key in wanted) for row in rows]
 
+    def known(self, keys: Iterable[str]) -> set[str]:
+        """Those of the keys under which a file is on record."""
+        return {
+            key
+            for chunk in chunks(keys)
+            for key in self._session.scalars(select(MediaFileRow.key).where(MediaFileRow.key.in_(chunk)))
+            if key
+        }
+
     def forget(self, urls: Iterable[str]) -> None:
         """Their transcripts go as well."""
         for chunk in chunks(urls):

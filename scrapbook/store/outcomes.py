@@ -1,12 +1,15 @@
 """What the turns came to, so that a turn that is run again says the same and does nothing."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import cast
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, null, select, update
 from sqlalchemy.orm import Session
 
 from scrapbook.store.records import Outcome
-from scrapbook.store.tables import OutcomeRow
+from scrapbook.store.statements import chunks
+from scrapbook.store.tables import MessageRow, OutcomeRow
 
 
 class Outcomes:
@@ -19,6 +22,24 @@ class Outcomes:
             return None
         arguments = cast(dict[str, str] | None, row.arguments)
         return Outcome(row.response, arguments or {}, is_forgotten=arguments is None)
+
+    def worded(self, after: int, before: datetime, limit: int) -> tuple[list[str], int | None]:
+        """Whose arguments are kept, among the next ``limit`` answered messages that came in before then.
+
+        ``after`` is 0, or what came second the last time: None when these were the last.
+        """
+        old = (MessageRow.received_at < before) & (MessageRow.state == "answered")
+        rows = select(MessageRow.id, MessageRow.sid).where(MessageRow.id > after, old)
+        found = self._session.execute(rows.order_by(MessageRow.id).limit(limit)).all()
+        kept = (OutcomeRow.arguments.is_not(None)) & (OutcomeRow.arguments != {})
+        of_these = OutcomeRow.message_sid.in_([sid for _, sid in found])
+        sids = self._session.scalars(select(OutcomeRow.message_sid).where(kept, of_these)).all()
+        return list(sids), found[-1][0] if found else None
+
+    def forget_wording(self, message_sids: Iterable[str]) -> None:
+        for chunk in chunks(message_sids):
+            row = update(OutcomeRow).where(OutcomeRow.message_sid.in_(chunk))
+            self._session.execute(row.values(arguments=null()))
 
     def record(self, message_sid: str, outcome: Outcome) -> None:
         """To be called in the transaction that holds the turn's effects: StoreError, which takes them back,

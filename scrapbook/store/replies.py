@@ -95,6 +95,11 @@ class Replies:
         values = {"state": "recorded", "error_code": None, "error": None, "sent_at": None}
         update_one(self._session, failed.values(values), "failed reply")
 
+    def hold(self, why: str, at: datetime) -> None:
+        """Makes every one that is on its way one that failed: it is sent when somebody says so."""
+        on_the_way = update(ReplyRow).where(ReplyRow.state.in_(["recorded", "sending"]))
+        self._session.execute(on_the_way.values(state="failed", error=why, sent_at=at))
+
     def mark_sending(self, id: int) -> None:  # noqa: A002
         """To be called before it is given to Twilio. NotFound."""
         self._update(id, {"state": "sending"})

@@ -6,6 +6,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
+from scrapbook.errors import DatabaseTooNew
+
 SCRIPTS = "scrapbook.store:migrations"
 
 MIGRATING = 7_265_317
@@ -19,10 +21,20 @@ def migrate(engine: Engine) -> None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATING})
         config = _config()
         config.attributes["connection"] = connection
+        if not _known(connection):
+            raise DatabaseTooNew
         command.upgrade(config, "head")
 
 
+def _known(connection: Connection) -> bool:
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    return set(MigrationContext.configure(connection).get_current_heads()) <= known
+
+
 def is_current(connection: Connection) -> bool:
+    """DatabaseTooNew when it is of a newer release, which no migration of this one leads to."""
+    if not _known(connection):
+        raise DatabaseTooNew
     heads = ScriptDirectory.from_config(_config()).get_heads()
     return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)
 

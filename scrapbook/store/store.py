@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from scrapbook.store import schema
 from scrapbook.store.engine import READING, connect
 from scrapbook.store.failures import wrapped
+from scrapbook.store.figures import Figures, figures_of
 from scrapbook.store.statements import CHUNK
 from scrapbook.store.transaction import Transaction
 
@@ -48,6 +49,10 @@ class Store:
     def schema_is_current(self) -> bool:
         with wrapped(), self._reading.connect() as connection:
             return schema.is_current(connection)
+
+    def figures(self) -> Figures:
+        with wrapped(), Session(self._reading, execution_options=SESSION) as session, session.begin():
+            return figures_of(session)
 
     def purge_trash(self, before: datetime) -> int:
         """Removes for good what was put in the trash before then, and every trace of its text outside the

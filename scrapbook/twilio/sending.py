@@ -67,6 +67,10 @@ class Sender:
         """Raises SendError when Twilio cannot be reached or does not know the account and its token."""
         _calling(lambda: self._client.messages.list(limit=1))
 
+    def owns(self, number: str) -> bool:
+        """Whether the account has that number (E.164, without a channel). Raises SendError as ``check``."""
+        return bool(_calling(lambda: self._client.incoming_phone_numbers.list(phone_number=number, limit=1)))
+
     def find(
         self, from_: str, to: str, body: str, since: datetime, known: Collection[str] = ()
     ) -> Sent | None:

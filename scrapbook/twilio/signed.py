@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
+from scrapbook.metrics import webhook_answers
 from scrapbook.reports import report
 from scrapbook.twilio import probe
 from scrapbook.twilio.form import Form, MalformedWebhook, parse_form
@@ -63,6 +64,15 @@ def in_time(endpoint: _Endpoint) -> _Endpoint:
     """The endpoint, with a plain status for whatever goes wrong in it or takes longer than DEADLINE."""
 
     @wraps(endpoint)
+    async def counted(request: Request) -> Response:
+        try:
+            answered = await answer(request)
+        except HTTPException as refused:
+            webhook_answers.labels(request.url.path, refused.status_code).inc()
+            raise
+        webhook_answers.labels(request.url.path, answered.status_code).inc()
+        return answered
+
     async def answer(request: Request) -> Response:
         try:
             with anyio.fail_after(DEADLINE):
@@ -78,7 +88,7 @@ def in_time(endpoint: _Endpoint) -> _Endpoint:
             report(problem, step=request.url.path)
             return Response(status_code=503)
 
-    return answer
+    return counted
 
 
 async def _body(request: Request) -> bytes:

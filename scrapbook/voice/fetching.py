@@ -38,6 +38,11 @@ def model_folder(name: str, on_fetched: OnFetched | None = None) -> Path:
     return _kept(repository) or _fetched(name, repository, on_fetched)
 
 
+def is_kept(name: str) -> bool:
+    """Whether a model of that name need not be fetched. Raises ModelUnavailable when there can be none."""
+    return _kept(_repository(name)) is not None
+
+
 def _repository(name: str) -> str:
     if name in available_models():
         return _MODELS[name]

@@ -1,29 +1,86 @@
-"""Whether this process lives, and whether the whole house can answer a text."""
+"""Whether this process lives, and which part of the house is not as it should be."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 
-from starlette.concurrency import run_in_threadpool
+import anyio
+import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from scrapbook.errors import ScrapbookError
 
-def health_routes(checks: Mapping[str, Callable[[], bool]]) -> list[Route]:
+CHECKED_WITHIN = 3.0
+"""Seconds; a part that has not said by then how it is counts as one that is not well."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the house.
+
+    Attributes:
+        problem: says in plain words what is wrong with it; empty when nothing is. May raise ScrapbookError.
+        is_needed: whether no text is answered without it.
+    """
+
+    problem: Callable[[], str]
+    is_needed: bool = True
+
+
+def there(is_there: Callable[[], bool], otherwise: str) -> Callable[[], str]:
+    """A check for ``Part`` that says ``otherwise`` when it is not there."""
+    return lambda: "" if is_there() else otherwise
+
+
+def health_routes(parts: Mapping[str, Part]) -> list[Route]:
     """``GET /health/live`` and ``GET /health/ready``.
 
-    Args:
-        checks: name of each service that answering takes, with a function that says whether it is there.
+    The latter is 503 while a part that is needed is not well; it names every part, and what is wrong with it.
     """
 
     async def live(_request: Request) -> JSONResponse:
         return JSONResponse({"status": "ok"})
 
     async def ready(_request: Request) -> JSONResponse:
-        services = {name: await run_in_threadpool(check) for name, check in checks.items()}
-        all_there = all(services.values())
+        problems = await _problems(parts)
+        can_answer = not any(problems[name] for name, part in parts.items() if part.is_needed)
+        told = {
+            name: {"ok": not problems[name], "needed": part.is_needed, "problem": problems[name]}
+            for name, part in parts.items()
+        }
         return JSONResponse(
-            {"status": "ok" if all_there else "waiting", "services": services},
-            status_code=200 if all_there else 503,
+            {"status": "ok" if can_answer else "waiting", "parts": told},
+            status_code=200 if can_answer else 503,
         )
 
     return [Route("/health/live", live), Route("/health/ready", ready)]
+
+
+async def _problems(parts: Mapping[str, Part]) -> dict[str, str]:
+    found: dict[str, str] = {}
+
+    async def check(name: str, part: Part) -> None:
+        found[name] = f"has not answered within {CHECKED_WITHIN:g} seconds"
+        with anyio.move_on_after(CHECKED_WITHIN):
+            found[name] = await anyio.to_thread.run_sync(
+                partial(_problem, name, part), abandon_on_cancel=True
+            )
+
+    async with anyio.create_task_group() as checks:
+        for name, part in parts.items():
+            checks.start_soon(check, name, part)
+    return found
+
+
+def _problem(name: str, part: Part) -> str:
+    try:
+        return part.problem()
+    except ScrapbookError as error:
+        return str(error)
+    except Exception as error:  # noqa: BLE001 - a check that fails is a part that is not well
+        log.warning("not_checked", part=name, because=type(error).__name__)
+        return "could not be checked"

@@ -37,7 +37,7 @@ class House:
     _process: subprocess.Popen[bytes] | None = None
 
     def __post_init__(self) -> None:
-        self.port = self.port or five_free_ports()
+        self.port = self.port or free_ports()
 
     @property
     def url(self) -> str:
@@ -193,15 +193,15 @@ def message_form(sid: str, number: str, body: str | None, to: str = SCRAPBOOK) -
     return form if body is None else form | {"Body": body}
 
 
-def five_free_ports() -> int:
-    """The first of five neighbouring ports that nobody listens on."""
+def free_ports() -> int:
+    """The first of seven neighbouring ports that nobody listens on."""
     for _ in range(100):
         with socket.socket() as first:
             first.bind(("127.0.0.1", 0))
             port: int = first.getsockname()[1]
-        if port < 65000 and all(_is_free(port + offset) for offset in range(5)):
+        if port < 65000 and all(_is_free(port + offset) for offset in range(7)):
             return port
-    raise AssertionError("no five neighbouring ports are free")
+    raise AssertionError("no seven neighbouring ports are free")
 
 
 def _is_free(port: int) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from sqlite3 import Connection
 
 import httpx
@@ -28,6 +29,9 @@ from scrapbook.twilio.local.registry import Registry
 from scrapbook.twilio.local.rest import RestApi
 from scrapbook.twilio.local.tasks import Tasks
 from scrapbook.twilio.local.webhooks import Webhooks
+
+KEPT = timedelta(days=30)
+"""For as long the phone shows what was texted."""
 
 
 def create_app(config: LocalTwilio) -> Starlette:
@@ -70,6 +74,7 @@ def _compose(
             *RestApi(config, ledger, creation, links, faults, access).routes(),
         ]
     )
+    ledger.forget(datetime.now(UTC) - KEPT)
     inbound.resume()
     outbound.resume()
     calls.resume()

@@ -182,6 +182,24 @@ class Ledger:
         """Takes an attachment out of the account. The handset still has its copy."""
         self._connection.execute("UPDATE media SET deleted = 1 WHERE sid = ?", (media_sid,))
 
+    def forget(self, before: datetime) -> None:
+        """What was texted and sent before then; Twilio keeps it longer, for whoever pays for it."""
+        old = "SELECT sid FROM messages WHERE created_at < ? AND status <> 'pending'"
+        with self._connection:
+            self._connection.execute("BEGIN IMMEDIATE")
+            for table in ("media", "media_urls"):
+                self._connection.execute(
+                    f"DELETE FROM {table} WHERE message_sid IN ({old})",  # noqa: S608
+                    (before.isoformat(),),
+                )
+            self._connection.execute(
+                f"DELETE FROM messages WHERE sid IN ({old})",  # noqa: S608
+                (before.isoformat(),),
+            )
+            self._connection.execute(
+                "DELETE FROM recordings WHERE is_reported AND created_at < ?", (before.isoformat(),)
+            )
+
     def opted_out(self, number: str, subscriber: str) -> bool:
         """Whether ``subscriber`` has stopped messages from ``number``."""
         return (

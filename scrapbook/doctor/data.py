@@ -1,0 +1,75 @@
+"""What is kept: the database, the engine's, pictures and sounds, and who may text."""
+
+import importlib.util
+from collections.abc import Iterator
+
+from scrapbook.errors import DatabaseTooNew, ScrapbookError, StoreError
+from scrapbook.findings import Finding, tried
+from scrapbook.media import MediaStore
+from scrapbook.settings import Settings
+from scrapbook.store import EngineQueues, Store
+
+URL = "check SCRAPBOOK_DATABASE_URL, and that the database server is up"
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    database = _database(settings)
+    yield database
+    if database.ok:
+        yield tried("Journey", lambda: _journey(settings), "start it once with `scrapbook up`")
+        yield from _people(settings)
+    yield _media(settings)
+
+
+def _database(settings: Settings) -> Finding:
+    if settings.is_sqlite and not (settings.data_dir / "scrapbook.db").exists():
+        return Finding("Database", False, "there is none yet", "run `make run` or `scrapbook up`")
+    try:
+        store = Store.open(settings.database_url)
+        try:
+            is_current = store.schema_is_current()
+        finally:
+            store.close()
+    except DatabaseTooNew as error:
+        return Finding("Database", False, str(error), "install the release that it was used with last")
+    except ScrapbookError as error:
+        return Finding("Database", False, str(error), URL)
+    remedy = "its tables are of an earlier release: run `scrapbook migrate`"
+    return Finding("Database", is_current, remedy=remedy)
+
+
+def _journey(settings: Settings) -> str:
+    queues = EngineQueues.open(settings.journey_database_url)
+    try:
+        waiting = sum(queue.waiting for queue in queues.figures().values())
+    finally:
+        queues.close()
+    return f"{waiting:,} waiting" if waiting else ""
+
+
+def _people(settings: Settings) -> Iterator[Finding]:
+    store = Store.open(settings.database_url)
+    try:
+        with store.transaction(read_only=True) as tx:
+            people = tx.people.list()
+    except StoreError as error:
+        yield Finding("People", False, str(error), URL)
+        return
+    finally:
+        store.close()
+    remedy = "nobody gets an answer: set SCRAPBOOK_ALLOWED_NUMBERS, or `scrapbook people add NAME NUMBER`"
+    yield Finding("People", bool(people or settings.allowed_numbers), f"{len(people)}", remedy)
+
+
+def _media(settings: Settings) -> Finding:
+    remedy = "check SCRAPBOOK_MEDIA_URL, and that the user that runs the scrapbook may write there"
+    if settings.media_url.startswith("s3:") and importlib.util.find_spec("s3fs") is None:
+        return Finding(
+            "Pictures and sounds", False, "s3fs is missing", "install the extra: uv sync --extra s3"
+        )
+
+    def check() -> str:
+        MediaStore(settings.media_url).check()
+        return ""
+
+    return tried("Pictures and sounds", check, remedy)

@@ -1,0 +1,83 @@
+"""``scrapbook restore``: a backup becomes a scrapbook again.
+
+What was under way when the backup was made has most likely been finished since, by the house that it was made
+of. So nothing of it goes on by itself: it stands in ``scrapbook inbox``, from where it can be tried again.
+"""
+
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from dbos import DBOSClient
+
+from scrapbook import backup
+from scrapbook.backup import JOURNEY, MANIFEST, SCRAPBOOK, SETTINGS, Manifest, OnProgress
+from scrapbook.errors import SettingsError
+from scrapbook.inbox import WAITING, MessageInbox
+from scrapbook.store import Store
+
+HELD = "it was on its way when the backup was made"
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What came of it.
+
+    Attributes:
+        unfinished: messages that stand in the inbox.
+    """
+
+    manifest: Manifest
+    unfinished: int
+
+
+def restore(archive: Path, target: Path, tell: OnProgress) -> Restored:
+    """Make the folder of the backup; it appears when everything in it was checked and brought up to date.
+
+    Raises:
+        SettingsError: the folder holds something already, or cannot be made.
+        BackupDamaged: the file is no whole backup.
+        StoreError: it is of a newer release than this one.
+    """
+    if target.exists() and any(target.iterdir()):
+        raise SettingsError(f"{target} is not empty, and is not overwritten: name another folder with --to")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".scrapbook-", dir=target.parent) as folder:
+            draft = Path(folder) / "restored"
+            draft.mkdir(mode=0o700)
+            manifest = backup.unpack(archive, draft, tell)
+            _bring_up_to_date(draft / SCRAPBOOK)
+            unfinished = _unfinished(draft)
+            (draft / MANIFEST).unlink()
+            (draft / SETTINGS).rename(draft / "restored-settings.json")
+            draft.replace(target)
+    except OSError as error:
+        raise SettingsError(f"{target}: {error.strerror}") from error
+    return Restored(manifest, unfinished)
+
+
+def _bring_up_to_date(database: Path) -> None:
+    store = Store.open(f"sqlite:///{database}")
+    try:
+        store.migrate()
+        with store.transaction() as tx:
+            tx.replies.hold(HELD, datetime.now(UTC))
+    finally:
+        store.close()
+
+
+def _unfinished(draft: Path) -> int:
+    """How many messages are in the inbox, now that every journey under way is cancelled there."""
+    if not (draft / JOURNEY).exists():
+        return 0
+    store = Store.open(f"sqlite:///{draft / SCRAPBOOK}")
+    client = DBOSClient(system_database_url=f"sqlite:///{draft / JOURNEY}", application_name="scrapbook")
+    try:
+        under_way = client.list_workflows(status=list(WAITING), load_input=False, load_output=False)
+        client.cancel_workflows([workflow.workflow_id for workflow in under_way])
+        return len(MessageInbox(client, store).unfinished())
+    finally:
+        client.destroy()
+        store.close()

@@ -1,0 +1,69 @@
+"""How much waits in the queues of the durable engine, read from its own table.
+
+The engine's own interface lists workflows one by one, and on SQLite cannot use its index for that.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Self
+
+from sqlalchemy import Engine, create_engine, make_url, text
+
+from scrapbook.store.engine import CONNECT_TIMEOUT, READING
+from scrapbook.store.failures import wrapped
+
+# The statuses in the words of the partial index.
+DEPTHS = """
+    SELECT queue_name, status, count(*), min(created_at) FROM {schema}workflow_status
+    WHERE status IN ('ENQUEUED', 'PENDING') AND queue_name IS NOT NULL GROUP BY queue_name, status
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFigures:
+    """What is in one queue.
+
+    Attributes:
+        waiting, working: how many have not been begun, and are under way.
+        oldest: when the oldest of both was put in.
+    """
+
+    waiting: int = 0
+    working: int = 0
+    oldest: datetime | None = None
+
+
+class EngineQueues:
+    """Reads the engine's database, never writes to it. Raises as ``Store`` does."""
+
+    def __init__(self, engine: Engine, schema: str) -> None:
+        self._engine = engine
+        self._depths = text(DEPTHS.format(schema=schema))
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """``url`` is that of the engine's database. Connects at first use."""
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            read_only = f"sqlite:///file:{parsed.database}?mode=ro&uri=true"
+            return cls(create_engine(read_only, hide_parameters=True), "")
+        arguments = {"connect_timeout": CONNECT_TIMEOUT}
+        engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=True, connect_args=arguments)
+        return cls(engine.execution_options(**READING), "dbos.")
+
+    def figures(self) -> dict[str, QueueFigures]:
+        """By the name of the queue; those in which there is nothing are left out."""
+        found: dict[str, QueueFigures] = {}
+        with wrapped(), self._engine.connect() as connection:
+            for queue, status, count, oldest in connection.execute(self._depths):
+                before = found.get(queue, QueueFigures())
+                since = datetime.fromtimestamp(oldest / 1000, UTC)
+                found[queue] = QueueFigures(
+                    waiting=count if status == "ENQUEUED" else before.waiting,
+                    working=count if status == "PENDING" else before.working,
+                    oldest=min(since, before.oldest or since),
+                )
+        return found
+
+    def close(self) -> None:
+        self._engine.dispose()

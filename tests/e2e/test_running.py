@@ -1,0 +1,217 @@
+"""What running it takes: telling how it fares, a backup while it works, and an end without a loss."""
+
+import json
+import os
+import signal
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from scrapbook.places import ROOT
+from scrapbook.twilio.handset import Attachment
+from tests.e2e.house import House, message_form, new_sid, wait_until
+
+PEOPLE = tuple(f"+1555{n:04}" for n in range(150, 158))
+PRIVATE = "marmalade"
+STOPS_WITHIN = 10.0
+"""Seconds, as docs/production.md says."""
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    house = House(tmp_path_factory.mktemp("running"), PEOPLE)
+    try:
+        house.start()
+        yield house
+    finally:
+        house.stop()
+
+
+def lines(house: House, sid: str) -> dict[str, list[dict[str, Any]]]:
+    """The lines of the app's log about that message, by their event."""
+    log = (house.folder / "logs" / "app.log").read_text()
+    found: dict[str, list[dict[str, Any]]] = {}
+    for line in log.splitlines():
+        if sid in line:
+            found.setdefault(json.loads(line)["event"], []).append(json.loads(line))
+    return found
+
+
+def test_a_message_has_one_line_with_its_timings_and_each_reply_one(house: House) -> None:
+    person = PEOPLE[0]
+    sid = house.text(f"buy {PRIVATE}", person)
+    house.replies(person, 1)
+    expected = {"message_finished", "reply_sent", "reply_arrived"}
+    wait_until(lambda: expected <= lines(house, sid).keys(), 20, lambda: str(lines(house, sid)))
+    told = lines(house, sid)
+    [[finished], [sent], [arrived]] = (
+        told[event] for event in ("message_finished", "reply_sent", "reply_arrived")
+    )
+    assert finished["state"] == "answered"
+    assert finished["said"].startswith("utter_")
+    assert 0 <= finished["waited_ms"] <= finished["finished_ms"]
+    assert 0 < finished["understand_ms"] <= finished["finished_ms"]
+    assert finished["understand_ms"] < sent["sent_ms"]
+    assert finished["understand_ms"] < arrived["arrived_ms"]
+    assert {line["person_id"] for line in (finished, sent, arrived)} == {finished["person_id"]}
+    log = (house.folder / "logs" / "app.log").read_text()
+    assert PRIVATE not in log
+    assert person not in log
+
+
+def test_prometheus_is_told_how_the_house_fares(house: House) -> None:
+    person = PEOPLE[1]
+    house.say("a thought", person)
+    assert house.webhook(message_form(new_sid(), person, "forged"), signature="x").status_code == 403
+    told = httpx.get(f"http://127.0.0.1:{house.port + 6}/metrics").text
+    values = dict(line.rsplit(" ", 1) for line in told.splitlines() if not line.startswith("#"))
+    assert float(values["scrapbook_messages_arrived_total"]) >= 1
+    assert float(values['scrapbook_messages{state="failed"}']) == 0
+    assert float(values["scrapbook_turn_seconds_count"]) >= 1
+    assert float(values['scrapbook_sends_total{code="0"}']) >= 1
+    assert float(values['scrapbook_webhook_answers_total{path="/twilio/messages",status="403"}']) >= 1
+    assert float(values["scrapbook_database_up"]) == 1
+    assert float(values["scrapbook_disk_free_bytes"]) > 0
+    documented = (ROOT / "docs/production.md").read_text()
+    named = {line.split()[2] for line in told.splitlines() if line.startswith("# TYPE scrapbook_")}
+    named = {name for name in named if not name.endswith("_created")}
+    assert not {name for name in named if f"`{name}" not in documented}
+    for private in (person, "thought"):
+        assert private not in told
+
+
+def test_metrics_are_not_on_the_public_port(house: House) -> None:
+    assert httpx.get(f"{house.url}/metrics").status_code == 404
+
+
+def test_a_backup_that_is_made_while_texts_come_in_has_every_message_that_came_before(
+    house: House, tmp_path: Path
+) -> None:
+    """And none that is answered again when it is restored."""
+    person, archive = PEOPLE[2], tmp_path / "backup.tar.gz"
+    before = [house.text(f"before {n}", person) for n in range(5)]
+    house.replies(person, len(before))
+    enough = threading.Event()
+    texting = threading.Thread(target=keep_texting, args=(house, PEOPLE[3], enough))
+    texting.start()
+    try:
+        made = house.run("backup", str(archive))
+    finally:
+        enough.set()
+        texting.join()
+    assert made.returncode == 0, made.stderr
+    again = tmp_path / "again"
+    restored = house.run("restore", str(archive), "--to", str(again))
+    assert restored.returncode == 0, restored.stderr
+    assert states(again / "scrapbook.db", before) == dict.fromkeys(before, "answered")
+    with closing(sqlite3.connect(again / "journey.db")) as journey:
+        [(under_way,)] = journey.execute(
+            "SELECT count(*) FROM workflow_status WHERE status IN ('ENQUEUED', 'PENDING', 'DELAYED')"
+        )
+    assert under_way == 0
+    with closing(sqlite3.connect(again / "scrapbook.db")) as database:
+        [(on_the_way,)] = database.execute(
+            "SELECT count(*) FROM replies WHERE state IN ('recorded', 'sending')"
+        )
+    assert on_the_way == 0
+    unfinished = len(states(again / "scrapbook.db", None)) - answered(again / "scrapbook.db")
+    inbox = House(again, PEOPLE, house.environment, house.port).run("inbox")
+    assert inbox.returncode == 0, inbox.stderr
+    assert inbox.stdout.count("failed") >= unfinished
+
+
+def test_the_app_stops_in_time_with_a_memo_a_reply_and_a_turn_under_way_and_loses_none(
+    house: House,
+) -> None:
+    """Those that it waits for are held in the middle of their work, and let go when it has ended."""
+    memo, reply, turn = PEOPLE[4:7]
+    sound = Attachment("audio/ogg", (ROOT / "tests/sounds/long_memo.ogg").read_bytes())
+    held = [house.pid(name) for name in ("voice", "phone", "rasa")]
+    app = house.pid("app")
+    try:
+        os.kill(held[0], signal.SIGSTOP)
+        house.send([sound], memo)
+        wait_until(lambda: "transcribe" in under_way(house), 30, lambda: str(under_way(house)))
+        os.kill(held[1], signal.SIGSTOP)
+        house.text("a reply under way", reply)
+        wait_until(lambda: sending(house) == 1, 30, lambda: f"{sending(house)} are being sent")
+        os.kill(held[2], signal.SIGSTOP)
+        house.text("a turn under way", turn)
+        wait_until(lambda: "answer" in under_way(house), 30, lambda: str(under_way(house)))
+        began = time.monotonic()
+        os.kill(app, signal.SIGTERM)
+        wait_until(lambda: not is_running(app), 30, lambda: "the app does not end")
+        took = time.monotonic() - began
+    finally:
+        for pid in held:
+            os.kill(pid, signal.SIGCONT)
+    assert took < STOPS_WITHIN
+    for person in (memo, reply, turn):
+        house.replies(person, 1, timeout=120)
+    wait_until(lambda: not under_way(house), 120, lambda: str(under_way(house)))
+    assert [len(house.sent_to(person)) for person in (memo, reply, turn)] == [2, 1, 1]
+    assert "letter is in the white car" in entry_of(house, memo)
+
+
+def test_the_house_stops_within_ten_seconds_and_goes_on_where_it_was(house: House) -> None:
+    person = PEOPLE[7]
+    sids = [house.text(f"just before the end {n}", person) for n in range(5)]
+    began = time.monotonic()
+    assert house.stop() == 0
+    took = time.monotonic() - began
+    house.start()
+    house.replies(person, len(sids), timeout=120)
+    assert len(house.sent_to(person)) == len(sids)
+    assert took < STOPS_WITHIN
+
+
+def keep_texting(house: House, person: str, enough: threading.Event) -> None:
+    n = 0
+    while not enough.is_set():
+        house.text(f"meanwhile {n}", person)
+        n += 1
+
+
+def states(database: Path, sids: list[str] | None) -> dict[str, str]:
+    with closing(sqlite3.connect(database)) as opened:
+        found = dict(opened.execute("SELECT sid, state FROM messages"))
+    return found if sids is None else {sid: found[sid] for sid in sids}
+
+
+def answered(database: Path) -> int:
+    return sum(state == "answered" for state in states(database, None).values())
+
+
+def under_way(house: House) -> set[str]:
+    with closing(sqlite3.connect(f"file:{house.folder}/journey.db?mode=ro", uri=True, timeout=30)) as journey:
+        names = journey.execute("SELECT name FROM workflow_status WHERE status = 'PENDING'")
+        return {name.removeprefix("Journey.") for (name,) in names}
+
+
+def sending(house: House) -> int:
+    with closing(sqlite3.connect(f"file:{house.folder}/scrapbook.db?mode=ro", uri=True)) as database:
+        [(count,)] = database.execute("SELECT count(*) FROM replies WHERE state = 'sending'")
+        return int(count)
+
+
+def entry_of(house: House, person: str) -> str:
+    with closing(sqlite3.connect(f"file:{house.folder}/scrapbook.db?mode=ro", uri=True)) as database:
+        [(text,)] = database.execute(
+            "SELECT text FROM entries JOIN addresses USING (person_id) WHERE value = ?", (person,)
+        )
+        return str(text)
+
+
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

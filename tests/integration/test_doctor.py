@@ -1,0 +1,284 @@
+"""Each misconfiguration is found, and the doctor says how to mend it."""
+
+import json
+import os
+import socket
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from scrapbook import disk
+from scrapbook.errors import SendError
+from scrapbook.findings import Finding, data, machine, outside, services
+from scrapbook.settings import Settings
+from scrapbook.store import Store
+from tests.e2e.house import free_ports
+from tests.integration.serving import serving
+
+Load = Callable[..., Settings]
+
+REAL = {
+    "TWILIO_ACCOUNT_SID": f"AC{'0' * 32}",
+    "TWILIO_AUTH_TOKEN": "secret",
+    "TWILIO_FROM": "+15550199",
+    "SCRAPBOOK_PUBLIC_URL": "https://scrapbook.example.org",
+}
+
+
+@pytest.fixture
+def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
+    monkeypatch.chdir(tmp_path)
+
+    def load(**variables: str) -> Settings:
+        house = {"SCRAPBOOK_DATA_DIR": str(tmp_path / "data"), "SCRAPBOOK_PORT": str(free_ports())}
+        for name, value in (house | variables).items():
+            monkeypatch.setenv(name, value)
+        return Settings.load()
+
+    return load
+
+
+@pytest.fixture
+def migrated(load: Load) -> Settings:
+    settings = load()
+    settings.make_data_dir()
+    store = Store.open(settings.database_url)
+    store.migrate()
+    store.close()
+    return settings
+
+
+def found(findings: Iterator[Finding], what: str) -> Finding:
+    return next(finding for finding in findings if finding.what == what)
+
+
+def is_complained_about(finding: Finding, remedy: str) -> bool:
+    return not finding.ok and remedy in finding.remedy
+
+
+# This machine
+
+
+def test_an_old_python(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 9, 1))
+    assert is_complained_about(found(machine.examine(load()), "Python"), "3.11")
+
+
+def test_a_full_disk(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(disk, "ENOUGH", 2**60)
+    assert is_complained_about(found(machine.examine(load()), "Disk"), "make room")
+
+
+def test_a_data_directory_that_others_may_read(load: Load) -> None:
+    settings = load()
+    settings.make_data_dir()
+    assert found(machine.examine(settings), "Data directory").ok
+    settings.data_dir.chmod(0o755)
+    (settings.data_dir / "journey.db").touch(0o600)
+    assert found(machine.examine(settings), "Data directory").ok
+    (settings.data_dir / "journey.db").chmod(0o644)
+    assert is_complained_about(found(machine.examine(settings), "Data directory"), "chmod -R go=")
+
+
+def test_a_data_directory_that_cannot_be_written_to(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load()
+    settings.make_data_dir()
+    monkeypatch.setattr(os, "access", lambda *_: False)  # root may write anywhere
+    assert is_complained_about(found(machine.examine(settings), "Data directory"), "chown")
+
+
+def test_no_data_about_time_zones(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> None:
+        raise machine.ZoneInfoNotFoundError(name)
+
+    monkeypatch.setattr(machine, "ZoneInfo", missing)
+    assert is_complained_about(found(machine.examine(load()), "Time zones"), "tzdata")
+
+
+def test_no_environment_and_no_model_for_rasa(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "BOT_PYTHON", Path("/nowhere"))
+    monkeypatch.setattr(machine.training, "is_current", lambda: False)
+    findings = list(machine.examine(load()))
+    assert is_complained_about(found(iter(findings), "Rasa's environment"), "make run")
+    assert is_complained_about(found(iter(findings), "Trained assistant"), "scrapbook train")
+
+
+def test_what_runs_elsewhere_need_not_be_installed_here(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "BOT_PYTHON", Path("/nowhere"))
+    settings = load(SCRAPBOOK_RASA_URL="http://rasa:8003", SCRAPBOOK_VOICE_URL="http://voice:8004")
+    checked = {finding.what for finding in machine.examine(settings)}
+    assert not checked & {"Rasa's environment", "Trained assistant", "Speech packages"}
+
+
+def test_speech_packages_that_are_missing(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine.importlib.util, "find_spec", lambda _: None)
+    assert is_complained_about(found(machine.examine(load()), "Speech packages"), "--extra voice")
+
+
+def test_a_port_that_another_program_has_taken(load: Load) -> None:
+    settings = load()
+    with socket.create_server(("127.0.0.1", settings.actions_port)):
+        finding = found(machine.examine(settings), f"Port {settings.actions_port}")
+    assert is_complained_about(finding, "SCRAPBOOK_PORT")
+
+
+# What is kept
+
+
+def test_no_database_yet(load: Load) -> None:
+    assert is_complained_about(found(data.examine(load()), "Database"), "scrapbook up")
+
+
+def test_a_database_server_that_is_away(load: Load) -> None:
+    settings = load(SCRAPBOOK_DATABASE_URL="postgresql+psycopg://nobody@127.0.0.1:1/none")
+    assert is_complained_about(found(data.examine(settings), "Database"), "SCRAPBOOK_DATABASE_URL")
+
+
+def test_a_database_of_another_kind(load: Load) -> None:
+    settings = load(SCRAPBOOK_DATABASE_URL="mysql://127.0.0.1/none")
+    assert is_complained_about(found(data.examine(settings), "Database"), "SCRAPBOOK_DATABASE_URL")
+
+
+@pytest.mark.parametrize(("revision", "remedy"), [("9999", "used with last"), ("0001", "scrapbook migrate")])
+def test_a_database_of_another_release(migrated: Settings, revision: str, remedy: str) -> None:
+    with closing(sqlite3.connect(migrated.data_dir / "scrapbook.db")) as database:
+        database.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+        database.commit()
+    assert is_complained_about(found(data.examine(migrated), "Database"), remedy)
+
+
+def test_an_engine_that_has_never_been_up(migrated: Settings) -> None:
+    assert is_complained_about(found(data.examine(migrated), "Journey"), "scrapbook up")
+
+
+def test_nobody_who_may_text(migrated: Settings, load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(**REAL, SCRAPBOOK_PORT=str(migrated.port))
+    assert is_complained_about(found(data.examine(settings), "People"), "SCRAPBOOK_ALLOWED_NUMBERS")
+
+
+def test_a_media_folder_that_cannot_be_made(load: Load) -> None:
+    finding = found(data.examine(load(SCRAPBOOK_MEDIA_URL="/proc/nowhere")), "Pictures and sounds")
+    assert is_complained_about(finding, "SCRAPBOOK_MEDIA_URL")
+
+
+def test_s3_without_its_extra(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data.importlib.util, "find_spec", lambda _: None)
+    finding = found(data.examine(load(SCRAPBOOK_MEDIA_URL="s3://bucket/folder")), "Pictures and sounds")
+    assert is_complained_about(finding, "--extra s3")
+
+
+# The processes
+
+
+def test_processes_that_are_not_up(load: Load) -> None:
+    findings = [finding for finding in services.examine(load()) if finding.what != "Speech model"]
+    assert len(findings) == 5
+    assert all(is_complained_about(finding, "scrapbook up") for finding in findings)
+
+
+class _App(BaseHTTPRequestHandler):
+    """An app that has not got its executor id for itself."""
+
+    def do_GET(self) -> None:
+        problem = "another app process has the same SCRAPBOOK_EXECUTOR_ID"
+        content = json.dumps({"parts": {"executor": {"ok": False, "problem": problem}}}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_two_apps_with_one_executor_id(load: Load) -> None:
+    settings = load()
+    with serving(ThreadingHTTPServer(("127.0.0.1", settings.port), _App)):
+        finding = found(services.examine(settings), "The app's executor")
+    assert is_complained_about(finding, "SCRAPBOOK_EXECUTOR_ID")
+
+
+@pytest.mark.parametrize("model", ["enormous", "."])
+def test_a_speech_model_that_is_none(load: Load, model: str) -> None:
+    finding = found(services.examine(load(WHISPER_MODEL=model)), "Speech model")
+    assert is_complained_about(finding, "WHISPER_MODEL")
+
+
+# Outside
+
+
+class _Elsewhere(BaseHTTPRequestHandler):
+    """A server whose clock is an hour slow, and where nothing is found."""
+
+    def do_GET(self) -> None:
+        self.send_response_only(404)
+        self.send_header("Date", format_datetime(datetime.now(UTC) - timedelta(hours=1), usegmt=True))
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Elsewhere)
+    with serving(server):
+        yield f"http://127.0.0.1:{server.server_port}"
+
+
+def test_a_public_url_without_https(load: Load) -> None:
+    settings = load(**REAL | {"SCRAPBOOK_PUBLIC_URL": "http://scrapbook.example.org"})
+    assert is_complained_about(found(outside.examine(settings), "Public URL"), "https://")
+
+
+def test_a_public_url_that_leads_nowhere(load: Load) -> None:
+    settings = load(**REAL | {"SCRAPBOOK_PUBLIC_URL": "https://127.0.0.1:1"})
+    assert is_complained_about(found(outside.examine(settings), "Public URL"), "tunnel")
+
+
+def test_credentials_that_twilio_does_not_know(load: Load, elsewhere: str) -> None:
+    settings = load(**REAL | {"SCRAPBOOK_PUBLIC_URL": "https://127.0.0.1:1", "TWILIO_API_URL": elsewhere})
+    finding = found(outside.examine(settings), "Twilio account")
+    assert is_complained_about(finding, "TWILIO_AUTH_TOKEN")
+
+
+def test_a_number_of_somebody_else(load: Load, elsewhere: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outside.Sender, "check", lambda _: None)
+    monkeypatch.setattr(outside.Sender, "owns", lambda _, number: False)
+    settings = load(**REAL | {"SCRAPBOOK_PUBLIC_URL": "https://127.0.0.1:1", "TWILIO_API_URL": elsewhere})
+    finding = found(outside.examine(settings), "Twilio number")
+    assert is_complained_about(finding, "TWILIO_FROM")
+
+
+def test_a_number_that_cannot_be_looked_up(
+    load: Load, elsewhere: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> bool:
+        raise SendError("Twilio answered 403, error 20003", permanent=False, code=20003)
+
+    monkeypatch.setattr(outside.Sender, "check", lambda _: None)
+    monkeypatch.setattr(outside.Sender, "owns", refused)
+    settings = load(**REAL | {"SCRAPBOOK_PUBLIC_URL": "https://127.0.0.1:1", "TWILIO_API_URL": elsewhere})
+    assert "20003" in found(outside.examine(settings), "Twilio number").detail
+
+
+def test_a_clock_that_is_wrong(load: Load, elsewhere: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outside.Sender, "check", lambda _: None)
+    monkeypatch.setattr(outside.Sender, "owns", lambda _, number: True)
+    settings = load(**REAL | {"SCRAPBOOK_PUBLIC_URL": "https://127.0.0.1:1", "TWILIO_API_URL": elsewhere})
+    finding = found(outside.examine(settings), "Clock")
+    assert is_complained_about(finding, "NTP")
+    assert finding.detail.startswith("36")
+
+
+def test_a_sentry_that_is_away(load: Load) -> None:
+    settings = load(SENTRY_DSN="http://key@127.0.0.1:1/1")
+    assert is_complained_about(found(outside.examine(settings), "Sentry"), "SENTRY_DSN")
