@@ -1,12 +1,27 @@
-# The app and the action server; with EXTRAS="--extra voice" speech recognition. The image holds no data: mount a volume at SCRAPBOOK_DATA_DIR.
-FROM python:3.13-slim
-RUN pip install --no-cache-dir uv
+# The app and the action server; with EXTRAS="--extra voice" the worker that hears, with "--extra s3" media in S3.
+# It holds no data and no secret: docker-compose.yml says where both come from.
+FROM docker.io/library/python:3.13.14-slim-trixie AS base
 WORKDIR /srv
-COPY pyproject.toml uv.lock README.md LICENSE ./
-COPY scrapbook scrapbook
-COPY actions actions
-COPY bot/effects.yml bot/effects.yml
+
+# The environment: made anew only when the lock changes. What it is made with stays behind in this stage.
+FROM base AS environment
+RUN apt-get update && apt-get install -y --no-install-recommends binutils && pip install --no-cache-dir uv==0.13.9
+ENV UV_NO_CACHE=1 UV_PYTHON=/usr/local/bin/python UV_PYTHON_DOWNLOADS=never
+COPY pyproject.toml uv.lock ./
 ARG EXTRAS=""
-RUN uv sync --locked --no-dev --no-cache $EXTRAS
-ENV PATH=/srv/.venv/bin:$PATH PYTHONUNBUFFERED=1
+# The project itself is installed as a pointer to /srv, which takes none of its code but the names of its packages.
+RUN mkdir scrapbook actions && touch README.md LICENSE scrapbook/__init__.py actions/__init__.py \
+    && uv sync --locked --no-dev $EXTRAS
+COPY scripts/slim-environment ./
+RUN ./slim-environment .venv
+
+FROM base
+RUN useradd --uid 10001 --no-create-home --home-dir /tmp scrapbook && install -d -o scrapbook -g scrapbook -m 700 /data /models
+COPY --from=environment /srv/.venv .venv
+COPY bot/effects.yml bot/
+COPY actions actions
+COPY scrapbook scrapbook
+ENV PATH=/srv/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 SCRAPBOOK_DATA_DIR=/data
+RUN python -m compileall -q actions scrapbook && scrapbook --help >/dev/null
+USER scrapbook
 CMD ["scrapbook", "serve", "app"]
