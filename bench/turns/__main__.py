@@ -9,6 +9,7 @@ The first run trains the stock model, into the folder for temporary files. docs/
 import argparse
 import itertools
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -85,6 +86,8 @@ class Bench:
             begun = time.monotonic()
             progress(f"{name}: {title}")
             found.append(Section(f"{title}, {name}", rows()))
+            for row in found[-1].rows:
+                progress("  " + "  ".join(row.cells()))
             progress(f"  {time.monotonic() - begun:.0f} s")
         return found
 
@@ -292,6 +295,8 @@ def main() -> None:
     parser.add_argument("--databases", default="sqlite,postgresql", help="comma-separated")
     parser.add_argument("--json", action="store_true", help="in place of the table")
     arguments = parser.parse_args()
+    # So that what was started is stopped, as it is after Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: stopped"))
     sections = run(arguments.databases.split(","), QUICK if arguments.quick else FULL)
     print(table.as_json(sections) if arguments.json else table.as_text(sections))
     progress("Load of the machine at the end: " + " ".join(f"{load:.1f}" for load in os.getloadavg()))

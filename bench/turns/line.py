@@ -5,10 +5,12 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 ANSWERED_WITHIN = 300.0
+KEPT_OPEN = 2.0
+"""Seconds after which a connection is opened anew: servers close one where nothing happens for five."""
 
 
 class Failed(Exception):
@@ -38,15 +40,16 @@ class Connection:
 
     def __init__(self, url: str) -> None:
         self._connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=ANSWERED_WITHIN)
-
-    def open(self) -> Self:
-        self._connection.connect()
-        return self
+        self._used = 0.0
 
     def post(self, path: str, body: str, headers: Mapping[str, str]) -> bytes:
+        if time.monotonic() - self._used > KEPT_OPEN:
+            self._connection.close()
+            self._connection.connect()
         self._connection.request("POST", path, body, dict(headers))
         answer = self._connection.getresponse()
         content = answer.read()
+        self._used = time.monotonic()
         if answer.status != 200:
             raise Failed(f"{path} answered {answer.status}: {content[:300]!r}")
         return content
@@ -59,7 +62,7 @@ class RestLine:
     """Turns over a Rasa server's REST channel."""
 
     def __init__(self, url: str, sender: str) -> None:
-        self._connection, self._sender = Connection(url).open(), sender
+        self._connection, self._sender = Connection(url), sender
 
     def say(self, text: str) -> Taken:
         return self.turn({"sender": self._sender, "message": text})

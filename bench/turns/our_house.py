@@ -72,7 +72,7 @@ class TextLine:
     def __init__(self, house: House, replies: Replies, number: str) -> None:
         self._address, self._replies, self._number = house.url + WEBHOOK, replies, number
         self._validator = RequestValidator(TOKEN)
-        self._connection = Connection(house.url).open()
+        self._connection = Connection(house.url)
 
     def say(self, text: str) -> Taken:
         sent, acknowledged = self.send(text)
@@ -129,7 +129,8 @@ class OurHouse:
         self._store = Store.open(self.database or f"sqlite:///{self.folder / 'scrapbook.db'}")
 
     def stop(self) -> None:
-        self.replies.stop()
+        if self.replies.is_alive():
+            self.replies.stop()
         for _, process in self.more:
             process.terminate()
         for _, process in self.more:
