@@ -108,6 +108,7 @@ class Bench:
             Row("whole way, p99", "ms", stock.reply_ms(99), way.reply_ms(99)),
             Row("acknowledgement, p50", "ms", None, way.acknowledged_ms(50)),
             Row("acknowledgement, p99", "ms", None, way.acknowledged_ms(99), under(20, "ms")),
+            *(Row(f"  {part}, p50", "ms", None, taken) for part, taken in self._ours.parts(turns).items()),
         ]
 
     def several_senders(self) -> list[Row]:

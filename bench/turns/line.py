@@ -1,4 +1,4 @@
-"""One sender's connection to a server, which stays open, and how long its turns take."""
+"""One sender's connection to a server, and how long its turns take."""
 
 import http.client
 import json
@@ -19,10 +19,14 @@ class Failed(Exception):
 
 @dataclass(frozen=True)
 class Taken:
-    """Seconds from texting to the reply, and to the acknowledgement where there is one."""
+    """Seconds from texting to the reply, and to the acknowledgement where there is one.
+
+    ``sent`` is the Unix time where it was asked for.
+    """
 
     reply: float
     acknowledged: float = 0.0
+    sent: float = 0.0
 
 
 class Line(Protocol):

@@ -76,7 +76,7 @@ class TextLine:
 
     def say(self, text: str) -> Taken:
         sent, acknowledged = self.send(text)
-        return Taken(self._replies.next(self._number) - sent, acknowledged)
+        return Taken(self._replies.next(self._number) - sent, acknowledged, sent)
 
     def send(self, text: str) -> tuple[float, float]:
         """When (Unix time), and the seconds until it was acknowledged."""
@@ -168,6 +168,10 @@ class OurHouse:
         return [
             f"http://127.0.0.1:{port}" for port in (self.house.port + 3, *(port for port, _ in self.more))
         ]
+
+    def parts(self, sent: list[float]) -> dict[str, float]:
+        """Where the time of the latest texts went; see ``journeys.parts``."""
+        return journeys.parts(self.database, self.folder, sent)
 
     def pids(self) -> list[int]:
         """Of everything that is under way for it, the database server included."""
