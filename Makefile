@@ -3,7 +3,7 @@ PYTHON ?= python3
 export PYTHON
 BIN := .venv/bin
 
-.PHONY: help run test soak check audit fmt train clean
+.PHONY: help run test soak bench check audit fmt train clean
 
 help:      ## say what there is
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -21,6 +21,10 @@ soak:      ## the long versions: processes killed ten times over, every sentence
 	@scripts/setup test
 	$(BIN)/python -m pytest -q tests/e2e/test_killed.py tests/integration/voice/test_word_error_rate.py \
 		--kill-rounds 10 --thorough
+
+bench:     ## how fast it is, beside a stock Rasa in the same run; BENCH=--quick for a first look
+	@scripts/setup test
+	@$(BIN)/python -m bench.turns $(BENCH)
 
 check:     ## style and types
 	$(BIN)/ruff check .

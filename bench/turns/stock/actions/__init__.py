@@ -1,0 +1,1 @@
+"""The action server beside the stock Rasa: saving, and nothing else."""
