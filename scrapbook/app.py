@@ -32,9 +32,11 @@ from scrapbook.links.previewing import Previewer
 from scrapbook.media import MediaStore
 from scrapbook.memos import Memos
 from scrapbook.numbers import both_channels
+from scrapbook.pace import Pace
 from scrapbook.patience import Patience
 from scrapbook.reports import about
 from scrapbook.settings import Settings
+from scrapbook.spending import Allowance
 from scrapbook.store import Store
 from scrapbook.turns import Turns
 from scrapbook.twilio.account import Account
@@ -139,12 +141,20 @@ def create_app() -> Starlette:
     links = MediaLinks(account.auth_token, settings.public_url)
     sender = Sender(account.sid, account.auth_token, account.api_url)
     fetcher = MediaFetcher(account.sid, account.auth_token, account.api_url)
-    turns = Turns(store, assistant, patience)
+    turns = Turns(store, assistant, patience, Pace(settings.pace))
     journey = Journey(
         turns,
         Collector(store, files, fetcher, patience, delete=settings.delete_media),
         Memos(store, files, voice, assistant, turns, patience),
-        Delivery(store, sender, links, settings.public_url, settings.segments_per_second, patience),
+        Delivery(
+            store,
+            sender,
+            links,
+            settings.public_url,
+            settings.segments_per_second,
+            Allowance(*settings.segments_per_day),
+            patience,
+        ),
         Previewer(store, PageFetcher(), patience),
         numbered=settings.is_sqlite,
     )
@@ -153,6 +163,7 @@ def create_app() -> Starlette:
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
         welcome_allowed_numbers(store, settings.allowed_numbers)
         await asyncio.to_thread(start_workers, settings)
+        await asyncio.to_thread(journey.release_held)
         log.info("app_started", version=__version__, mode=settings.mode.value)
         tidying = asyncio.create_task(keep_tidy(store, files))
         yield

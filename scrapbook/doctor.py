@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from scrapbook import processes, training
 from scrapbook.errors import ScrapbookError
@@ -23,7 +24,10 @@ def examine(settings: Settings) -> Iterator[Finding]:
         "Rasa's environment", BOT_PYTHON.exists(), remedy="run `make run` once: it installs bot/.venv"
     )
     yield Finding("Trained assistant", training.is_current(), remedy="run `scrapbook train`")
-    yield _database(settings)
+    database = _database(settings)
+    yield database
+    if database.ok:
+        yield _spending(settings, datetime.now(UTC))
     yield from _services(settings)
     yield _twilio(settings)
 
@@ -50,6 +54,25 @@ def _database(settings: Settings) -> Finding:
     except ScrapbookError as error:
         return Finding("Database", False, str(error), "check SCRAPBOOK_DATABASE_URL")
     return Finding("Database", current, remedy="its tables are of another release: run `scrapbook up`")
+
+
+def _spending(settings: Settings, now: datetime) -> Finding:
+    """What was sent today, beside what may be."""
+    store = Store.open(settings.database_url)
+    try:
+        with store.transaction(read_only=True) as tx:
+            in_all, highest = tx.spending.segments(now.date()), tx.spending.highest(now.date())
+            held = tx.spending.held()
+    finally:
+        store.close()
+    limit, limit_in_all = (str(limit) if limit else "no limit" for limit in settings.segments_per_day)
+    detail = f"{in_all} segments (limit: {limit_in_all}), {highest} to one person (limit: {limit})"
+    return Finding(
+        "Sent today (UTC)",
+        held == 0,
+        f"{detail}, {held} replies wait" if held else detail,
+        "they go out after midnight UTC; or raise SCRAPBOOK_DAILY_SEGMENTS(_IN_ALL) and restart",
+    )
 
 
 def _services(settings: Settings) -> Iterator[Finding]:

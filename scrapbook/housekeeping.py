@@ -12,6 +12,8 @@ from scrapbook.store import TRASH_IS_KEPT, Media, Store
 
 # The engine's own copy of a message. Twilio repeats within minutes; the messages table knows older ones.
 JOURNEYS_ARE_KEPT = timedelta(days=7)
+# A reply that Twilio refuses in the end comes off the account of the day on which it was first tried.
+SPENDING_IS_KEPT = timedelta(days=30)
 EVERY = timedelta(hours=12)
 BATCH = 500
 
@@ -34,6 +36,7 @@ def tidy(store: Store, files: MediaStore, now: datetime) -> None:
         entries=store.purge_trash(now - TRASH_IS_KEPT),
         files=discard_files(store, files, now - TRASH_IS_KEPT),
         calls=_forget_calls(store, now - JOURNEYS_ARE_KEPT),
+        days=_forget_spending(store, now - SPENDING_IS_KEPT),
         journeys=_forget_journeys(now - JOURNEYS_ARE_KEPT),
     )
 
@@ -60,6 +63,11 @@ def _unwanted(store: Store, before: datetime) -> list[Media]:
 def _forget_calls(store: Store, before: datetime) -> int:
     with store.transaction() as tx:
         return tx.calls.forget(before)
+
+
+def _forget_spending(store: Store, before: datetime) -> int:
+    with store.transaction() as tx:
+        return tx.spending.forget(before.date())
 
 
 def _forget_journeys(before: datetime) -> int:

@@ -149,16 +149,30 @@ class Journey(DBOSConfiguredInstance):
         seconds = _step("wait_for_a_slot", self._delivery.reserve_slot, reply_id)
         if seconds > 0:
             DBOS.sleep(seconds)
-        _step("send", self._delivery.send, reply_id)
+        held = _step("send", self._delivery.send, reply_id)
+        if held is not None:
+            # Anew, so that it takes none of the places of those that are sending.
+            self._enqueue_delivery(reply_id, _step("recipient", self._delivery.recipient, reply_id), held)
+
+    def release_held(self) -> None:
+        """Have all replies that are held back try again: there may be more room than there was. To be called
+        when the engine is up."""
+        self._delivery.release()
+        delayed = DBOS.list_workflows(
+            queue_name=SENDING_QUEUE, status="DELAYED", load_input=False, load_output=False
+        )
+        for workflow in delayed:
+            DBOS.set_workflow_delay(workflow.workflow_id, delay_seconds=0)
 
     def _reply(self, sid: str, recipient: str, text: str, round_: int) -> None:
         """One recipient's replies go out one after the other; different people's side by side."""
         for reply_id in _step("record_replies", self._turns.record_replies, sid, text, round_):
-            with (
-                SetWorkflowID(f"reply-{reply_id}"),
-                SetEnqueueOptions(queue_partition_key=recipient, priority=reply_id),
-            ):
-                DBOS.enqueue_workflow(SENDING_QUEUE, self.deliver, reply_id)
+            with SetWorkflowID(f"reply-{reply_id}"):
+                self._enqueue_delivery(reply_id, recipient)
+
+    def _enqueue_delivery(self, reply_id: int, recipient: str, seconds: float | None = None) -> None:
+        with SetEnqueueOptions(queue_partition_key=recipient, priority=reply_id, delay_seconds=seconds):
+            DBOS.enqueue_workflow(SENDING_QUEUE, self.deliver, reply_id)
 
     def _enqueue_collection(self, sid: str, person_id: int, round_: int, *, is_memo: bool) -> None:
         with SetWorkflowID(f"collect-{sid}.{round_}"):

@@ -3,8 +3,11 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
+import structlog
+
 from scrapbook.assistant import Assistant
 from scrapbook.errors import AssistantFailed, ScrapbookError
+from scrapbook.pace import Pace
 from scrapbook.patience import AfterFailures, Patience, Stopping
 from scrapbook.reports import report
 from scrapbook.segments import segment_count, split
@@ -17,17 +20,25 @@ TURN_ATTEMPTS = 6
 # The one sentence that cannot come from Rasa, because it is said when Rasa fails.
 APOLOGY = "Sorry, something went wrong with that message. I kept it, and it can be tried again."
 
+log = structlog.get_logger(__name__)
+
 
 class Turns:
     """The steps of a turn."""
 
-    def __init__(self, store: Store, assistant: Assistant, patience: Patience) -> None:
+    def __init__(
+        self, store: Store, assistant: Assistant, patience: Patience, pace: Pace | None = None
+    ) -> None:
         self._store = store
         self._assistant = assistant
         self._patiently = patience
+        self._pace = pace or Pace()
 
     def keep(self, message: Incoming, person_id: int, round_: int) -> bool:
-        """Write the message down; False when this round of answering it has been gone through already."""
+        """Write the message down; False when this round of answering it has been gone through already.
+
+        Waits where one person texts faster than is worked on; their next messages wait behind this one.
+        """
 
         def record() -> bool:
             with self._store.transaction() as tx:
@@ -43,7 +54,11 @@ class Turns:
                 )
                 return _is_to_be_answered(tx, kept, round_)
 
-        return self._patiently(record)
+        is_new = self._patiently(record)
+        if seconds := self._pace.seconds(person_id):
+            log.info("paced", message_sid=message.message_sid, seconds=round(seconds, 1))
+            self._patiently.wait(seconds)
+        return is_new
 
     def understand(self, sid: str) -> str:
         """The assistant's reply; empty when it failed for good, which is then on record."""
