@@ -38,6 +38,7 @@ from scrapbook.reports import about
 from scrapbook.settings import Settings
 from scrapbook.spending import Allowance
 from scrapbook.store import Store
+from scrapbook.strangers import Strangers
 from scrapbook.turns import Turns
 from scrapbook.twilio.account import Account
 from scrapbook.twilio.incoming import Incoming
@@ -95,11 +96,14 @@ class WebhookInbox:
     def __init__(self, store: Store, journey: Journey) -> None:
         self._store = store
         self._journey = journey
+        self._strangers = Strangers()
 
     def person_id_of(self, address: str) -> int | None:
+        return self._strangers.person_id(address, self._look_up)
+
+    def _look_up(self, address: str) -> int | None:
         with self._store.transaction(read_only=True) as tx:
-            person = tx.people.by_address(address)
-        return person.id if person else None
+            return tx.people.id_of(address)
 
     def set_opt_out(self, address: str, opted_out: bool, at: datetime) -> None:
         with self._store.transaction() as tx:

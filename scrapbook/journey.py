@@ -183,7 +183,9 @@ class Journey(DBOSConfiguredInstance):
             DBOS.enqueue_workflow(LINKS_QUEUE, self.preview, sid)
 
     def _enqueue_transcription(self, sid: str, person_id: int, round_: int) -> None:
-        with SetWorkflowID(f"transcribe-{sid}.{round_}"):
+        """Who has many to be written down comes after who has few."""
+        priority = max(1, self._memos.waiting(person_id))
+        with SetWorkflowID(f"transcribe-{sid}.{round_}"), SetEnqueueOptions(priority=priority):
             DBOS.enqueue_workflow(TRANSCRIPTION_QUEUE, self.transcribe, sid, person_id, round_)
 
     def _enqueue_answer(self, sid: str, person_id: int, heard: Heard, round_: int) -> None:
