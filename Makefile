@@ -32,6 +32,7 @@ check:     ## style and types
 	$(BIN)/basedpyright
 
 audit:     ## look for secrets in git, and for known vulnerabilities in what is installed (needs the network)
+	@scripts/setup test
 	@scripts/audit
 
 fmt:       ## put the code in its usual form

@@ -36,10 +36,13 @@ from scrapbook.links.previewing import Previewer
 from scrapbook.media import MediaStore
 from scrapbook.memos import Memos
 from scrapbook.numbers import both_channels
+from scrapbook.pace import Pace
 from scrapbook.patience import Patience
 from scrapbook.reports import about
 from scrapbook.settings import Settings
+from scrapbook.spending import Allowance
 from scrapbook.store import Claim, EngineQueues, Store
+from scrapbook.strangers import Strangers
 from scrapbook.turns import Turns
 from scrapbook.twilio.account import Account
 from scrapbook.twilio.incoming import Incoming
@@ -101,11 +104,14 @@ class WebhookInbox:
     def __init__(self, store: Store, journey: Journey) -> None:
         self._store = store
         self._journey = journey
+        self._strangers = Strangers()
 
     def person_id_of(self, address: str) -> int | None:
+        return self._strangers.person_id(address, self._look_up)
+
+    def _look_up(self, address: str) -> int | None:
         with self._store.transaction(read_only=True) as tx:
-            person = tx.people.by_address(address)
-        return person.id if person else None
+            return tx.people.id_of(address)
 
     def set_opt_out(self, address: str, opted_out: bool, at: datetime) -> None:
         with self._store.transaction() as tx:
@@ -163,12 +169,20 @@ def create_app() -> Starlette:
     links = MediaLinks(account.auth_token, settings.public_url)
     sender = Sender(account.sid, account.auth_token, account.api_url)
     fetcher = MediaFetcher(account.sid, account.auth_token, account.api_url)
-    turns = Turns(store, assistant, patience)
+    turns = Turns(store, assistant, patience, Pace(settings.pace))
     journey = Journey(
         turns,
         Collector(store, files, fetcher, patience, delete=settings.delete_media),
         Memos(store, files, voice, assistant, turns, patience),
-        Delivery(store, sender, links, settings.public_url, settings.segments_per_second, patience),
+        Delivery(
+            store,
+            sender,
+            links,
+            settings.public_url,
+            settings.segments_per_second,
+            Allowance(*settings.segments_per_day),
+            patience,
+        ),
         Previewer(store, PageFetcher(), patience),
         numbered=settings.is_sqlite,
     )
@@ -179,6 +193,7 @@ def create_app() -> Starlette:
         await asyncio.to_thread(start_workers, settings)
         if problem := _claim_problem(claim):
             log.error("executor_id_is_taken", because=problem)
+        await asyncio.to_thread(journey.release_held)
         log.info("app_started", version=__version__, mode=settings.mode.value)
         tidying = asyncio.create_task(keep_tidy(store, files))
         with watching.serving(settings.internal_host, settings.metrics_port, house):

@@ -1,6 +1,6 @@
 """Handing a recorded reply to Twilio, once, at the pace that its number allows."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -12,11 +12,16 @@ from scrapbook.errors import RecipientOptedOut, SendError
 from scrapbook.file_types import COMPACT_SOUND, is_sound
 from scrapbook.patience import AfterFailures, Patience
 from scrapbook.reports import about, report
+from scrapbook.segments import segment_count
+from scrapbook.spending import Allowance, Held
 from scrapbook.store import Media, Message, Reply, Store
 from scrapbook.twilio.sending import Sent
 
 # At ten seconds each about an hour and a half; then the reply stands in the inbox.
 SEND_ATTEMPTS = 500
+
+# Half a minute: it only says that an answer waits.
+TELL_ATTEMPTS = 5
 
 # How far back an equal reply to the same number may be confused with one that is sent again.
 TWILIO_REMEMBERS = timedelta(hours=1)
@@ -53,6 +58,8 @@ class Delivery:
     Args:
         public_url: where Twilio reports the delivery status to.
         send_rate: segments per second and sending number; 0 for no limit.
+        allowance: segments per day.
+        clock: aware, in UTC.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - what the steps work with
@@ -62,35 +69,93 @@ class Delivery:
         links: LinkMaker,
         public_url: str,
         send_rate: float,
+        allowance: Allowance,
         patience: Patience,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._store = store
         self._sender = sender
         self._links = links
         self._public_url = public_url
         self._send_rate = send_rate
+        self._allowance = allowance
+        self._clock = clock
         self._patiently = patience
         self._circuit = Circuit(SendError, lambda error: report(error, step="send_to_anybody"))
 
     def reserve_slot(self, reply_id: int) -> float:
-        """Seconds until this reply may go out at the sending number's rate."""
+        """Seconds until this reply may go out at the sending number's rate; one that is to be held back takes
+        no other's slot."""
         if not self._send_rate:
             return 0.0
 
         def reserve() -> float:
-            now = datetime.now(UTC)
+            now = self._clock()
             with self._store.transaction() as tx:
                 reply = tx.replies.get(reply_id)
+                person_id = tx.messages.get(reply.message_sid).person_id
+                if reply.state == "recorded" and not self._allowance.has_room(tx, reply, person_id, now):
+                    return 0.0
                 slot = tx.senders.reserve(reply.from_, reply.segments / self._send_rate, now)
             return (slot - now).total_seconds()
 
         return self._patiently(reserve)
 
-    def send(self, reply_id: int) -> None:
-        """Gives it to Twilio, or records why it was not taken."""
+    def send(self, reply_id: int) -> float | None:
+        """Gives it to Twilio, or records why it was not taken. Seconds to try again after, where the reply is
+        held back; whom that concerns is told."""
         message = self._patiently(lambda: self._answered(reply_id))
         with about(message.sid, "deliver", message.person_id):
-            self._send(reply_id, message)
+            held = self._patiently(lambda: self._admit(reply_id, message.person_id))
+            if held is None:
+                self._send(reply_id, message)
+                return None
+            log.info("reply_held", reply_id=reply_id, until=held.until.isoformat())
+            self._tell(reply_id, held)
+            return (held.until - self._clock()).total_seconds()
+
+    def recipient(self, reply_id: int) -> str:
+        """The address that it goes to."""
+        return self._patiently(lambda: self._reply(reply_id).to)
+
+    def release(self) -> int:
+        """Lets all replies that are held back try again now: there may be more room than there was."""
+        with self._store.transaction() as tx:
+            return tx.spending.release(self._clock())
+
+    def _admit(self, reply_id: int, person_id: int) -> Held | None:
+        with self._store.transaction() as tx:
+            reply = tx.replies.get(reply_id)
+            if reply.state != "recorded" or tx.people.is_opted_out(reply.to):
+                return None
+            return self._allowance.admit(tx, reply, person_id, self._clock())
+
+    def _tell(self, reply_id: int, held: Held) -> None:
+        """Whatever interrupts it, those whom it concerns are told, and once."""
+        if held.reported:
+            report(held.reported, reply_id=reply_id, step="send")
+        segments = 0
+        if held.told:
+            try:
+                self._patiently(
+                    lambda: self._tell_once(reply_id, held), giving_up=AfterFailures(SendError, TELL_ATTEMPTS)
+                )
+                segments = segment_count(held.told)
+            except SendError as error:
+                report(error, reply_id=reply_id, step="tell", twilio_code=error.code or 0)
+        if held.reported or held.told:
+            self._patiently(lambda: self._record_telling(reply_id, held, segments))
+
+    def _tell_once(self, reply_id: int, held: Held) -> None:
+        reply = self._reply(reply_id)
+        told = (reply.from_, reply.to, held.told)
+        if self._sender.find(*told, held.since, ()) is None:
+            self._sender.send(*told)
+
+    def _record_telling(self, reply_id: int, held: Held, segments: int) -> None:
+        with self._store.transaction() as tx:
+            person_id = tx.messages.get(tx.replies.get(reply_id).message_sid).person_id
+            tx.spending.told(reply_id, held.since.date(), person_id, segments)
 
     def _send(self, reply_id: int, message: Message) -> None:
         try:
@@ -105,6 +170,10 @@ class Delivery:
         else:
             if is_sent:
                 _tell(reply_id, message)
+
+    def _reply(self, reply_id: int) -> Reply:
+        with self._store.transaction(read_only=True) as tx:
+            return tx.replies.get(reply_id)
 
     def _answered(self, reply_id: int) -> Message:
         """The message that the reply answers."""
@@ -162,6 +231,7 @@ class Delivery:
 
     def _record_refusal(self, reply_id: int, error: SendError) -> None:
         with self._store.transaction() as tx:
+            tx.spending.take_back(reply_id)
             tx.replies.mark_failed(reply_id, error.code, str(error), datetime.now(UTC))
 
     def _status_url(self, reply: Reply) -> str:

@@ -18,6 +18,8 @@ JOURNEYS_ARE_KEPT = timedelta(days=7)
 FAILURES_ARE_KEPT = timedelta(days=30)
 # A file is written down within seconds of being kept, unless everything is killed in between.
 STRAYS_ARE_KEPT = timedelta(days=1)
+# A reply that Twilio refuses in the end comes off the account of the day on which it was first tried.
+SPENDING_IS_KEPT = timedelta(days=30)
 EVERY = timedelta(hours=12)
 BATCH = 500
 
@@ -42,6 +44,7 @@ def tidy(store: Store, files: MediaStore, now: datetime) -> None:
         strays=discard_strays(store, files, now - STRAYS_ARE_KEPT),
         calls=_forget_calls(store, now - JOURNEYS_ARE_KEPT),
         wordings=forget_wordings(store, now - JOURNEYS_ARE_KEPT),
+        days=_forget_spending(store, now - SPENDING_IS_KEPT),
         journeys=_forget_journeys(now - JOURNEYS_ARE_KEPT),
         failures=forget_failures(store, now - FAILURES_ARE_KEPT),
     )
@@ -125,6 +128,11 @@ def _unwanted(store: Store, before: datetime) -> list[Media]:
 def _forget_calls(store: Store, before: datetime) -> int:
     with store.transaction() as tx:
         return tx.calls.forget(before)
+
+
+def _forget_spending(store: Store, before: datetime) -> int:
+    with store.transaction() as tx:
+        return tx.spending.forget(before.date())
 
 
 def _forget_journeys(before: datetime) -> int:

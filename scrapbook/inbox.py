@@ -33,8 +33,8 @@ class Unfinished:
 
     Attributes:
         state: ``waiting``, ``working``, ``sending`` (answered, a reply is on its way to Twilio), ``failed``
-            (not answered) or ``unsent`` (answered, but Twilio did not take a reply). The last two can be
-            tried again.
+            (not answered), ``unsent`` (answered, but Twilio did not take a reply) or ``held`` (answered, but
+            a daily limit is reached). ``failed`` and ``unsent`` can be tried again.
         problem: a sentence, or empty.
     """
 
@@ -96,7 +96,11 @@ class MessageInbox:
             raise ScrapbookError(f"{message_sid} is answered already")
         if one.state in WAITING.values():
             raise ScrapbookError(f"{message_sid} is still under way")
-        if one.state in {"unsent", "sending"}:  # sending a second time what is being sent changes nothing
+        if one.state in {
+            "unsent",
+            "sending",
+            "held",
+        }:  # sending a second time what is being sent changes nothing
             self._send_again(message_sid)
         elif (memo := self._memo(message_sid)) is not None:
             self._collect_again(memo)
@@ -178,8 +182,8 @@ class MessageInbox:
     def _unused(self, prefix: str) -> int:
         """The end of an id that no workflow has had: the engine would take a used one for a repetition."""
         used = self._client.list_workflows(workflow_id_prefix=prefix, load_input=False, load_output=False)
-        numbers = (int(workflow.workflow_id.removeprefix(prefix)) for workflow in used)
-        return max(numbers, default=0) + 1
+        ends = (workflow.workflow_id.removeprefix(prefix) for workflow in used)
+        return max((int(end) for end in ends if end.isdigit()), default=0) + 1
 
     def _what(self, message_sid: str) -> tuple[Incoming, int]:
         """From the store; from its journey where that ended before anything was stored."""
@@ -231,6 +235,9 @@ def _of_message(message: Message, working: str | None) -> Unfinished:
 
 
 def _of_reply(reply: Reply) -> Unfinished:
+    if reply.held_until is not None:
+        problem = f"a daily limit is reached: it waits until {reply.held_until:%Y-%m-%d %H:%M} UTC"
+        return Unfinished(reply.message_sid, reply.created_at, "held", problem)
     state = "unsent" if reply.state == "failed" else "sending"
     return Unfinished(reply.message_sid, reply.created_at, state, reply.error or "")
 

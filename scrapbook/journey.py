@@ -160,16 +160,30 @@ class Journey(DBOSConfiguredInstance):
         seconds = _step("wait_for_a_slot", self._delivery.reserve_slot, reply_id)
         if seconds > 0:
             DBOS.sleep(seconds)
-        _step("send", self._delivery.send, reply_id)
+        held = _step("send", self._delivery.send, reply_id)
+        if held is not None:
+            # Anew, so that it takes none of the places of those that are sending.
+            self._enqueue_delivery(reply_id, _step("recipient", self._delivery.recipient, reply_id), held)
+
+    def release_held(self) -> None:
+        """Have all replies that are held back try again: there may be more room than there was. To be called
+        when the engine is up."""
+        self._delivery.release()
+        delayed = DBOS.list_workflows(
+            queue_name=SENDING_QUEUE, status="DELAYED", load_input=False, load_output=False
+        )
+        for workflow in delayed:
+            DBOS.set_workflow_delay(workflow.workflow_id, delay_seconds=0)
 
     def _reply(self, sid: str, recipient: str, text: str, round_: int) -> None:
         """One recipient's replies go out one after the other; different people's side by side."""
         for reply_id in _step("record_replies", self._turns.record_replies, sid, text, round_):
-            with (
-                SetWorkflowID(f"reply-{reply_id}"),
-                SetEnqueueOptions(queue_partition_key=recipient, priority=reply_id),
-            ):
-                _enqueue(SENDING_QUEUE, self.deliver, reply_id)
+            with SetWorkflowID(f"reply-{reply_id}"):
+                self._enqueue_delivery(reply_id, recipient)
+
+    def _enqueue_delivery(self, reply_id: int, recipient: str, seconds: float | None = None) -> None:
+        with SetEnqueueOptions(queue_partition_key=recipient, priority=reply_id, delay_seconds=seconds):
+            _enqueue(SENDING_QUEUE, self.deliver, reply_id)
 
     def _enqueue_collection(self, sid: str, person_id: int, round_: int, *, is_memo: bool) -> None:
         with SetWorkflowID(f"collect-{sid}.{round_}"):
@@ -180,7 +194,9 @@ class Journey(DBOSConfiguredInstance):
             _enqueue(LINKS_QUEUE, self.preview, sid)
 
     def _enqueue_transcription(self, sid: str, person_id: int, round_: int) -> None:
-        with SetWorkflowID(f"transcribe-{sid}.{round_}"):
+        """Who has many to be written down comes after who has few."""
+        priority = max(1, self._memos.waiting(person_id))
+        with SetWorkflowID(f"transcribe-{sid}.{round_}"), SetEnqueueOptions(priority=priority):
             _enqueue(TRANSCRIPTION_QUEUE, self.transcribe, sid, person_id, round_)
 
     def _enqueue_answer(self, sid: str, person_id: int, heard: Heard, round_: int) -> None:

@@ -95,6 +95,16 @@ class Memos:
 
         return self._patiently(begin)
 
+    def waiting(self, person_id: int) -> int:
+        """How many of the person's memos are not written down and answered yet."""
+
+        def count() -> int:
+            with self._store.transaction(read_only=True) as tx:
+                unfinished = tx.messages.unfinished(person_id)
+            return sum(message.is_memo and message.state == "received" for message in unfinished)
+
+        return self._patiently(count)
+
     def duration(self, sid: str) -> float | None:
         """Seconds; None when the sound cannot be read, or nobody is there to tell."""
         key = self._sound(sid).key or ""

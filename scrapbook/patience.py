@@ -45,13 +45,18 @@ class Patience:
         if self.is_over:
             raise Stopping
 
+    def wait(self, seconds: float) -> None:
+        """Raises Stopping when that should be left, too."""
+        if self._stopping.wait(seconds):
+            raise Stopping
+
     def __call__(self, work: Callable[[], T], giving_up: Callable[[RetryCallState], bool] = stop_never) -> T:
         """Try until it works, for as long as the error says that trying again can help."""
         retrying = Retrying(
             retry=retry_if_exception(_is_temporary),
             wait=wait_exponential(multiplier=0.25, max=10),
             stop=giving_up,
-            sleep=self._wait,
+            sleep=self.wait,
             before_sleep=_say_so,
             reraise=True,
         )
@@ -60,10 +65,6 @@ class Patience:
         except ScrapbookError as error:
             error.attempts = retrying.statistics["attempt_number"]
             raise
-
-    def _wait(self, seconds: float) -> None:
-        if self._stopping.wait(seconds):
-            raise Stopping
 
 
 class AfterFailures(stop_base):

@@ -28,6 +28,8 @@ from scrapbook.numbers import normalise
 
 # Who texts from our own phone when nobody is named: a number that is reserved for fiction.
 PHONE_NUMBER = "+15550100"
+# What the longest reply takes (1,600 characters of 16 bits), and one segment to tell that it was the last.
+LEAST_SEGMENTS = 30
 DSN_LIKE_THIS = "https://key@sentry.example.org/1"
 
 
@@ -78,6 +80,13 @@ class Settings(BaseSettings):
     actions_url: str = Field(default="", validation_alias="SCRAPBOOK_ACTIONS_URL")
     send_rate: float | None = Field(
         default=None, ge=0, allow_inf_nan=False, validation_alias="SCRAPBOOK_SEND_RATE"
+    )
+    daily_segments: int | None = Field(default=None, ge=0, validation_alias="SCRAPBOOK_DAILY_SEGMENTS")
+    daily_segments_in_all: int | None = Field(
+        default=None, ge=0, validation_alias="SCRAPBOOK_DAILY_SEGMENTS_IN_ALL"
+    )
+    messages_per_minute: int | None = Field(
+        default=None, ge=0, validation_alias="SCRAPBOOK_MESSAGES_PER_MINUTE"
     )
     voice_url: str = Field(default="", validation_alias="SCRAPBOOK_VOICE_URL")
     media_url: str = Field(default="", validation_alias="SCRAPBOOK_MEDIA_URL")
@@ -147,6 +156,15 @@ class Settings(BaseSettings):
         if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
             raise ValueError("must be a URL like https://scrapbook.example.org")
         return value.rstrip("/")
+
+    @field_validator("daily_segments", "daily_segments_in_all")
+    @classmethod
+    def _has_room_for_a_reply(cls, value: int | None) -> int | None:
+        if value and value < LEAST_SEGMENTS:
+            raise ValueError(
+                f"must be 0 for no limit, or at least {LEAST_SEGMENTS}: the longest reply has to fit"
+            )
+        return value
 
     @field_validator("sentry_dsn")
     @classmethod
@@ -225,6 +243,22 @@ class Settings(BaseSettings):
         if self.send_rate is None:
             return 0.0 if self.local_twilio else 1.0
         return self.send_rate
+
+    @property
+    def segments_per_day(self) -> tuple[int, int]:
+        """What one person's replies, and everybody's, may take in a day of UTC; 0 for no limit."""
+        return self._limit(self.daily_segments, 200), self._limit(self.daily_segments_in_all, 1000)
+
+    @property
+    def pace(self) -> int:
+        """How many messages of one person are worked on in a minute; 0 for no limit."""
+        return self._limit(self.messages_per_minute, 60)
+
+    def _limit(self, configured: int | None, default: int) -> int:
+        """What our own phone carries costs nothing."""
+        if configured is None:
+            return 0 if self.local_twilio else default
+        return configured
 
     @property
     def phone_port(self) -> int:

@@ -8,6 +8,7 @@ import structlog
 from scrapbook import metrics
 from scrapbook.assistant import Assistant
 from scrapbook.errors import AssistantFailed, ScrapbookError
+from scrapbook.pace import Pace
 from scrapbook.patience import AfterFailures, Patience, Stopping
 from scrapbook.reports import report
 from scrapbook.segments import segment_count, split
@@ -26,13 +27,19 @@ log = structlog.get_logger(__name__)
 class Turns:
     """The steps of a turn."""
 
-    def __init__(self, store: Store, assistant: Assistant, patience: Patience) -> None:
+    def __init__(
+        self, store: Store, assistant: Assistant, patience: Patience, pace: Pace | None = None
+    ) -> None:
         self._store = store
         self._assistant = assistant
         self._patiently = patience
+        self._pace = pace or Pace()
 
     def keep(self, message: Incoming, person_id: int, round_: int) -> bool:
-        """Write the message down; False when this round of answering it has been gone through already."""
+        """Write the message down; False when this round of answering it has been gone through already.
+
+        Waits where one person texts faster than is worked on; their next messages wait behind this one.
+        """
 
         def record() -> bool:
             with self._store.transaction() as tx:
@@ -48,7 +55,11 @@ class Turns:
                 )
                 return _is_to_be_answered(tx, kept, round_)
 
-        return self._patiently(record)
+        is_new = self._patiently(record)
+        if seconds := self._pace.seconds(person_id):
+            log.info("paced", message_sid=message.message_sid, seconds=round(seconds, 1))
+            self._patiently.wait(seconds)
+        return is_new
 
     def understand(self, sid: str) -> str:
         """The assistant's reply; empty when it failed for good, which is then on record."""

@@ -2,6 +2,7 @@
 
 import importlib.util
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from scrapbook.errors import DatabaseTooNew, ScrapbookError, StoreError
 from scrapbook.findings import Finding, tried
@@ -18,6 +19,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     if database.ok:
         yield tried("Journey", lambda: _journey(settings), "start it once with `scrapbook up`")
         yield from _people(settings)
+        yield _spending(settings, datetime.now(UTC))
     yield _media(settings)
 
 
@@ -45,6 +47,27 @@ def _journey(settings: Settings) -> str:
     finally:
         queues.close()
     return f"{waiting:,} waiting" if waiting else ""
+
+
+def _spending(settings: Settings, now: datetime) -> Finding:
+    """What was sent today, beside what may be."""
+    store = Store.open(settings.database_url)
+    try:
+        with store.transaction(read_only=True) as tx:
+            in_all, highest = tx.spending.segments(now.date()), tx.spending.highest(now.date())
+            held = tx.spending.held()
+    except StoreError as error:
+        return Finding("Sent today (UTC)", False, str(error), URL)
+    finally:
+        store.close()
+    limit, limit_in_all = (str(limit) if limit else "no limit" for limit in settings.segments_per_day)
+    detail = f"{in_all} segments (limit: {limit_in_all}), {highest} to one person (limit: {limit})"
+    return Finding(
+        "Sent today (UTC)",
+        held == 0,
+        f"{detail}, {held} replies wait" if held else detail,
+        "they go out after midnight UTC; or raise SCRAPBOOK_DAILY_SEGMENTS(_IN_ALL) and restart",
+    )
 
 
 def _people(settings: Settings) -> Iterator[Finding]:

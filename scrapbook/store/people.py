@@ -20,6 +20,10 @@ class People:
         self._session = session
         self._index = index
 
+    def id_of(self, address: str) -> int | None:
+        """Whose address it is; None for a stranger's, who costs one look into an index."""
+        return self._session.scalar(select(AddressRow.person_id).where(AddressRow.value == address))
+
     def by_address(self, value: str) -> Person | None:
         owner = select(AddressRow.person_id).where(AddressRow.value == value).scalar_subquery()
         return next(iter(self._people(PersonRow.id == owner)), None)

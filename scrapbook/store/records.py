@@ -84,7 +84,8 @@ class Reply:
     "sending" is a reply that was given to Twilio, or was about to be, when its answer was last waited for.
 
     ``round`` counts how often the message was started anew by hand before it was answered so. ``media_key``
-    names the file that goes with it.
+    names the file that goes with it. ``held_until``: when it may go out
+    that waits because a daily limit is reached.
     """
 
     id: int
@@ -104,6 +105,7 @@ class Reply:
     sent_at: datetime | None
     delivery_status_at: datetime | None
     media_key: str | None = None
+    held_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

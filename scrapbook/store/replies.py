@@ -102,7 +102,7 @@ class Replies:
 
     def mark_sending(self, id: int) -> None:  # noqa: A002
         """To be called before it is given to Twilio. NotFound."""
-        self._update(id, {"state": "sending"})
+        self._update(id, {"state": "sending", "held_until": None})
 
     def mark_sent(self, id: int, twilio_sid: str, at: datetime) -> None:  # noqa: A002
         """NotFound. A delivery status that was reported for ``twilio_sid`` before this is kept."""
@@ -116,7 +116,8 @@ class Replies:
 
     def mark_failed(self, id: int, code: int | None, error: str, at: datetime) -> None:  # noqa: A002
         """``code`` is Twilio's, ``error`` what went wrong in plain words. NotFound."""
-        self._update(id, {"state": "failed", "error_code": code, "error": error, "sent_at": at})
+        values = {"state": "failed", "error_code": code, "error": error, "sent_at": at, "held_until": None}
+        self._update(id, values)
 
     def update_delivery(
         self,
@@ -193,4 +194,5 @@ def _reply(row: ReplyRow) -> Reply:
         sent_at=row.sent_at,
         delivery_status_at=row.delivery_status_at,
         media_key=row.media_key,
+        held_until=row.held_until,
     )

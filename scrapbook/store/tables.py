@@ -1,6 +1,6 @@
 """The tables. What must always hold is said here, so that the database itself refuses the rest."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -118,7 +118,11 @@ class MessageMediaRow(Base):
 
 
 class ReplyRow(Base):
-    """``round`` counts how often the message was started anew by hand before it was answered so."""
+    """``round`` counts how often the message was started anew by hand before it was answered so.
+
+    ``counted_on`` is the day on whose account its segments are, ``held_until`` when it may go out
+    that waits for another.
+    """
 
     __tablename__ = "replies"
     __table_args__ = (
@@ -126,6 +130,7 @@ class ReplyRow(Base):
         CheckConstraint("segments >= 0", name="segments_not_negative"),
         UniqueConstraint("message_sid", "round", "ordinal"),
         _index_where("state <> 'sent'", "ix_replies_undelivered", "id"),
+        _index_where("held_until IS NOT NULL", "ix_replies_held", "to_address", "id"),
         {"sqlite_autoincrement": True},
     )
 
@@ -146,6 +151,8 @@ class ReplyRow(Base):
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     media_key: Mapped[str | None]
+    counted_on: Mapped[date | None]
+    held_until: Mapped[datetime | None]
 
 
 class TopicRow(Base):
@@ -335,6 +342,18 @@ class SenderRow(Base):
 
     address: Mapped[str] = mapped_column(primary_key=True)
     free_at: Mapped[datetime]
+
+
+class SpendingRow(Base):
+    """``account`` is a person's id, or 0 for everybody; ``day`` is in UTC; ``told_by`` the reply that was
+    the first to wait for the next day."""
+
+    __tablename__ = "spending"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    account: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    segments: Mapped[int] = mapped_column(server_default=text("0"))
+    told_by: Mapped[int | None]
 
 
 class MediaFileRow(Base):

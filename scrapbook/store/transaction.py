@@ -17,6 +17,7 @@ from scrapbook.store.people import People
 from scrapbook.store.previews import Previews
 from scrapbook.store.replies import Replies
 from scrapbook.store.senders import Senders
+from scrapbook.store.spending import Spending
 from scrapbook.store.suggestions import Suggestions
 from scrapbook.store.topics import Topics
 from scrapbook.store.transcripts import Transcripts
@@ -40,6 +41,7 @@ class Transaction:
         self.conversations = Conversations(session)
         self.outcomes = Outcomes(session)
         self.senders = Senders(session)
+        self.spending = Spending(session)
         self.files = Files(session)
         self.transcripts = Transcripts(session)
         self.calls = Calls(session)

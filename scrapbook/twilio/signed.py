@@ -1,7 +1,7 @@
 """Requests that only Twilio can have made, answered before it gives up."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial, wraps
 from typing import TypeVar
 
@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from scrapbook.metrics import webhook_answers
 from scrapbook.reports import report
+from scrapbook.seldom import Seldom
 from scrapbook.twilio import probe
 from scrapbook.twilio.form import Form, MalformedWebhook, parse_form
 from scrapbook.twilio.signature import HEADER, Signatures
@@ -37,6 +38,7 @@ class SignedForms:
     public_url: str
     signatures: Signatures
     installation: str = ""
+    seldom: Seldom = field(default_factory=Seldom)
 
     async def read(self, request: Request, path: str) -> Form:
         """The form. Raises HTTPException: 403 where it was not signed for this URL, 413 above MAX_BODY.
@@ -47,48 +49,47 @@ class SignedForms:
         url = f"{self.public_url}{path}?{query}" if query else self.public_url + path
         form = _form(await _body(request))
         if form is None or not self.signatures.is_valid(url, form, request.headers.get(HEADER, "")):
-            log.warning("webhook_refused", path=path, reason="signature")
+            self.seldom(log.warning, "webhook_refused", path=path, reason="signature")
             raise HTTPException(403)
         if nonce := form.get(probe.FIELD):
             log.info("probe_answered", path=path)
             raise probe.ProbeAnswered(probe.proof(self.installation, nonce))
         return form
 
+    def in_time(self, endpoint: _Endpoint) -> _Endpoint:
+        """The endpoint, with a plain status for whatever goes wrong in it or takes longer than DEADLINE."""
+
+        @wraps(endpoint)
+        async def counted(request: Request) -> Response:
+            try:
+                answered = await answer(request)
+            except HTTPException as refused:
+                webhook_answers.labels(request.url.path, refused.status_code).inc()
+                raise
+            webhook_answers.labels(request.url.path, answered.status_code).inc()
+            return answered
+
+        async def answer(request: Request) -> Response:
+            try:
+                with anyio.fail_after(DEADLINE):
+                    return await endpoint(request)
+            except (MalformedWebhook, ClientDisconnect) as problem:
+                self.seldom(log.warning, "webhook_malformed", path=request.url.path, reason=str(problem))
+                raise HTTPException(400) from None
+            except probe.ProbeAnswered as probed:
+                return JSONResponse({probe.ANSWER: probed.proof})
+            except HTTPException:
+                raise
+            except Exception as problem:  # noqa: BLE001 - whatever it was, Twilio must hear of it
+                report(problem, step=request.url.path)
+                return Response(status_code=503)
+
+        return counted
+
 
 async def blocking(function: Callable[..., _T], *args: object) -> _T:
     """Runs it in a thread, and leaves it to itself when time is up."""
     return await anyio.to_thread.run_sync(partial(function, *args), abandon_on_cancel=True)
-
-
-def in_time(endpoint: _Endpoint) -> _Endpoint:
-    """The endpoint, with a plain status for whatever goes wrong in it or takes longer than DEADLINE."""
-
-    @wraps(endpoint)
-    async def counted(request: Request) -> Response:
-        try:
-            answered = await answer(request)
-        except HTTPException as refused:
-            webhook_answers.labels(request.url.path, refused.status_code).inc()
-            raise
-        webhook_answers.labels(request.url.path, answered.status_code).inc()
-        return answered
-
-    async def answer(request: Request) -> Response:
-        try:
-            with anyio.fail_after(DEADLINE):
-                return await endpoint(request)
-        except (MalformedWebhook, ClientDisconnect) as problem:
-            log.warning("webhook_refused", path=request.url.path, reason=str(problem))
-            raise HTTPException(400) from None
-        except probe.ProbeAnswered as probed:
-            return JSONResponse({probe.ANSWER: probed.proof})
-        except HTTPException:
-            raise
-        except Exception as problem:  # noqa: BLE001 - whatever it was, Twilio must hear of it
-            report(problem, step=request.url.path)
-            return Response(status_code=503)
-
-    return counted
 
 
 async def _body(request: Request) -> bytes:

@@ -15,7 +15,7 @@ from twilio.twiml.voice_response import VoiceResponse  # pyright: ignore[reportM
 from scrapbook.twilio.form import Form, required, sid
 from scrapbook.twilio.inbox import Inbox
 from scrapbook.twilio.incoming import Incoming, IncomingMedia
-from scrapbook.twilio.signed import SignedForms, blocking, in_time
+from scrapbook.twilio.signed import SignedForms, blocking
 
 VOICE_PATH = "/twilio/voice"
 RECORDING_PATH = "/twilio/recording"
@@ -37,8 +37,8 @@ def voice_routes(forms: SignedForms, inbox: Inbox) -> list[Route]:
     """``POST /twilio/voice`` and ``POST /twilio/recording``."""
     calls = _Calls(forms, inbox)
     return [
-        Route(VOICE_PATH, in_time(calls.answer), methods=["POST"]),
-        Route(RECORDING_PATH, in_time(calls.recording), methods=["POST"]),
+        Route(VOICE_PATH, forms.in_time(calls.answer), methods=["POST"]),
+        Route(RECORDING_PATH, forms.in_time(calls.recording), methods=["POST"]),
     ]
 
 
@@ -51,7 +51,7 @@ class _Calls:
         form = await self.forms.read(request, VOICE_PATH)
         call_sid, from_ = sid(form, "CallSid"), form.get("From", "")
         if await blocking(self.inbox.person_id_of, from_) is None:
-            log.info("call_from_a_stranger")
+            self.forms.seldom(log.info, "call_from_a_stranger")
             return _twiml(_rejected())
         if form.get("RecordingUrl"):  # what <Record> does when it is through
             return _twiml(_goodbye())

@@ -16,7 +16,7 @@ from scrapbook.twilio.inbox import Inbox
 from scrapbook.twilio.incoming import Incoming
 from scrapbook.twilio.optout import OptOut, opt_out
 from scrapbook.twilio.signature import Signatures
-from scrapbook.twilio.signed import SignedForms, blocking, in_time
+from scrapbook.twilio.signed import SignedForms, blocking
 from scrapbook.twilio.status import Delivery
 from scrapbook.twilio.voice import voice_routes
 
@@ -34,8 +34,8 @@ def routes(public_url: str, auth_token: str, inbox: Inbox, installation: str = "
     forms = SignedForms(public_url.rstrip("/"), Signatures(auth_token), installation)
     webhook = _Webhook(forms, inbox)
     return [
-        Route(MESSAGES_PATH, in_time(webhook.message), methods=["POST"]),
-        Route(STATUS_PATH, in_time(webhook.status), methods=["POST"]),
+        Route(MESSAGES_PATH, forms.in_time(webhook.message), methods=["POST"]),
+        Route(STATUS_PATH, forms.in_time(webhook.status), methods=["POST"]),
         *voice_routes(forms, inbox),
     ]
 
@@ -49,7 +49,7 @@ class _Webhook:
         incoming = Incoming.from_form(await self.forms.read(request, MESSAGES_PATH), datetime.now(UTC))
         person_id = await blocking(self.inbox.person_id_of, incoming.from_)
         if person_id is None:
-            log.info("message_from_a_stranger")
+            self.forms.seldom(log.info, "message_from_a_stranger")
         elif not await self._is_for_the_carrier(incoming):
             await blocking(self.inbox.accept, incoming, person_id)
             log.info("message_accepted", message_sid=incoming.message_sid, person_id=person_id)

@@ -3,17 +3,20 @@
 import json
 import secrets
 import socket
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from dbos import DBOS
+from dbos._dbos import _get_or_create_dbos_registry
 from tenacity import RetryCallState
 
 from scrapbook import turns
-from scrapbook.app import start_workers
+from scrapbook.app import JOURNEYS_AT_ONCE, SENDS_AT_ONCE, start_workers
 from scrapbook.assistant import Assistant
 from scrapbook.collecting import Collector
 from scrapbook.delivery import Delivery
@@ -26,6 +29,7 @@ from scrapbook.media import MediaStore
 from scrapbook.memos import Memos
 from scrapbook.patience import AfterFailures, Patience
 from scrapbook.settings import Settings
+from scrapbook.spending import HELD, Allowance
 from scrapbook.store import Store
 from scrapbook.turns import APOLOGY, Turns
 from scrapbook.twilio.incoming import Incoming
@@ -36,7 +40,8 @@ from scrapbook.web.media import MediaLinks
 from tests.e2e.house import wait_until
 from tests.integration.serving import serving
 
-ADA = "+15550100"
+ADA, BOB = "+15550100", "+15550101"
+NO_LIMIT = Allowance()
 
 
 class BrokenRasa(ThreadingHTTPServer):
@@ -46,6 +51,9 @@ class BrokenRasa(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.broken = True
         self.turns = 0
+        self.held_up = ""
+        """The sender whose turns are answered when they are released."""
+        self.released = threading.Event()
 
     @property
     def url(self) -> str:
@@ -59,8 +67,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer({"model_file": "assistant.tar.gz"})
 
     def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
+        turn = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.turns += 1
+        if turn["sender"] == self.server.held_up:
+            self.server.released.wait(30)
         self._answer([] if self.server.broken else [{"recipient_id": "1", "text": "Saved 1."}])
 
     def log_message(self, *_: object) -> None:
@@ -155,9 +165,78 @@ def test_a_message_that_fails_is_apologised_for_and_can_be_tried_again(
         DBOS.destroy()
 
 
+def test_a_reply_over_the_limit_waits_in_the_inbox_and_goes_out_after_a_restart_with_a_higher_one(
+    settings: Settings, store: Store, rasa: BrokenRasa
+) -> None:
+    with store.transaction() as tx:
+        ada, bob = tx.people.add("Ada", [ADA]), tx.people.add("Bob", [BOB])
+    rasa.broken = False
+    postbox = Postbox()
+    with running(settings, store, rasa, postbox, Allowance(2)) as journey:
+        for _ in range(SENDS_AT_ONCE + 2):  # those that wait take no place from others
+            journey.start(texted(ADA), ada.id)
+        with opened(settings) as inbox:
+            becomes(inbox, ["held"] * (SENDS_AT_ONCE + 1))
+            assert "limit" in inbox.unfinished()[0].problem
+            inbox.retry(inbox.unfinished()[0].message_sid)
+        journey.start(texted(BOB), bob.id)
+        wait_until(lambda: len(postbox.bodies) == 3, 20, lambda: str(postbox.bodies))
+    told = HELD.format("00:00")
+    assert sorted(postbox.bodies) == sorted(["Saved 1.", told, "Saved 1."])
+
+    with running(settings, store, rasa, postbox, Allowance(100)) as journey:
+        journey.release_held()
+        with opened(settings) as inbox:
+            becomes(inbox, [])
+    assert len(postbox.bodies) == SENDS_AT_ONCE + 4
+
+
+def test_a_flood_of_one_persons_texts_does_not_hold_up_another(
+    settings: Settings, store: Store, rasa: BrokenRasa
+) -> None:
+    with store.transaction() as tx:
+        ada, bob = tx.people.add("Ada", [ADA]), tx.people.add("Bob", [BOB])
+    rasa.broken = False
+    rasa.held_up = f"person-{ada.id}"
+    postbox = Postbox()
+    with running(settings, store, rasa, postbox) as journey:
+        for _ in range(JOURNEYS_AT_ONCE + 1):
+            journey.start(texted(ADA), ada.id)
+        journey.start(texted(BOB), bob.id)
+        wait_until(lambda: len(postbox.bodies) == 1, 20, lambda: str(postbox.bodies))
+        assert rasa.turns == 2
+        rasa.released.set()
+        wait_until(lambda: len(postbox.bodies) == JOURNEYS_AT_ONCE + 2, 60, lambda: str(postbox.bodies))
+
+
+def texted(number: str) -> Incoming:
+    return Incoming(f"SM{secrets.token_hex(16)}", number, "+15550199", "a thought", datetime.now(UTC))
+
+
+@contextmanager
+def running(
+    settings: Settings, store: Store, rasa: BrokenRasa, postbox: Postbox, allowance: Allowance = NO_LIMIT
+) -> Generator[Journey]:
+    """A journey, with its engine up."""
+    patience = Patience()
+    journey = journey_of(settings, store, rasa, postbox, patience, allowance)
+    start_workers(settings)
+    try:
+        yield journey
+    finally:
+        patience.stop()
+        DBOS.destroy(workflow_completion_timeout_sec=5)
+
+
 def journey_of(
-    settings: Settings, store: Store, rasa: BrokenRasa, postbox: Postbox, patience: Patience
+    settings: Settings,
+    store: Store,
+    rasa: BrokenRasa,
+    postbox: Postbox,
+    patience: Patience,
+    allowance: Allowance = NO_LIMIT,
 ) -> Journey:
+    _get_or_create_dbos_registry().instance_info_map.clear()  # of the journeys of other tests
     assistant = Assistant(rasa.url, rasa.url)
     turns = Turns(store, assistant, patience)
     files, voice = MediaStore(settings.media_url), VoiceClient(settings.voice_url)
@@ -166,7 +245,7 @@ def journey_of(
         turns,
         Collector(store, files, fetcher, patience, delete=False),
         Memos(store, files, voice, assistant, turns, patience),
-        Delivery(store, postbox, links, settings.public_url, 0, patience),
+        Delivery(store, postbox, links, settings.public_url, 0, allowance, patience),
         Previewer(store, PageFetcher(), patience),
         numbered=True,
     )

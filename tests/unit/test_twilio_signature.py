@@ -100,6 +100,10 @@ def test_what_is_no_form_is_malformed(body: bytes):
         parse_form(body)
 
 
+def test_a_form_may_have_as_many_fields_as_that():
+    assert len(parse_form(b"&".join([b"a=1"] * MAX_FIELDS)).multi_items()) == MAX_FIELDS
+
+
 def test_blank_fields_are_kept():
     assert parse_form(b"Body=&FromCity=&From=%2B15550100").multi_items() == [
         ("Body", ""),

@@ -259,6 +259,12 @@ def test_a_file_that_says_it_is_too_large_is_not_read(server: RawServer):
         fetched_from(server)
 
 
+def test_a_file_at_the_limit_is_kept(server: RawServer):
+    content = OGG + bytes(16 * MEGABYTE - len(OGG))
+    server.answer = lambda _: iter([said(200, content)])
+    assert fetched_from(server).content == content
+
+
 @pytest.mark.parametrize("length", ["", "10", "-1", "16777216"])
 def test_a_file_without_end_is_left_at_the_limit_whatever_its_length_says(server: RawServer, length: str):
     sent: list[int] = []
@@ -292,6 +298,18 @@ def test_a_recording_may_be_larger_than_an_attachment(server: RawServer):
     assert len(fetcher.fetch(recording).content) == len(content)
     with pytest.raises(MediaTooLarge):
         fetcher.fetch(f"{server.url}/2010-04-01/Accounts/{ACCOUNT}/Messages/MM1/Media/ME1")
+
+
+@pytest.mark.parametrize(("size", "fits"), [(64 * MEGABYTE, True), (64 * MEGABYTE + 1, False)])
+def test_a_recording_may_be_as_large_as_that_and_no_larger(server: RawServer, size: int, fits: bool):
+    server.answer = lambda _: iter([said(200, OGG + bytes(size - len(OGG)))])
+    fetcher = MediaFetcher(ACCOUNT, TOKEN, server.url)
+    recording = f"{server.url}/2010-04-01/Accounts/{ACCOUNT}/Recordings/RE{'1' * 32}.wav"
+    if fits:
+        assert len(fetcher.fetch(recording).content) == size
+    else:
+        with pytest.raises(MediaTooLarge):
+            fetcher.fetch(recording)
 
 
 def test_half_a_file_is_no_file(server: RawServer):

@@ -1,6 +1,7 @@
 """What the webhooks promise to Twilio, and what they keep from everybody else."""
 
 import threading
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -73,6 +74,21 @@ def test_it_refuses_what_is_no_form(app_url: str):
 def test_it_refuses_a_body_that_is_too_long_before_looking_at_it(app_url: str, house: House):
     assert text(app_url, Body="x" * signed.MAX_BODY).status_code == 413
     assert house.accepted == []
+
+
+def test_a_body_as_long_as_may_be_is_taken(app_url: str, house: House):
+    length = signed.MAX_BODY - len(urlencode(FIELDS | {"Body": ""}))
+    assert text(app_url, Body="x" * length).status_code == 200
+    assert text(app_url, Body="x" * (length + 1)).status_code == 413
+    assert [len(message.body) for message in house.accepted] == [length]
+
+
+def test_a_flood_of_unsigned_requests_leaves_a_line_and_not_one_each(app_url: str):
+    with capture_logs() as logs:
+        for _ in range(20):
+            httpx.post(f"{app_url}/twilio/messages", data=FIELDS)
+            text(app_url, From=STRANGER)
+    assert [line["event"] for line in logs] == ["webhook_refused", "message_from_a_stranger"]
 
 
 def test_a_signed_but_malformed_message_is_a_plain_400(app_url: str, house: House):
