@@ -68,14 +68,14 @@ def in_time(endpoint: _Endpoint) -> _Endpoint:
             with anyio.fail_after(DEADLINE):
                 return await endpoint(request)
         except (MalformedWebhook, ClientDisconnect) as problem:
-            log.warning("webhook_refused", path=request.url.path, reason=str(problem))
+            log.warning("webhook_refused", path=request.scope["path"], reason=str(problem))
             raise HTTPException(400) from None
         except probe.ProbeAnswered as probed:
             return JSONResponse({probe.ANSWER: probed.proof})
         except HTTPException:
             raise
         except Exception as problem:  # noqa: BLE001 - whatever it was, Twilio must hear of it
-            report(problem, step=request.url.path)
+            report(problem, step=request.scope["path"])
             return Response(status_code=503)
 
     return answer
