@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from scrapbook.store.statements import insert_if_new
 from scrapbook.store.tables import SenderRow
 
-
 LONGEST_WAIT = timedelta(hours=1)
 """Twilio itself queues four hours of texts for a number:
 https://www.twilio.com/docs/api/errors/21611
