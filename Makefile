@@ -22,7 +22,7 @@ soak:      ## the long versions: processes killed ten times over, every sentence
 	$(BIN)/python -m pytest -q tests/e2e/test_killed.py tests/integration/voice/test_word_error_rate.py \
 		--kill-rounds 10 --thorough
 
-faults:    ## every fault in full: kills at each step, 10,000 texts at once, 100,000 made-up requests (takes an hour)
+faults:    ## every fault in full: kills at each step, 10,000 texts at once, 100,000 made-up requests (about an hour)
 	@scripts/setup test
 	$(BIN)/scrapbook train
 	$(BIN)/python -m pytest -q tests/integration/test_fuzzing.py tests/integration/test_database_restarted.py \

@@ -11,9 +11,9 @@ from enum import Enum, auto
 
 _NO_GOODBYE = struct.pack("ii", 1, 0)
 NONSENSE = (
+    b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}",
     b"\x00\xff\xfe\x7f" * 64,
     b"HTTP/1.1 200 OK\r\nContent-Length: 24\r\n\r\n<html>Please log in</html",
-    b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}",
     b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 4\r\n\r\nnull",
     b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 999\r\n\r\n{",
     b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:9/\r\nContent-Length: 0\r\n\r\n",
