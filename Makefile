@@ -3,7 +3,7 @@ PYTHON ?= python3
 export PYTHON
 BIN := .venv/bin
 
-.PHONY: help run test soak bench check audit fmt train clean
+.PHONY: help run test soak faults bench check audit fmt train clean
 
 help:      ## say what there is
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -21,6 +21,12 @@ soak:      ## the long versions: processes killed ten times over, every sentence
 	@scripts/setup test
 	$(BIN)/python -m pytest -q tests/e2e/test_killed.py tests/integration/voice/test_word_error_rate.py \
 		--kill-rounds 10 --thorough
+
+faults:    ## every fault in full: kills at each step, 10,000 texts at once, 100,000 made-up requests (about an hour)
+	@scripts/setup test
+	$(BIN)/scrapbook train
+	$(BIN)/python -m pytest -q tests/integration/test_fuzzing.py tests/integration/test_database_restarted.py \
+		tests/e2e/test_faults.py --requests 100000 --burst 10000 --thorough --timeout 3600
 
 bench:     ## how fast it is, beside a stock Rasa in the same run; BENCH=--quick for a first look
 	@scripts/setup test

@@ -40,7 +40,8 @@ def ask(book: Book, action: str, slots: Mapping[str, JsonValue], asks: str, opti
 
 def open_question(book: Book) -> Question | None:
     question = book.tx.conversations.question(book.person.id)
-    is_open = question is not None and book.now - question.asked_at <= QUESTIONS_STAY_OPEN
+    # Either way: a clock that was ahead when it was asked must not keep it open until it has caught up.
+    is_open = question is not None and abs(book.now - question.asked_at) <= QUESTIONS_STAY_OPEN
     return question if is_open else None
 
 

@@ -51,6 +51,7 @@ from scrapbook.twilio.probe import installation_key
 from scrapbook.twilio.sending import Sender
 from scrapbook.twilio.webhook import routes as twilio_routes
 from scrapbook.voice.client import VoiceClient
+from scrapbook.web.application import application
 from scrapbook.web.health import Part, health_routes, there
 from scrapbook.web.media import MediaLinks, media_routes
 from scrapbook.web.phone import phone_routes
@@ -229,7 +230,7 @@ def create_app() -> Starlette:
     ]
     if settings.local_twilio:
         routes += phone_routes(settings.phone_url, settings.allowed_numbers[0], settings.allowed_numbers)
-    return Starlette(routes=routes, lifespan=lifespan)
+    return application(routes, lifespan)
 
 
 def _engine_problem(queues: EngineQueues) -> str:

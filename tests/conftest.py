@@ -8,14 +8,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--kill-rounds", type=int, default=1, help="how often processes are killed while texts come in"
     )
     parser.addoption(
+        "--requests", type=int, default=600, help="how many requests are made up to break the web interfaces"
+    )
+    parser.addoption("--burst", type=int, default=200, help="how many messages come in at once")
+    parser.addoption(
         "--thorough",
         action="store_true",
-        help="listen to every sentence in every format, not to a part of them",
+        help="listen to every sentence in every format, kill at every step: not only some of them",
     )
 
 
 # They start one of their own.
-WITH_ANOTHER_HOUSE = {"test_killed.py", "test_reports.py"}
+WITH_ANOTHER_HOUSE = {"test_faults.py", "test_killed.py", "test_reports.py"}
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
@@ -35,5 +39,16 @@ def kill_rounds(pytestconfig: pytest.Config) -> int:
 
 
 @pytest.fixture(scope="session")
+def burst(pytestconfig: pytest.Config) -> int:
+    return int(pytestconfig.getoption("--burst"))
+
+
+@pytest.fixture(scope="session")
 def is_thorough(pytestconfig: pytest.Config) -> bool:
     return bool(pytestconfig.getoption("--thorough"))
+
+
+@pytest.fixture(scope="session")
+def requests_each(pytestconfig: pytest.Config) -> int:
+    """Requests for each of three tests."""
+    return -(-int(pytestconfig.getoption("--requests")) // 3)

@@ -8,6 +8,13 @@ from sqlalchemy.orm import Session
 from scrapbook.store.statements import insert_if_new
 from scrapbook.store.tables import SenderRow
 
+LONGEST_WAIT = timedelta(hours=1)
+"""Twilio itself queues four hours of texts for a number:
+https://www.twilio.com/docs/api/errors/21611
+
+So to wait longer is of no use; and a clock that was ahead for a while would have everything wait for as long.
+"""
+
 
 class Senders:
     """One row for each number that sends: the theoretical arrival time of the generic cell rate algorithm
@@ -17,10 +24,12 @@ class Senders:
         self._session = session
 
     def reserve(self, from_: str, seconds: float, now: datetime) -> datetime:
-        """The time from which ``from_`` may send; it is then taken for ``seconds``."""
+        """The time from which ``from_`` may send, LONGEST_WAIT from ``now`` at the latest; it is then taken
+        for ``seconds``."""
         insert_if_new(self._session, SenderRow, address=from_, free_at=now)
         row = select(SenderRow.free_at).where(SenderRow.address == from_).with_for_update()
-        start = max(self._session.execute(row).scalar_one(), now)
+        free_at = self._session.execute(row).scalar_one()
+        start = free_at if now < free_at <= now + LONGEST_WAIT else now
         taken = update(SenderRow).where(SenderRow.address == from_)
         self._session.execute(taken.values(free_at=start + timedelta(seconds=seconds)))
         return start

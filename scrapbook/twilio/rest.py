@@ -52,7 +52,7 @@ def calling(request: Callable[[], _T], error: type[TwilioError] = TwilioError) -
         status, code = problem.status, problem.code
     except RequestException as problem:
         raise error(f"Twilio is out of reach: {type(problem).__name__}", permanent=False) from None
-    except (TwilioException, ValueError) as problem:
+    except (TwilioException, ValueError, LookupError, TypeError, AttributeError) as problem:
         status, code = _of_a_list(problem)
         if status == 200:
             name = type(problem).__name__

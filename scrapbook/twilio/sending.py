@@ -101,4 +101,6 @@ def _calling(request: Callable[[], _T]) -> _T:
 
 
 def _sent(message: MessageInstance) -> Sent:
-    return Sent(str(message.sid), str(message.status))
+    if not message.sid:
+        raise ValueError("a message without a sid")
+    return Sent(message.sid, str(message.status))

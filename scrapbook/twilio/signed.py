@@ -64,9 +64,9 @@ class SignedForms:
             try:
                 answered = await answer(request)
             except HTTPException as refused:
-                webhook_answers.labels(request.url.path, refused.status_code).inc()
+                webhook_answers.labels(request.scope["path"], refused.status_code).inc()
                 raise
-            webhook_answers.labels(request.url.path, answered.status_code).inc()
+            webhook_answers.labels(request.scope["path"], answered.status_code).inc()
             return answered
 
         async def answer(request: Request) -> Response:
@@ -74,14 +74,14 @@ class SignedForms:
                 with anyio.fail_after(DEADLINE):
                     return await endpoint(request)
             except (MalformedWebhook, ClientDisconnect) as problem:
-                self.seldom(log.warning, "webhook_malformed", path=request.url.path, reason=str(problem))
+                self.seldom(log.warning, "webhook_malformed", path=request.scope["path"], reason=str(problem))
                 raise HTTPException(400) from None
             except probe.ProbeAnswered as probed:
                 return JSONResponse({probe.ANSWER: probed.proof})
             except HTTPException:
                 raise
             except Exception as problem:  # noqa: BLE001 - whatever it was, Twilio must hear of it
-                report(problem, step=request.url.path)
+                report(problem, step=request.scope["path"])
                 return Response(status_code=503)
 
         return counted

@@ -35,11 +35,18 @@ class SameSiteOnly:
         headers = Headers(scope=scope)
         if self._loopback_only and not _is_loopback(scope):
             return "Only programs on this computer may use this."
-        if urlsplit(f"//{headers.get('host', '')}").hostname not in self._hosts:
+        if _hostname(headers.get("host", "")) not in self._hosts:
             return "This server does not go by that name."
         if scope["method"] not in _SAFE and not _is_same_site(headers):
             return "Other sites may not use this."
         return ""
+
+
+def _hostname(host: str) -> str | None:
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:
+        return None
 
 
 def _is_loopback(scope: Scope) -> bool:
@@ -53,5 +60,5 @@ def _is_loopback(scope: Scope) -> bool:
 def _is_same_site(headers: Headers) -> bool:
     """Browsers send Origin with every POST, programs do not."""
     origin = headers.get("origin")
-    same_origin = origin is None or urlsplit(origin).netloc == headers.get("host")
+    same_origin = origin is None or origin.partition("://")[2] == headers.get("host")
     return same_origin and headers.get("sec-fetch-site", "none") in {"none", "same-origin"}

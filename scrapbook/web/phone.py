@@ -81,6 +81,8 @@ class _Line:
                     params=request.query_params,
                     content=await request.body(),
                 )
+            except httpx.InvalidURL:
+                return PlainTextResponse("There is nothing at this address.", status_code=404)
             except httpx.HTTPError:
                 return PlainTextResponse("The local Twilio is not running.", status_code=502)
         headers = {name: answer.headers[name] for name in _HANDED_BACK if name in answer.headers}

@@ -48,6 +48,10 @@ class House:
         return f"http://127.0.0.1:{self.port + 1}"
 
     @property
+    def database_url(self) -> str:
+        return self.environment.get("SCRAPBOOK_DATABASE_URL", f"sqlite:///{self.folder}/scrapbook.db")
+
+    @property
     def variables(self) -> dict[str, str]:
         inherited = {
             name: value

@@ -196,6 +196,21 @@ def test_a_number_sends_at_its_rate(store: Store):
         assert tx.senders.reserve("+15550999", 1, later) == later
 
 
+def test_nobody_waits_for_a_clock_that_was_ahead(store: Store):
+    tomorrow = NOW + timedelta(days=1)
+    with store.transaction() as tx:
+        assert tx.senders.reserve("+15550999", 2, tomorrow) == tomorrow
+        assert tx.senders.reserve("+15550999", 2, NOW) == NOW
+        assert tx.senders.reserve("+15550999", 2, NOW) == NOW + timedelta(seconds=2)
+
+
+def test_a_queue_is_waited_for_as_long_as_twilio_would_not_lose_it(store: Store):
+    with store.transaction() as tx:
+        slots = [tx.senders.reserve("+15550999", 600, NOW) for _ in range(8)]
+    assert max(slots) == NOW + timedelta(hours=1)
+    assert slots == [*sorted(slots[:7]), NOW]
+
+
 def test_it_knows_the_states_of_many_messages_at_once(store: Store, ann: Person):
     with store.transaction() as tx:
         sids = [receive(tx, ann, f"SM{number}").sid for number in range(600)]

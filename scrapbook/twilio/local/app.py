@@ -7,6 +7,7 @@ from sqlite3 import Connection
 
 import httpx
 from starlette.applications import Starlette
+from starlette.types import ExceptionHandler
 
 from scrapbook.twilio.form import MalformedWebhook
 from scrapbook.twilio.local import phones, problems
@@ -29,6 +30,7 @@ from scrapbook.twilio.local.registry import Registry
 from scrapbook.twilio.local.rest import RestApi
 from scrapbook.twilio.local.tasks import Tasks
 from scrapbook.twilio.local.webhooks import Webhooks
+from scrapbook.web.application import application
 
 KEPT = timedelta(days=30)
 """For as long the phone shows what was texted."""
@@ -46,12 +48,12 @@ def create_app(config: LocalTwilio) -> Starlette:
             await tasks.stop()
         database.close()
 
-    handlers = {
+    handlers: dict[type[Exception], ExceptionHandler] = {
         problems.Problem: problems.answer,
         MalformedWebhook: phones.answer,
         ValueError: phones.answer,
     }
-    return Starlette(lifespan=lifespan, exception_handlers=handlers)
+    return application(lifespan=lifespan, handlers=handlers)
 
 
 def _compose(

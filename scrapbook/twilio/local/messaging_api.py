@@ -5,9 +5,9 @@ https://www.twilio.com/docs/messaging/api/service-resource, .../usapptoperson-re
 https://www.twilio.com/docs/whatsapp/api/senders
 """
 
-import json
-from typing import Any, cast
+from typing import Any
 
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -34,6 +34,10 @@ _SERVICE_FIELDS = {
     "FallbackMethod": "fallback_method",
     "UseInboundWebhookOnNumber": "use_inbound_webhook_on_number",
 }
+
+
+class _SenderUpdate(BaseModel):
+    webhook: dict[str, str | None] | None = None
 
 
 class MessagingApi:
@@ -96,7 +100,8 @@ class MessagingApi:
         return self._page(request, "data", [brand] if status else [])
 
     async def _list_tollfree(self, request: Request) -> Response:
-        status, wanted = self._config.account.tollfree_status, request.query_params["TollfreePhoneNumberSid"]
+        status = self._config.account.tollfree_status
+        wanted = request.query_params.get("TollfreePhoneNumberSid", "")
         verification = {
             "sid": "HH" + "0" * 32,
             "account_sid": self._config.account_sid,
@@ -118,9 +123,7 @@ class MessagingApi:
         sender = self._sender(request)
         if request.headers.get("content-type") != "application/json":
             raise Problem(415, 20415, "Unsupported media type: send application/json")
-        asked = cast("dict[str, dict[str, str | None] | None]", json.loads(await request.body())).get(
-            "webhook"
-        )
+        asked = _SenderUpdate.model_validate_json(await request.body()).webhook
         if asked:  # what it is not given, it has no longer
             webhook = {name: asked.get(name) or "" for name in sender.fields}
             _check({name: value for name, value in webhook.items() if value})

@@ -94,7 +94,7 @@ class _Trouble(BaseModel):
 
 class _Question(BaseModel):
     number: Annotated[str, AfterValidator(_address)]
-    after: int = Field(0, ge=0)
+    after: int = Field(0, ge=0, lt=2**63)
     wait: float = Field(0, ge=0)
 
 

