@@ -16,7 +16,7 @@ from scrapbook.places import ROOT
 from scrapbook.twilio.handset import Attachment, Handset
 from scrapbook.twilio.local import LocalTwilio, create_app
 from tests.e2e.accounting import Account, settled
-from tests.e2e.house import SCRAPBOOK, TOKEN, House, five_free_ports, message_form, new_sid, wait_until
+from tests.e2e.house import SCRAPBOOK, TOKEN, House, free_ports, message_form, new_sid, wait_until
 from tests.e2e.network import Network, Trouble, network
 from tests.integration.twilio.served import served
 
@@ -34,7 +34,7 @@ def silence() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def port() -> int:
-    return five_free_ports()
+    return free_ports()
 
 
 @pytest.fixture(scope="module")

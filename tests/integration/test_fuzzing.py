@@ -35,7 +35,7 @@ from scrapbook.twilio.local import create_app as create_twilio
 from scrapbook.twilio.optout import opt_out
 from scrapbook.twilio.signature import HEADER, Signatures
 from scrapbook.web.media import MediaLinks
-from tests.e2e.house import SCRAPBOOK, TOKEN, five_free_ports
+from tests.e2e.house import SCRAPBOOK, TOKEN, free_ports
 from tests.integration.asgi import Answer, Request, ask
 from tests.integration.twilio.served import served
 
@@ -58,7 +58,7 @@ class Server(NamedTuple):
 @pytest.fixture(scope="module")
 def configured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """The settings of an installation whose durable engine takes everything in and works at nothing."""
-    folder, port = tmp_path_factory.mktemp("fuzzed"), five_free_ports()
+    folder, port = tmp_path_factory.mktemp("fuzzed"), free_ports()
     with pytest.MonkeyPatch.context() as patch, capture_logs():
         for name, value in {
             "SCRAPBOOK_DATA_DIR": str(folder),
