@@ -102,6 +102,7 @@ class Bench:
         with lines_of(*lines):
             by_turns(lines, 5, self._texts)
             stock, turn, way = by_turns(lines, turns, self._texts)
+        parts = self._ours.parts([taken.sent for taken in way.taken])
         return [
             Row("turn alone, p50", "ms", stock.reply_ms(50), turn.reply_ms(50), at_most(0.3)),
             Row("turn alone, p99", "ms", stock.reply_ms(99), turn.reply_ms(99)),
@@ -109,7 +110,7 @@ class Bench:
             Row("whole way, p99", "ms", stock.reply_ms(99), way.reply_ms(99)),
             Row("acknowledgement, p50", "ms", None, way.acknowledged_ms(50)),
             Row("acknowledgement, p99", "ms", None, way.acknowledged_ms(99), under(20, "ms")),
-            *(Row(f"  {part}, p50", "ms", None, taken) for part, taken in self._ours.parts(turns).items()),
+            *(Row(f"  {part}, p50", "ms", None, taken) for part, taken in parts.items()),
         ]
 
     def several_senders(self) -> list[Row]:
@@ -125,7 +126,7 @@ class Bench:
         )
         pids = (self._stock.pids, self._ours.turn_pids, self._ours.pids)
         loads = (Load(), Load(), Load())
-        spent = Counter[str]()
+        before, spent = Counter[str](), Counter[str]()
         with lines_of(*itertools.chain(*sides)):
             for _ in range(self._size.rounds):
                 for side, of_side, load in zip(sides, pids, loads, strict=True):
