@@ -13,6 +13,7 @@ import signal
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -101,6 +102,7 @@ class Bench:
         with lines_of(*lines):
             by_turns(lines, 5, self._texts)
             stock, turn, way = by_turns(lines, turns, self._texts)
+        parts = self._ours.parts([taken.sent for taken in way.taken])
         return [
             Row("turn alone, p50", "ms", stock.reply_ms(50), turn.reply_ms(50), at_most(0.3)),
             Row("turn alone, p99", "ms", stock.reply_ms(99), turn.reply_ms(99)),
@@ -108,7 +110,7 @@ class Bench:
             Row("whole way, p99", "ms", stock.reply_ms(99), way.reply_ms(99)),
             Row("acknowledgement, p50", "ms", None, way.acknowledged_ms(50)),
             Row("acknowledgement, p99", "ms", None, way.acknowledged_ms(99), under(20, "ms")),
-            *(Row(f"  {part}, p50", "ms", None, taken) for part, taken in self._ours.parts(turns).items()),
+            *(Row(f"  {part}, p50", "ms", None, taken) for part, taken in parts.items()),
         ]
 
     def several_senders(self) -> list[Row]:
@@ -124,10 +126,13 @@ class Bench:
         )
         pids = (self._stock.pids, self._ours.turn_pids, self._ours.pids)
         loads = (Load(), Load(), Load())
+        before, spent = Counter[str](), Counter[str]()
         with lines_of(*itertools.chain(*sides)):
             for _ in range(self._size.rounds):
                 for side, of_side, load in zip(sides, pids, loads, strict=True):
+                    before = self._ours.cpu()
                     load.add(together(side, each, self._texts, of_side))
+                spent += self._ours.cpu() - before  # of the last side, the whole way
         stock, turn, way = loads
         who = "1 sender" if len(numbers) == 1 else f"{len(numbers)} senders"
         return [
@@ -137,6 +142,10 @@ class Bench:
             Row(f"{who}: acknowledgement, p99", "ms", None, way.acknowledged_ms(99)),
             Row(f"{who}: processor, turn alone", "ms/message", stock.cpu_ms, turn.cpu_ms),
             Row(f"{who}: processor, whole way", "ms/message", stock.cpu_ms, way.cpu_ms),
+            *(
+                Row(f"  of which {name}", "ms/message", None, seconds * 1e3 / len(way.taken))
+                for name, seconds in spent.most_common()
+            ),
         ]
 
     def at_once(self) -> list[Row]:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from twilio.request_validator import RequestValidator
 
 from bench.turns import journeys
 from bench.turns.line import ANSWERED_WITHIN, Connection, Failed, RestLine, Taken, is_receipt
-from bench.turns.machine import family, free_port
+from bench.turns.machine import cpu_seconds, family, free_port
 from bench.turns.stock_rasa import end, wait_for
 from scrapbook.book import Book
 from scrapbook.book.saving import save
@@ -179,6 +179,13 @@ class OurHouse:
         servers = [self.server_pid] if self.server_pid else []
         roots = [supervisor, *servers, *(process.pid for _, process in self.more)]
         return [pid for root in roots for pid in family(root)]
+
+    def cpu(self) -> Counter[str]:
+        """Seconds of the processor that each of its processes has had."""
+        of_each = {name: cpu_seconds([self.house.pid(name)]) for name in self.PROCESSES}
+        if self.server_pid:
+            of_each["postgresql"] = cpu_seconds(family(self.server_pid))
+        return Counter(of_each)
 
     def turn_pids(self) -> list[int]:
         """Of what a turn alone goes through."""
