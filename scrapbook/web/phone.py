@@ -77,7 +77,7 @@ class _Line:
             try:
                 answer = await client.request(
                     request.method,
-                    self._base + request.url.path.replace("/phone/", "/handset/", 1),
+                    self._base + request.scope["path"].replace("/phone/", "/handset/", 1),
                     params=request.query_params,
                     content=await request.body(),
                 )

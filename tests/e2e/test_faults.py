@@ -186,11 +186,7 @@ def test_a_burst_is_answered_and_each_person_in_order(
     }
     expected = sent(house) + sum(map(len, thoughts.values()))
     sids = text_side_by_side(house, thoughts)
-    wait_until(
-        lambda: sent(house) >= expected,
-        max(120, burst),
-        lambda: f"{expected - sent(house)} replies are missing",
-    )
+    wait_until(lambda: sent(house) >= expected, max(120, burst), lambda: f"{sent(house)} of {expected}")
     accounts = settled(house, sids)
     assert all(all_answered(accounts[person], thoughts[person]) for person in people)
 
