@@ -112,6 +112,16 @@ def migrate() -> None:
     console.print("The database is up to date.")
 
 
+@app.command()
+def migrate_to(
+    url: Annotated[str, typer.Argument(help="postgresql+psycopg://user:password@host/database, empty.")],
+) -> None:
+    """Move a scrapbook from SQLite to PostgreSQL, checked; the SQLite one stays as it is."""
+    from scrapbook import moving
+
+    moving.move(Settings.load(), url, console)
+
+
 @app.command(name="doctor")
 def check_up() -> None:
     """Check the configuration and every service; exit 1 if something is missing."""

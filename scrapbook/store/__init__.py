@@ -7,6 +7,7 @@ with store.transaction() as tx:
     tx.entries.add(person.id, "decorators are just functions", None, None, datetime.now(UTC))
 """
 
+from scrapbook.store.moving import Moved
 from scrapbook.store.purge import TRASH_IS_KEPT
 from scrapbook.store.records import (
     Address,
@@ -37,6 +38,7 @@ __all__ = [
     "Listing",
     "Media",
     "Message",
+    "Moved",
     "Outcome",
     "Page",
     "Person",

@@ -1,6 +1,6 @@
 """The way into the database."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Self
@@ -8,9 +8,10 @@ from typing import Self
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from scrapbook.store import schema
-from scrapbook.store.engine import READING, connect
+from scrapbook.store import moving, schema
+from scrapbook.store.engine import READING, connect, connect_alone
 from scrapbook.store.failures import wrapped
+from scrapbook.store.moving import Moved
 from scrapbook.store.statements import CHUNK
 from scrapbook.store.transaction import Transaction
 
@@ -35,6 +36,12 @@ class Store:
         """``sqlite:////path/to/file`` or ``postgresql+psycopg://…``. Connects at first use. StoreError when
         it is neither."""
         return cls(connect(url))
+
+    @classmethod
+    def open_alone(cls, url: str) -> Self:
+        """A SQLite file, to be read with nobody else at it until it is closed. StoreUnavailable at first use
+        when somebody is."""
+        return cls(connect_alone(url))
 
     def close(self) -> None:
         with wrapped():
@@ -63,6 +70,16 @@ class Store:
                 tx.entries.forget_deleted()
             self._forget_words()
         return purged
+
+    def size(self) -> int:
+        """Rows in all tables."""
+        with wrapped(), self._reading.begin() as connection:
+            return moving.count(connection)
+
+    def move_to(self, target: "Store", went: Callable[[int], None]) -> Moved:
+        """Copies everything into an empty PostgreSQL, all or nothing; see ``moving.move``. MoveRefused."""
+        with wrapped(), self._reading.begin() as source, target._engine.begin() as written:
+            return moving.move(source, written, went)
 
     @contextmanager
     def transaction(self, *, read_only: bool = False) -> Generator[Transaction]:
