@@ -12,7 +12,7 @@ from dbos import DBOS, DBOSConfig
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from scrapbook import __version__
+from scrapbook import __version__, takeover
 from scrapbook.assistant import Assistant
 from scrapbook.collecting import Collector
 from scrapbook.delivery import Delivery
@@ -131,6 +131,7 @@ def create_app() -> Starlette:
     """The web application of the settings in the environment, for an ASGI server."""
     settings = Settings.load()
     store = Store.open(settings.database_url)
+    presence = store.presence(settings.executor_id)
     patience = Patience()
     assistant = Assistant(settings.rasa_url, settings.actions_url)
     voice = VoiceClient(settings.voice_url)
@@ -146,21 +147,27 @@ def create_app() -> Starlette:
         Memos(store, files, voice, assistant, turns, patience),
         Delivery(store, sender, links, settings.public_url, settings.segments_per_second, patience),
         Previewer(store, PageFetcher(), patience),
-        numbered=settings.is_sqlite,
+        patience,
     )
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
         welcome_allowed_numbers(store, settings.allowed_numbers)
+        if not settings.is_sqlite:
+            await asyncio.to_thread(takeover.appear, presence, settings.executor_id)
         await asyncio.to_thread(start_workers, settings)
         log.info("app_started", version=__version__, mode=settings.mode.value)
-        tidying = asyncio.create_task(keep_tidy(store, files))
+        background = [asyncio.create_task(keep_tidy(store, files))]
+        if not settings.is_sqlite:
+            background.append(asyncio.create_task(takeover.watch(presence, settings.executor_id)))
         yield
-        tidying.cancel()
+        for task in background:
+            task.cancel()
         patience.stop()
         await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=STOPPING_TIMEOUT)
         assistant.close()
         voice.close()
+        presence.leave()
         store.close()
 
     checks: dict[str, Callable[[], bool]] = {

@@ -8,6 +8,7 @@ with store.transaction() as tx:
 """
 
 from scrapbook.store.moving import Moved
+from scrapbook.store.presence import GONE_AFTER, Presence
 from scrapbook.store.purge import TRASH_IS_KEPT
 from scrapbook.store.records import (
     Address,
@@ -30,6 +31,7 @@ from scrapbook.store.suggestions import Shelf
 from scrapbook.store.transaction import Transaction
 
 __all__ = [
+    "GONE_AFTER",
     "TRASH_IS_KEPT",
     "Address",
     "Change",
@@ -42,6 +44,7 @@ __all__ = [
     "Outcome",
     "Page",
     "Person",
+    "Presence",
     "Preview",
     "Question",
     "Reply",

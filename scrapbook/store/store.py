@@ -12,6 +12,7 @@ from scrapbook.store import moving, schema
 from scrapbook.store.engine import READING, connect, connect_alone
 from scrapbook.store.failures import wrapped
 from scrapbook.store.moving import Moved
+from scrapbook.store.presence import Presence
 from scrapbook.store.statements import CHUNK
 from scrapbook.store.transaction import Transaction
 
@@ -42,6 +43,10 @@ class Store:
         """A SQLite file, to be read with nobody else at it until it is closed. StoreUnavailable at first use
         when somebody is."""
         return cls(connect_alone(url))
+
+    def presence(self, name: str) -> Presence:
+        """Of this process among all that share a PostgreSQL; see ``Presence``."""
+        return Presence(self._engine, name)
 
     def close(self) -> None:
         with wrapped():

@@ -168,7 +168,7 @@ def journey_of(
         Memos(store, files, voice, assistant, turns, patience),
         Delivery(store, postbox, links, settings.public_url, 0, patience),
         Previewer(store, PageFetcher(), patience),
-        numbered=True,
+        patience,
     )
 
 
