@@ -13,6 +13,7 @@ from scrapbook.errors import MoveRefused
 from scrapbook.search import Query, Word
 from scrapbook.store import schema
 from scrapbook.store.fulltext import RANKED, index_of
+from scrapbook.store.schema import Standing
 from scrapbook.store.tables import Base, EntryRow
 
 BATCH = 1000
@@ -80,9 +81,9 @@ class _Fingerprint:
 
 
 def _refuse_other_releases(source: Connection, target: Connection) -> None:
-    if not schema.is_current(source):
+    if schema.standing(source) is not Standing.CURRENT:
         raise MoveRefused("The scrapbook's tables are of another release; run scrapbook migrate first.")
-    if not schema.is_current(target):
+    if schema.standing(target) is not Standing.CURRENT:
         raise MoveRefused("The new database's tables are of another release.")
 
 

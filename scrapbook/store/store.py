@@ -13,6 +13,7 @@ from scrapbook.store.engine import READING, connect, connect_alone
 from scrapbook.store.failures import wrapped
 from scrapbook.store.moving import Moved
 from scrapbook.store.presence import Presence
+from scrapbook.store.schema import Standing
 from scrapbook.store.statements import CHUNK
 from scrapbook.store.transaction import Transaction
 
@@ -58,8 +59,10 @@ class Store:
             schema.migrate(self._engine)
 
     def schema_is_current(self) -> bool:
+        """Whether this release can work on the tables: they are its own, or of one that is newer. While two
+        releases run side by side, migrations only add (docs/scale.md)."""
         with wrapped(), self._reading.connect() as connection:
-            return schema.is_current(connection)
+            return schema.standing(connection) is not Standing.OLDER
 
     def purge_trash(self, before: datetime) -> int:
         """Removes for good what was put in the trash before then, and every trace of its text outside the
