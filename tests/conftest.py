@@ -15,7 +15,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 # They start one of their own.
-WITH_ANOTHER_HOUSE = {"test_killed.py", "test_machines.py", "test_reports.py"}
+WITH_ANOTHER_HOUSE = {"test_killed.py", "test_reports.py"}
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
