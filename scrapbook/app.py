@@ -15,7 +15,7 @@ from dbos import DBOS, DBOSConfig
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from scrapbook import __version__, waking, watching
+from scrapbook import __version__, takeover, waking, watching
 from scrapbook.assistant import Assistant
 from scrapbook.collecting import Collector
 from scrapbook.delivery import Delivery
@@ -162,6 +162,7 @@ def create_app() -> Starlette:
     queues = EngineQueues.open(settings.journey_database_url)
     claim = Claim(settings.database_url, settings.executor_id, settings.data_dir)
     house = watching.HouseCollector(store, queues, settings.data_dir)
+    presence = store.presence(settings.executor_id)
     patience = Patience()
     assistant = Assistant(settings.rasa_url, settings.actions_url)
     voice = VoiceClient(settings.voice_url)
@@ -185,27 +186,33 @@ def create_app() -> Starlette:
             patience,
         ),
         Previewer(store, PageFetcher(), patience),
-        numbered=settings.is_sqlite,
+        patience,
     )
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
         welcome_allowed_numbers(store, settings.allowed_numbers)
+        if not settings.is_sqlite:
+            await asyncio.to_thread(takeover.appear, presence, settings.executor_id)
         await asyncio.to_thread(start_workers, settings)
         if problem := _claim_problem(claim):
             log.error("executor_id_is_taken", because=problem)
         await asyncio.to_thread(journey.release_held)
         log.info("app_started", version=__version__, mode=settings.mode.value)
-        tidying = asyncio.create_task(keep_tidy(store, files))
+        background = [asyncio.create_task(keep_tidy(store, files))]
+        if not settings.is_sqlite:
+            background.append(asyncio.create_task(takeover.watch(presence, settings.executor_id)))
         with watching.serving(settings.internal_host, settings.metrics_port, house):
             yield
-        tidying.cancel()
+        for task in background:
+            task.cancel()
         patience.stop()
         await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=STOPPING_TIMEOUT)
         assistant.close()
         voice.close()
         queues.close()
         claim.close()
+        presence.leave()
         store.close()
 
     parts = {

@@ -116,6 +116,16 @@ def migrate() -> None:
 
 
 @app.command()
+def migrate_to(
+    url: Annotated[str, typer.Argument(help="postgresql+psycopg://user:password@host/database, empty.")],
+) -> None:
+    """Move a scrapbook from SQLite to PostgreSQL, checked; the SQLite one stays as it is."""
+    from scrapbook import moving
+
+    moving.move(Settings.load(), url, console)
+
+
+@app.command()
 def backup(
     target: Annotated[Path, typer.Argument(help="A file to make, or a folder to put it into.")],
 ) -> None:

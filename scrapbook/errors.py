@@ -58,6 +58,10 @@ class DatabaseTooNew(StoreError):
     """The database is of a newer release of the scrapbook than this one."""
 
 
+class MoveRefused(StoreError):
+    """The scrapbook was not moved to another database; both are as they were."""
+
+
 class AddressInvalid(ScrapbookError):
     """Not a phone number with a plus and the country code, like +15550100 or whatsapp:+15550100."""
 

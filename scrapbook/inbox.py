@@ -81,6 +81,14 @@ class MessageInbox:
         found += [_of_reply(reply) for sid, reply in unsent.items() if sid not in known]
         return sorted(found, key=lambda one: one.received_at)
 
+    def known_to_the_engine_alone(self) -> int:
+        """How much there is that the scrapbook's own tables do not tell: what is queued or under way, and
+        messages that failed before they were written down."""
+        waiting = self._client.list_workflows(status=list(WAITING), load_input=False, load_output=False)
+        failed = {one.incoming.message_sid for one in self._journeys() if one.status not in WAITING}
+        with self._store.transaction(read_only=True) as tx:
+            return len(waiting) + len(failed - tx.messages.states(failed).keys())
+
     def retry(self, message_sid: str) -> None:
         """Start a failed message's journey anew, behind what its sender has texted since, or send again
         what Twilio did not take.
@@ -260,12 +268,21 @@ def opened(settings: Settings) -> Generator[MessageInbox]:
     Raises:
         NotFound: the scrapbook has never been up with these settings.
     """
-    if settings.is_sqlite and not (settings.data_dir / "journey.db").exists():
+    if settings.is_sqlite and not settings.journey_path.exists():
         raise NotFound("There is no inbox yet: the scrapbook has not been up with these settings")
-    client = DBOSClient(system_database_url=settings.journey_database_url, application_name="scrapbook")
     store = Store.open(settings.database_url)
+    try:
+        with of(settings, store) as inbox:
+            yield inbox
+    finally:
+        store.close()
+
+
+@contextmanager
+def of(settings: Settings, store: Store) -> Generator[MessageInbox]:
+    """The inbox of a store that is open already."""
+    client = DBOSClient(system_database_url=settings.journey_database_url, application_name="scrapbook")
     try:
         yield MessageInbox(client, store)
     finally:
-        store.close()
         client.destroy()

@@ -7,9 +7,7 @@ Whatever is killed, each goes on after its last finished step; every step may th
 come out the same.
 """
 
-import itertools
-import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, ParamSpec, TypeVar
@@ -22,6 +20,7 @@ from scrapbook.file_types import is_sound
 from scrapbook.links.previewing import Previewer, may_bring_links
 from scrapbook.memos import ACKNOWLEDGED_FROM, Heard, Memos
 from scrapbook.metrics import timing
+from scrapbook.patience import Patience
 from scrapbook.reports import about, report
 from scrapbook.turns import APOLOGY, Turns
 from scrapbook.twilio.incoming import Incoming
@@ -54,23 +53,18 @@ P = ParamSpec("P")
 
 @DBOS.dbos_class()
 class Journey(DBOSConfiguredInstance):
-    """The workflows; their steps are those of the parts.
-
-    Args:
-        numbered: whether messages are numbered as they arrive; see ``Arrivals``.
-    """
+    """The workflows; their steps are those of the parts."""
 
     NAME = "journey"
 
-    def __init__(  # noqa: PLR0913 - what the steps are of
+    def __init__(  # noqa: PLR0913, PLR0917 - what the steps are of
         self,
         turns: Turns,
         collector: Collector,
         memos: Memos,
         delivery: Delivery,
         previewer: Previewer,
-        *,
-        numbered: bool,
+        patience: Patience,
     ) -> None:
         super().__init__(self.NAME)
         self._turns = turns
@@ -78,11 +72,12 @@ class Journey(DBOSConfiguredInstance):
         self._memos = memos
         self._delivery = delivery
         self._previewer = previewer
-        self._arrivals = Arrivals() if numbered else None
+        self._patiently = patience
 
     def start(self, incoming: Incoming, person_id: int) -> None:
         """Make a text durable. Repeated with the same MessageSid, it changes nothing."""
-        with SetWorkflowID(incoming.message_sid), self._in_turn(person_id):
+        number = self._turns.number(person_id)
+        with SetWorkflowID(incoming.message_sid), _in_turn(person_id, number):
             _enqueue(MESSAGES_QUEUE, self.answer, incoming.to_dict(), person_id)
 
     @DBOS.workflow(max_recovery_attempts=None)
@@ -201,43 +196,14 @@ class Journey(DBOSConfiguredInstance):
 
     def _enqueue_answer(self, sid: str, person_id: int, heard: Heard, round_: int) -> None:
         """A memo is answered when its sender's turn has come, as a text is."""
-        with SetWorkflowID(f"answer-{sid}.{round_}"), self._in_turn(person_id):
+        number = self._patiently(lambda: self._turns.number(person_id))
+        with SetWorkflowID(f"answer-{sid}.{round_}"), _in_turn(person_id, number):
             _enqueue(MESSAGES_QUEUE, self.answer_memo, sid, heard.value, round_)
 
-    def _in_turn(self, person_id: int) -> SetEnqueueOptions:
-        number = self._arrivals and self._arrivals.number()
-        return SetEnqueueOptions(queue_partition_key=str(person_id), priority=number)
 
-
-class Arrivals:
-    """Numbers the messages in the order of their arrival.
-
-    The engine starts equal priorities by the time of their enqueueing, which on SQLite it knows to the
-    second only; there a number as priority keeps the order, and goes on after what is queued from before.
-    PostgreSQL knows milliseconds, and has several processes whose numbers would not agree.
-    """
-
-    def __init__(self) -> None:
-        self._numbers: Iterator[int] | None = None
-        self._lock = threading.Lock()
-
-    def number(self) -> int:
-        """The next one; to be called when the engine is up."""
-        with self._lock:
-            if self._numbers is None:
-                self._numbers = itertools.count(_highest_queued() + 1)
-            return next(self._numbers)
-
-
-def _highest_queued() -> int:
-    queued = DBOS.list_workflows(
-        queue_name=MESSAGES_QUEUE,
-        status=["ENQUEUED", "PENDING", "DELAYED"],
-        load_input=False,
-        load_output=False,
-    )
-    numbers = (workflow.priority or 0 for workflow in queued)
-    return max((number for number in numbers if number != LAST), default=0)
+def _in_turn(person_id: int, number: int) -> SetEnqueueOptions:
+    """The engine starts what one person sent by these numbers, whichever process took it and runs it."""
+    return SetEnqueueOptions(queue_partition_key=str(person_id), priority=number)
 
 
 def _enqueue(queue: str, workflow: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:

@@ -61,6 +61,7 @@ def restore(archive: Path, target: Path, tell: OnProgress) -> Restored:
 def _bring_up_to_date(database: Path) -> None:
     store = Store.open(f"sqlite:///{database}")
     try:
+        store.refuse_newer_schema()
         store.migrate()
         with store.transaction() as tx:
             tx.replies.hold(HELD, datetime.now(UTC))

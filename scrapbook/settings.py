@@ -293,9 +293,19 @@ class Settings(BaseSettings):
         return self.database_url.startswith("sqlite")
 
     @property
+    def sqlite_path(self) -> Path:
+        """The file of a scrapbook on SQLite."""
+        return Path(self.database_url.partition(":///")[2])
+
+    @property
+    def journey_path(self) -> Path:
+        """The durable engine's file beside a scrapbook on SQLite."""
+        return self.data_dir / "journey.db"
+
+    @property
     def journey_database_url(self) -> str:
-        """Where the durable engine keeps its state: a file beside the scrapbook, or the same PostgreSQL."""
-        return f"sqlite:///{self.data_dir / 'journey.db'}" if self.is_sqlite else self.database_url
+        """Where the durable engine keeps its state: a file of its own, or the same PostgreSQL."""
+        return f"sqlite:///{self.journey_path}" if self.is_sqlite else self.database_url
 
 
 class Unfinished(Settings):

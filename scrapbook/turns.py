@@ -35,6 +35,11 @@ class Turns:
         self._patiently = patience
         self._pace = pace or Pace()
 
+    def number(self, person_id: int) -> int:
+        """Of what has just arrived, in the order in which the person's messages are to be answered."""
+        with self._store.transaction() as tx:
+            return tx.people.count_arrival(person_id)
+
     def keep(self, message: Incoming, person_id: int, round_: int) -> bool:
         """Write the message down; False when this round of answering it has been gone through already.
 

@@ -24,11 +24,12 @@ def examine(settings: Settings) -> Iterator[Finding]:
 
 
 def _database(settings: Settings) -> Finding:
-    if settings.is_sqlite and not (settings.data_dir / "scrapbook.db").exists():
+    if settings.is_sqlite and not settings.sqlite_path.exists():
         return Finding("Database", False, "there is none yet", "run `make run` or `scrapbook up`")
     try:
         store = Store.open(settings.database_url)
         try:
+            store.refuse_newer_schema()
             is_current = store.schema_is_current()
         finally:
             store.close()

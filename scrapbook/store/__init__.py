@@ -9,6 +9,8 @@ with store.transaction() as tx:
 
 from scrapbook.store.claims import Claim
 from scrapbook.store.figures import Figures
+from scrapbook.store.moving import Moved
+from scrapbook.store.presence import GONE_AFTER, Presence
 from scrapbook.store.purge import TRASH_IS_KEPT
 from scrapbook.store.queues import EngineQueues, QueueFigures
 from scrapbook.store.records import (
@@ -32,6 +34,7 @@ from scrapbook.store.suggestions import Shelf
 from scrapbook.store.transaction import Transaction
 
 __all__ = [
+    "GONE_AFTER",
     "TRASH_IS_KEPT",
     "Address",
     "Change",
@@ -43,9 +46,11 @@ __all__ = [
     "Listing",
     "Media",
     "Message",
+    "Moved",
     "Outcome",
     "Page",
     "Person",
+    "Presence",
     "Preview",
     "Question",
     "QueueFigures",

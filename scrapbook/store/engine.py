@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import StaticPool
 
 from scrapbook.errors import StoreError
 
@@ -29,6 +30,31 @@ def connect(url: str) -> Engine:
     forget = weakref.WeakMethod(engine.dispose)
     os.register_at_fork(after_in_child=lambda: (dispose := forget()) and dispose(close=False))
     return engine
+
+
+def connect_alone(url: str) -> Engine:
+    """To a SQLite database that nobody else can even read as long as the engine is there.
+
+    The first use fails as with one that is locked when somebody else has it open.
+    """
+    engine = create_engine(
+        _parsed(url),
+        hide_parameters=True,
+        connect_args={"timeout": 0},
+        poolclass=StaticPool,
+        execution_options=READING,
+    )
+    event.listen(engine, "connect", _hold_alone)
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _hold_alone(connection: DBAPIConnection, _record: object) -> None:
+    """Before anything is read: https://www.sqlite.org/wal.html#use_of_wal_without_shared_memory"""
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA locking_mode = EXCLUSIVE")
+    cursor.close()
 
 
 def _parsed(url: str) -> URL:

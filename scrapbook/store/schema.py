@@ -1,12 +1,12 @@
 """Brings a database's tables up to date: the migrations, run without a configuration file."""
 
+from enum import Enum
+
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
-
-from scrapbook.errors import DatabaseTooNew
 
 SCRIPTS = "scrapbook.store:migrations"
 
@@ -14,29 +14,34 @@ MIGRATING = 7_265_317
 """Key of the lock that lets one process at a time migrate a PostgreSQL database; any number would do."""
 
 
+class Standing(Enum):
+    """Of a database's tables, seen from this release."""
+
+    OLDER = "older"
+    CURRENT = "current"
+    NEWER = "newer"
+
+
 def migrate(engine: Engine) -> None:
-    """All or nothing, and harmless when there is nothing to do or another process is doing it."""
+    """All or nothing, and harmless when there is nothing to do or another process is doing it, be it one of a
+    newer release."""
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATING})
-        config = _config()
-        config.attributes["connection"] = connection
-        if not _known(connection):
-            raise DatabaseTooNew
-        command.upgrade(config, "head")
+        if standing(connection) is Standing.OLDER:
+            config = _config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
 
 
-def _known(connection: Connection) -> bool:
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    return set(MigrationContext.configure(connection).get_current_heads()) <= known
-
-
-def is_current(connection: Connection) -> bool:
-    """DatabaseTooNew when it is of a newer release, which no migration of this one leads to."""
-    if not _known(connection):
-        raise DatabaseTooNew
-    heads = ScriptDirectory.from_config(_config()).get_heads()
-    return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)
+def standing(connection: Connection) -> Standing:
+    """A revision that this release does not know is one of a release to come, or of a fork."""
+    scripts = ScriptDirectory.from_config(_config())
+    current = MigrationContext.configure(connection).get_current_revision()
+    if current == scripts.get_current_head():
+        return Standing.CURRENT
+    known = {script.revision for script in scripts.walk_revisions()}
+    return Standing.OLDER if current is None or current in known else Standing.NEWER
 
 
 def _config() -> Config:

@@ -1,6 +1,6 @@
 """The way into the database."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Self
@@ -8,10 +8,14 @@ from typing import Self
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from scrapbook.store import schema
-from scrapbook.store.engine import READING, connect
+from scrapbook.errors import DatabaseTooNew
+from scrapbook.store import moving, schema
+from scrapbook.store.engine import READING, connect, connect_alone
 from scrapbook.store.failures import wrapped
 from scrapbook.store.figures import Figures, figures_of
+from scrapbook.store.moving import Moved
+from scrapbook.store.presence import Presence
+from scrapbook.store.schema import Standing
 from scrapbook.store.statements import CHUNK
 from scrapbook.store.transaction import Transaction
 
@@ -37,6 +41,16 @@ class Store:
         it is neither."""
         return cls(connect(url))
 
+    @classmethod
+    def open_alone(cls, url: str) -> Self:
+        """A SQLite file, to be read with nobody else at it until it is closed. StoreUnavailable at first use
+        when somebody is."""
+        return cls(connect_alone(url))
+
+    def presence(self, name: str) -> Presence:
+        """Of this process among all that share a PostgreSQL; see ``Presence``."""
+        return Presence(self._engine, name)
+
     def close(self) -> None:
         with wrapped():
             self._engine.dispose()
@@ -47,8 +61,16 @@ class Store:
             schema.migrate(self._engine)
 
     def schema_is_current(self) -> bool:
+        """Whether this release can work on the tables: they are its own, or of one that is newer. While two
+        releases run side by side, migrations only add (docs/scale.md)."""
         with wrapped(), self._reading.connect() as connection:
-            return schema.is_current(connection)
+            return schema.standing(connection) is not Standing.OLDER
+
+    def refuse_newer_schema(self) -> None:
+        """DatabaseTooNew where the tables are of a newer release: for what takes exactly this one's."""
+        with wrapped(), self._reading.connect() as connection:
+            if schema.standing(connection) is Standing.NEWER:
+                raise DatabaseTooNew
 
     def figures(self) -> Figures:
         with wrapped(), Session(self._reading, execution_options=SESSION) as session, session.begin():
@@ -68,6 +90,16 @@ class Store:
                 tx.entries.forget_deleted()
             self._forget_words()
         return purged
+
+    def size(self) -> int:
+        """Rows in all tables."""
+        with wrapped(), self._reading.begin() as connection:
+            return moving.count(connection)
+
+    def move_to(self, target: "Store", went: Callable[[int], None]) -> Moved:
+        """Copies everything into an empty PostgreSQL, all or nothing; see ``moving.move``. MoveRefused."""
+        with wrapped(), self._reading.begin() as source, target._engine.begin() as written:
+            return moving.move(source, written, went)
 
     @contextmanager
     def transaction(self, *, read_only: bool = False) -> Generator[Transaction]:

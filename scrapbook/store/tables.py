@@ -50,7 +50,8 @@ class Base(DeclarativeBase):
 
 
 class PersonRow(Base):
-    """``next_number`` is the number of the person's next entry; ``entry_count`` is kept by triggers."""
+    """``next_number`` is the number of the person's next entry; ``entry_count`` is kept by triggers;
+    ``arrivals`` counts what they have sent, to have it answered in that order."""
 
     __tablename__ = "people"
     __table_args__ = (
@@ -63,6 +64,7 @@ class PersonRow(Base):
     timezone: Mapped[str]
     next_number: Mapped[int] = mapped_column(server_default=text("1"))
     entry_count: Mapped[int] = mapped_column(server_default=text("0"))
+    arrivals: Mapped[int] = mapped_column(server_default=text("0"))
 
 
 class AddressRow(Base):

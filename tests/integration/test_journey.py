@@ -247,7 +247,7 @@ def journey_of(
         Memos(store, files, voice, assistant, turns, patience),
         Delivery(store, postbox, links, settings.public_url, 0, allowance, patience),
         Previewer(store, PageFetcher(), patience),
-        numbered=settings.is_sqlite,
+        patience,
     )
 
 

@@ -37,7 +37,7 @@ def test_every_command_is_in_the_readme_and_nothing_else() -> None:
         words = [piece.removeprefix("scrapbook ").split() for piece in re.findall(r"`([^`]+)`", row)]
         first = words[0][0]
         for part in words:
-            named = [word for word in part if re.fullmatch(r"[a-z]+", word)]
+            named = [word for word in part if re.fullmatch(r"[a-z]+(-[a-z]+)*", word)]
             documented.add(named[0])
             documented.add(" ".join(named) if named[0] == first else f"{first} {named[0]}")
             documented.discard(named[0] if named[0] != first else "")

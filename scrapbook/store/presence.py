@@ -1,0 +1,73 @@
+"""Which of several processes are there: each holds a lock of PostgreSQL's, which goes with its connection.
+
+However a process ends, the server notices: at once when the process dies, within ``GONE_AFTER`` when its
+machine does. Nothing has to be written, no clocks have to agree. A pooler that shares connections between
+transactions would share the locks too: connect to PostgreSQL itself.
+"""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from scrapbook.store.failures import wrapped
+
+GONE_AFTER = 20
+"""Seconds: a connection that is silent for 5 is asked three more times, 5 apart."""
+
+_KEEPALIVE = """
+    SELECT set_config('tcp_keepalives_idle', '5', false), set_config('tcp_keepalives_interval', '5', false),
+        set_config('tcp_keepalives_count', '3', false)
+"""
+
+# The first number tells these locks from others of the house.
+_KEY = "hashtextextended(:name, 7265318)"
+
+
+class Presence:
+    """One process's being there, under a name of its own."""
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        self._engine = engine
+        self._name = name
+        self._connection: Connection | None = None
+
+    def keep(self) -> bool:
+        """To be called at the start and now and then: false when another process has the name.
+
+        StoreUnavailable when the database cannot be reached; everybody may look missing then.
+        """
+        with wrapped():
+            try:
+                if self._connection is not None:
+                    self._connection.execute(text("SELECT 1"))
+                    return True
+                return self._take()
+            except SQLAlchemyError:
+                self.leave()
+                raise
+
+    def _take(self) -> bool:
+        # In no transaction: one that stayed open would keep the database from tidying up.
+        self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        self._connection.execute(text(_KEEPALIVE))
+        free = text(f"SELECT pg_try_advisory_lock({_KEY})")
+        taken = bool(self._connection.execute(free, {"name": self._name}).scalar_one())
+        if not taken:
+            self.leave()
+        return taken
+
+    def leave(self) -> None:
+        """Lets the lock go. Harmless when it is not held."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.invalidate()
+            connection.close()
+
+    @contextmanager
+    def standing_in_for(self, name: str) -> Generator[bool]:
+        """Whether the process of that name is missing; if so, it cannot come back before the end of this."""
+        with wrapped(), self._engine.begin() as connection:
+            missing = text(f"SELECT pg_try_advisory_xact_lock({_KEY})")
+            yield bool(connection.execute(missing, {"name": name}).scalar_one())

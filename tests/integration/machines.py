@@ -1,0 +1,134 @@
+"""Apps as on machines of their own, with one server in place of all that they talk to."""
+
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import httpx
+from twilio.request_validator import RequestValidator
+
+from tests.e2e.house import SCRAPBOOK, TOKEN, five_free_ports, message_form, new_sid, wait_until
+
+PEOPLE = tuple(f"+1555{n:04}" for n in range(100, 108))
+SHARED_URL = "https://scrapbook.example.org"
+
+
+class Outside(ThreadingHTTPServer):
+    """Rasa, the action server and Twilio. No turn ends while ``open`` is not set."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.open = threading.Event()
+        self.open.set()
+        self.sent: defaultdict[str, list[str]] = defaultdict(list)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def handle_error(self, *_: object) -> None:
+        """An app that was killed does not listen any more."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Outside
+
+    def do_GET(self) -> None:
+        self._answer({"model_file": "assistant.tar.gz", "messages": []})
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        if self.path.startswith("/webhooks/"):
+            self.server.open.wait()
+            self._answer([{"text": json.loads(body)["message"]}])
+        else:
+            form = parse_qs(body)
+            self.server.sent[form["To"][0]] += form["Body"]
+            self._answer({"sid": f"SM{secrets.token_hex(16)}", "status": "queued"})
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def _answer(self, body: object) -> None:
+        content = json.dumps(body).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+
+@dataclass
+class Machine:
+    """One app, with a folder, a port and an executor id of its own."""
+
+    name: str
+    folder: Path
+    database: str
+    outside: Outside
+    program: tuple[str, ...] = ("-m", "scrapbook")
+    settings: Mapping[str, str] = field(default_factory=dict)
+    port: int = field(default_factory=five_free_ports)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def variables(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "SCRAPBOOK_EXECUTOR_ID": self.name,
+            "SCRAPBOOK_DATABASE_URL": self.database,
+            "SCRAPBOOK_DATA_DIR": str(self.folder / self.name),
+            "SCRAPBOOK_MEDIA_URL": str(self.folder / "media"),
+            "SCRAPBOOK_ALLOWED_NUMBERS": " ".join(PEOPLE),
+            "SCRAPBOOK_PORT": str(self.port),
+            "SCRAPBOOK_PUBLIC_URL": SHARED_URL,
+            "SCRAPBOOK_RASA_URL": self.outside.url,
+            "SCRAPBOOK_ACTIONS_URL": self.outside.url,
+            "SCRAPBOOK_SEND_RATE": "0",
+            "TWILIO_API_URL": self.outside.url,
+            "TWILIO_ACCOUNT_SID": f"AC{'0' * 32}",
+            "TWILIO_AUTH_TOKEN": TOKEN,
+            "TWILIO_FROM": SCRAPBOOK,
+            **self.settings,
+        }
+
+    def start(self) -> None:
+        log = self.folder / f"{self.name}.log"
+        command = [sys.executable, *self.program, "serve", "app"]
+        with log.open("ab") as file:
+            self.process = subprocess.Popen(command, env=self.variables, stdout=file, stderr=file)
+        wait_until(self.is_ready, 90, lambda: f"{self.name} is not ready:\n{log.read_text()[-2000:]}")
+
+    def is_ready(self) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, f"{self.name} ended"
+        try:
+            return httpx.get(f"http://127.0.0.1:{self.port}/health/ready", timeout=5).is_success
+        except httpx.HTTPError:
+            return False
+
+    def send(self, how: signal.Signals) -> None:
+        assert self.process is not None
+        self.process.send_signal(how)
+
+    def end(self, how: signal.Signals = signal.SIGKILL) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(how)
+            self.process.wait(30)
+
+    def take(self, person: str, body: str) -> None:
+        """By its webhook, signed for the address that all of them share."""
+        form, path = message_form(new_sid(), person, body), "/twilio/messages"
+        signature = RequestValidator(TOKEN).compute_signature(SHARED_URL + path, form)
+        headers = {"X-Twilio-Signature": signature}
+        answer = httpx.post(f"http://127.0.0.1:{self.port}{path}", data=form, headers=headers, timeout=20)
+        assert answer.status_code == 200, answer.text

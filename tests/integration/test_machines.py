@@ -1,0 +1,153 @@
+"""Several apps on one PostgreSQL, as on machines behind a balancer: the order holds, whoever dies.
+
+The apps are whole; the assistant and Twilio are one server of the test's own, which repeats what it is told.
+"""
+
+import signal
+from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+
+from tests.e2e.house import wait_until
+from tests.integration.machines import PEOPLE, Machine, Outside
+from tests.integration.serving import serving
+
+NEWER_RELEASE = (
+    "-c",
+    "import scrapbook; scrapbook.__version__ = '99.0'; from scrapbook.cli import main; main()",
+)
+
+
+@pytest.fixture
+def outside() -> Iterator[Outside]:
+    server = Outside()
+    with serving(server):
+        try:
+            yield server
+        finally:
+            server.open.set()
+
+
+@pytest.fixture
+def database(postgresql_url: str) -> Iterator[Engine]:
+    engine = create_engine(postgresql_url)
+    yield engine
+    engine.dispose()
+
+
+@contextmanager
+def machines(folder: Path, url: str, outside: Outside, *names: str) -> Generator[list[Machine]]:
+    started = [Machine(name, folder, url, outside) for name in names]
+    try:
+        for machine in started:
+            machine.start()
+        yield started
+    finally:
+        outside.open.set()
+        for machine in started:
+            machine.end()
+
+
+def test_texts_that_come_to_two_machines_in_turn_keep_their_order(
+    tmp_path: Path, postgresql_url: str, database: Engine, outside: Outside
+) -> None:
+    texts = [f"thought {n}" for n in range(8)]
+    with machines(tmp_path, postgresql_url, outside, "first", "second") as both:
+
+        def send(person: str) -> None:
+            for n, body in enumerate(texts):
+                both[n % 2].take(person, body)
+
+        with ThreadPoolExecutor(len(PEOPLE)) as pool:
+            list(pool.map(send, PEOPLE))
+        all_are_answered(outside, dict.fromkeys(PEOPLE, texts))
+        assert executors(database, "SUCCESS") == {"first", "second"}
+
+
+def test_the_messages_of_a_machine_that_died_are_taken_over(
+    tmp_path: Path, postgresql_url: str, database: Engine, outside: Outside
+) -> None:
+    """It is killed in the middle of its work, and never comes back."""
+    texts = ["one", "two", "three"]
+    with machines(tmp_path, postgresql_url, outside, "mortal", "other") as (mortal, other):
+        outside.open.clear()
+        begin(mortal, other, database, texts)
+        mortal.end(signal.SIGKILL)
+        assert "mortal" in executors(database, "PENDING")
+        outside.open.set()
+        all_are_answered(outside, dict.fromkeys(PEOPLE, texts))
+        wait_until(
+            lambda: executors(database, "PENDING") == set(), 30, lambda: str(executors(database, "PENDING"))
+        )
+
+
+def test_what_an_old_release_began_is_finished_by_a_newer_one(
+    tmp_path: Path, postgresql_url: str, database: Engine, outside: Outside
+) -> None:
+    """And where the newer one has migrated the database, an old one goes on as well."""
+    texts = ["one", "two", "three"]
+    with machines(tmp_path, postgresql_url, outside, "old", "older") as (old, older):
+        outside.open.clear()
+        begin(old, older, database, texts)
+        with database.begin() as connection:
+            connection.execute(text("ALTER TABLE people ADD COLUMN of_the_next_release text"))
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        older.end(signal.SIGTERM)
+        old.end(signal.SIGTERM)
+        assert executors(database, "PENDING") == {"old"}
+        outside.open.set()
+        new = Machine("new", tmp_path, postgresql_url, outside, NEWER_RELEASE)
+        try:
+            new.start()
+            all_are_answered(outside, dict.fromkeys(PEOPLE, texts))
+            older.start()
+            new.end(signal.SIGTERM)
+            older.take(PEOPLE[0], "four")
+            all_are_answered(outside, {PEOPLE[0]: [*texts, "four"]})
+        finally:
+            new.end()
+
+
+def begin(one: Machine, other: Machine, database: Engine, texts: list[str]) -> None:
+    """Everybody's texts come to one machine in one millisecond; it begins to answer the first of each."""
+    other.send(signal.SIGSTOP)
+    for person in PEOPLE:
+        for body in texts:
+            one.take(person, body)
+    wait_until(
+        lambda: begun(database, one.name) == len(PEOPLE),
+        30,
+        lambda: f"{begun(database, one.name)} of {len(PEOPLE)} begun",
+    )
+    with database.begin() as connection:
+        connection.execute(text("UPDATE dbos.workflow_status SET created_at = 1"))
+    other.send(signal.SIGCONT)
+
+
+def all_are_answered(outside: Outside, expected: dict[str, list[str]]) -> None:
+    """Each once, in the order of sending."""
+    wait_until(
+        lambda: all(len(outside.sent[person]) >= len(texts) for person, texts in expected.items()),
+        90,
+        lambda: str(dict(outside.sent)),
+    )
+    assert {person: outside.sent[person] for person in expected} == expected
+
+
+def executors(database: Engine, status: str) -> set[str]:
+    with database.connect() as connection:
+        of_status = text("SELECT DISTINCT executor_id FROM dbos.workflow_status WHERE status = :status")
+        return set(connection.scalars(of_status, {"status": status}))
+
+
+def begun(database: Engine, executor: str) -> int:
+    with database.connect() as connection:
+        pending = text(
+            "SELECT count(*) FROM dbos.workflow_status WHERE status = 'PENDING' AND name = 'Journey.answer'"
+            " AND executor_id = :executor"
+        )
+        return connection.execute(pending, {"executor": executor}).scalar_one()
