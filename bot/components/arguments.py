@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Callable, Dict, List, Optional, Tuple
 
 from rapidfuzz import process
@@ -52,6 +53,7 @@ NUMBERS = {
 ORDINALS = {"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5"}
 ORDINALS.update({"1st": "1", "2nd": "2", "3rd": "3", "4th": "4", "5th": "5"})
 DIGITS = re.compile(r"\d+")
+MOST_IN_A_RANGE = 50
 _NUMBER = re.compile(rf"\d+|\b{WORDS}", re.IGNORECASE)
 
 _NOT_A_TOPIC = TIMES | PEOPLE | DETERMINERS | FUNCTION_WORDS
@@ -72,11 +74,24 @@ def numbers(value: str) -> Optional[Values]:
 
 
 def _all_numbers(value: str) -> Values:
-    return [
+    """``1-3`` is 1, 2 and 3."""
+    found = [
         (digits, found.start(), found.end())
         for found in _NUMBER.finditer(value)
         for digits in DIGITS.findall(in_digits(found[0]))
     ]
+    return found[:1] + [
+        one for before, number in pairwise(found) for one in (*_between(value, before, number), number)
+    ]
+
+
+def _between(value: str, first: Tuple[str, int, int], last: Tuple[str, int, int]) -> Values:
+    """The numbers that a hyphen between two in digits stands for."""
+    is_range = value[first[2] : last[1]].strip() == "-" and value[first[1] : first[2]].isdigit()
+    low, high = int(first[0]), int(last[0])
+    if not is_range or not low < high <= low + MOST_IN_A_RANGE:
+        return []
+    return [(str(number), last[1], last[2]) for number in range(low + 1, high)]
 
 
 def _one_number(value: str) -> Optional[Values]:

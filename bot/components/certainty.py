@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Dict, FrozenSet, Optional, Pattern, Tuple
 
 from components.number_words import WORDS
-from components.vocabulary import GREETING, REPEATING, SMALL_WORDS, THANKING
+from components.vocabulary import GREETING, REPEATING, SMALL_WORDS, THANKING, UNDOING
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,14 @@ CERTAINTIES: Dict[str, Certainty] = {
         15,
     ),
     "show": Certainty(
-        _cue(rf"{_NUMBERED}|(?:show|open|read|see|view|display|text of) (?:me )?#?\d+"), 0.4, None, 12
+        _cue(
+            r"show|open|read|see|view|display|text|look|what|whats|what's|which|get|give|fetch|bring|pull|tell|say|says|find|"
+            r"print|go|hear|check",
+            rf"{_NUMBERED}|(?:show|open|read|see|view|display|text of) (?:me )?#?\d+",
+        ),
+        0.4,
+        None,
+        12,
     ),
     "play": Certainty(
         _cue(
@@ -120,7 +127,7 @@ CERTAINTIES: Dict[str, Certainty] = {
         None,
         15,
     ),
-    "undo": Certainty(_cue(r"undo|revert|reverse|roll|back|cancel"), 0.7, None, 12),
+    "undo": Certainty(_cue(r"undo|revert|reverse|roll|back|cancel"), 0.7, None, 12, 2, UNDOING),
     "move": Certainty(
         _cue(
             r"move|put|belongs?|go(?:es)?|transfer|shift|file|refile|change|set|tag|relabel|want|be",

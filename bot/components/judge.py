@@ -14,7 +14,10 @@ from components.stateless import StatelessComponent
 from components.text import core
 from components.word_corrector import corrected
 
-_KEPT = re.compile(r"/|[\"“”„«»‹›]|https?://|www\.", re.IGNORECASE)
+# Somebody's words, an address, or a topic and a colon: those are for keeping, whatever follows.
+_KEPT = re.compile(
+    r"/|[\"“”„«»‹›]|https?://|www\.|(?!remind)[^\W\d][\w'-]*(?:\s+[\w'-]+){0,2}:\s", re.IGNORECASE
+)
 
 
 def _keep(message: Message, confidence: float) -> None:

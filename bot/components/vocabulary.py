@@ -83,6 +83,15 @@ GREETING = _set(
     "dear pal doing okay peachy sunshine welcome cheerful sure wonderful long hear from well partner talk "
     "hope okay isn't shaking cracking latest all somebody"
 )
+UNDOING = _set(
+    "undo undone undid undoing revert reverted reverse reversed roll rolled rollback back take taken cancel "
+    "put go changed change changes action actions step steps command thing things last latest previous one "
+    "two three just did do done made make mistake wrong oops no wait was were been how before way again same "
+    "state not mean meant didn't didnt shouldn't delete deletion deleting move moving merge merging rename "
+    "renaming edit editing correction pin save saving restore everything what whatever sorry want need let "
+    "like can't never mind had should have actually right away it's that's message messages note notes entry "
+    "entries thought"
+)
 # As thumbs type them. What is kept of a text keeps them.
 ABBREVIATIONS = {
     "u": "you", "ur": "your", "r": "are", "y": "why", "n": "and", "k": "ok", "pls": "please",

@@ -315,3 +315,17 @@ def test_a_memo_is_corrected_in_free_words(text, words):
 )
 def test_what_somebody_said_is_no_correction(text):
     assert free_correction(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "entries"),
+    [
+        ("delete 1-3", ["1", "2", "3"]),
+        ("delete 3-1", ["3", "1"]),
+        ("delete 5, 7-8", ["5", "7", "8"]),
+    ],
+)
+def test_a_range_is_all_that_lies_in_it(text, entries):
+    command = recognise(text)
+    assert command.intent == "delete_entry"
+    assert [entity.value for entity in command.entities] == entries

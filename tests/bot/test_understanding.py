@@ -232,3 +232,21 @@ def test_the_parser_answers_every_line_with_one_object(agent):
     assert [answer["text"] for answer in answers] == ["undo", "", "delte 3", "/undo"]
     assert [answer["effect"] for answer in answers] == ["undo", "save", "remove", "save"]
     assert set(answers[0]) == {"text", "intent", "confidence", "effect", "entities"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "git: undo the last commit",
+        "undo the harm that plastic has done",
+        "roll the dough back and let it rest",
+        "never forget: undo",
+        "idea: find notes about jazz",
+        "jazz: how do I delete a note that rings on",
+        "reply: thanks a lot",
+        "meet me at gate number 20 please",
+        "thought number 28 of many",
+    ],
+)
+def test_a_thought_that_holds_the_words_of_a_command_is_kept(understood, text):
+    assert understood(text)["effect"] == "save"
