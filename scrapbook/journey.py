@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, ParamSpec, TypeVar
 
 from dbos import DBOS, DBOSConfiguredInstance, SetEnqueueOptions, SetWorkflowID
+from tenacity import stop_after_delay
 
 from scrapbook.collecting import Collector
 from scrapbook.delivery import Delivery
@@ -45,6 +46,9 @@ ROUNDS_OF_A_MEMO = 3
 # Of what comes with a memo, the place of its sound.
 SOUND = 0
 
+# Seconds that a webhook waits for a database that is away: less than Twilio waits for its answer.
+ACCEPTING = 8.0
+
 NO_REPLY = "the assistant gave no reply"
 
 T = TypeVar("T")
@@ -76,7 +80,7 @@ class Journey(DBOSConfiguredInstance):
 
     def start(self, incoming: Incoming, person_id: int) -> None:
         """Make a text durable. Repeated with the same MessageSid, it changes nothing."""
-        number = self._turns.number(person_id)
+        number = self._patiently(lambda: self._turns.number(person_id), giving_up=stop_after_delay(ACCEPTING))
         with SetWorkflowID(incoming.message_sid), _in_turn(person_id, number):
             _enqueue(MESSAGES_QUEUE, self.answer, incoming.to_dict(), person_id)
 

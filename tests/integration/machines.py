@@ -17,7 +17,7 @@ from urllib.parse import parse_qs
 import httpx
 from twilio.request_validator import RequestValidator
 
-from tests.e2e.house import SCRAPBOOK, TOKEN, five_free_ports, message_form, new_sid, wait_until
+from tests.e2e.house import SCRAPBOOK, TOKEN, free_ports, message_form, new_sid, wait_until
 
 PEOPLE = tuple(f"+1555{n:04}" for n in range(100, 108))
 SHARED_URL = "https://scrapbook.example.org"
@@ -77,7 +77,7 @@ class Machine:
     outside: Outside
     program: tuple[str, ...] = ("-m", "scrapbook")
     settings: Mapping[str, str] = field(default_factory=dict)
-    port: int = field(default_factory=five_free_ports)
+    port: int = field(default_factory=free_ports)
     process: subprocess.Popen[bytes] | None = None
 
     @property

@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode
 import anyio.from_thread
 import pytest
 from dbos import DBOS
+from dbos._dbos import _get_or_create_dbos_registry
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from starlette.applications import Starlette
@@ -70,6 +71,7 @@ def configured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
             patch.setenv(name, value)
         patch.setattr(house, "QUEUES", tuple(queue._replace(polling=86_400.0) for queue in house.QUEUES))
         patch.setattr(phones, "MAX_WAIT", 0.01)
+        _get_or_create_dbos_registry().instance_info_map.clear()  # of the journeys of other tests
         yield Settings.load()
 
 
