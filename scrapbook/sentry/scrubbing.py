@@ -22,9 +22,7 @@ KEPT = frozenset(
         "sdk",
     }
 )
-TAGS = frozenset(
-    {"component", "message_sid", "reply_id", "step", "attempt", "action", "twilio_code", "answer_to"}
-)
+TAGS = frozenset({"component", "message_sid", "reply_id", "step", "attempt", "twilio_code"})
 OF_A_TRACE = frozenset({"trace_id", "span_id", "parent_span_id", "op", "status", "origin"})
 OF_A_SPAN = OF_A_TRACE | {"start_timestamp", "timestamp", "same_process_as_parent"}
 OF_AN_ERROR = frozenset({"type", "module"})
