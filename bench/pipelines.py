@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import yaml
+from stock_packages import stock_packages
 
 if TYPE_CHECKING:
     from rasa.core.agent import Agent
@@ -194,7 +195,7 @@ if __name__ == "__main__":
         CUDA_VISIBLE_DEVICES="-1",
         # Rasa would take what an earlier pipeline has learned.
         RASA_MAX_CACHE_SIZE="0",
-        PYTHONPATH=f"{BOT}{os.pathsep}{Path(__file__).parent}",
+        PYTHONPATH=os.pathsep.join(map(str, (BOT, Path(__file__).parent, stock_packages()))),
         OMP_NUM_THREADS="1",
         TF_NUM_INTRAOP_THREADS="1",
         TF_NUM_INTEROP_THREADS="1",

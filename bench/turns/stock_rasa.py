@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 
+from bench.stock_packages import stock_packages
 from bench.turns.line import RestLine
 from bench.turns.machine import family, free_port, megabytes
 from scrapbook.places import BOT, BOT_PYTHON, TRAINING_DATA
@@ -42,7 +43,7 @@ def model() -> Path:
 
 
 def environment(**more: str) -> dict[str, str]:
-    return os.environ | RASA_ENVIRONMENT | more
+    return os.environ | RASA_ENVIRONMENT | {"PYTHONPATH": str(stock_packages())} | more
 
 
 @dataclass
