@@ -74,8 +74,7 @@ class WorkQueue(NamedTuple):
     Attributes:
         at_once: how many may be under way in this process.
         in_order: whether those of one partition come one after the other.
-        polling: seconds between two looks while something happens there; see ``waking`` for the rest of the
-            time. Each look costs some of the processor, also when nothing is there.
+        polling: seconds between two looks, at least, while something happens there; ``waking`` has the rest.
     """
 
     name: str
@@ -85,10 +84,10 @@ class WorkQueue(NamedTuple):
 
 
 QUEUES = (
-    WorkQueue(MESSAGES_QUEUE, JOURNEYS_AT_ONCE, in_order=True, polling=0.05),
+    WorkQueue(MESSAGES_QUEUE, JOURNEYS_AT_ONCE, in_order=True, polling=0.01),
     WorkQueue(MEDIA_QUEUE, FETCHES_AT_ONCE, in_order=False, polling=0.25),
     WorkQueue(TRANSCRIPTION_QUEUE, TRANSCRIPTIONS_AT_ONCE, in_order=False, polling=0.25),
-    WorkQueue(SENDING_QUEUE, SENDS_AT_ONCE, in_order=True, polling=0.05),
+    WorkQueue(SENDING_QUEUE, SENDS_AT_ONCE, in_order=True, polling=0.01),
     WorkQueue(LINKS_QUEUE, PREVIEWS_AT_ONCE, in_order=False, polling=1.0),
 )
 

@@ -1,6 +1,7 @@
 """Handing a recorded reply to Twilio, once, at the pace that its number allows."""
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -22,6 +23,9 @@ SEND_ATTEMPTS = 500
 
 # Half a minute: it only says that an answer waits.
 TELL_ATTEMPTS = 5
+
+# The states in which there is nothing more to do.
+DONE = frozenset({"sent", "failed"})
 
 # How far back an equal reply to the same number may be confused with one that is sent again.
 TWILIO_REMEMBERS = timedelta(hours=1)
@@ -50,6 +54,25 @@ class LinkMaker(Protocol):
     """Makes links under which Twilio can fetch a kept file for a while."""
 
     def url(self, key: str, content_type: str) -> str: ...
+
+
+@dataclass(slots=True)
+class _Going:
+    """A reply on its way.
+
+    Attributes:
+        held: if it may not go out now.
+        is_wanted: whether its recipient takes any.
+        may_be_taken: whether Twilio may have it, from an attempt whose answer was lost.
+        is_tried: whether what stands here is as old as the last attempt.
+    """
+
+    reply: Reply
+    message: Message
+    held: Held | None = None
+    is_wanted: bool = True
+    may_be_taken: bool = False
+    is_tried: bool = False
 
 
 class Delivery:
@@ -83,36 +106,35 @@ class Delivery:
         self._patiently = patience
         self._circuit = Circuit(SendError, lambda error: report(error, step="send_to_anybody"))
 
+    def wait_for_a_slot(self, reply_id: int) -> None:
+        """Until the reply may go out at the sending number's rate."""
+        if self._send_rate:
+            self._patiently.wait(self._patiently(lambda: self.reserve_slot(reply_id)))
+
     def reserve_slot(self, reply_id: int) -> float:
-        """Seconds until this reply may go out at the sending number's rate; one that is to be held back takes
-        no other's slot."""
-        if not self._send_rate:
-            return 0.0
-
-        def reserve() -> float:
-            now = self._clock()
-            with self._store.transaction() as tx:
-                reply = tx.replies.get(reply_id)
-                person_id = tx.messages.get(reply.message_sid).person_id
-                if reply.state == "recorded" and not self._allowance.has_room(tx, reply, person_id, now):
-                    return 0.0
-                slot = tx.senders.reserve(reply.from_, reply.segments / self._send_rate, now)
-            return (slot - now).total_seconds()
-
-        return self._patiently(reserve)
+        """Seconds until the reply may go out; one that is to be held back takes no other's slot."""
+        now = self._clock()
+        with self._store.transaction() as tx:
+            reply = tx.replies.get(reply_id)
+            person_id = tx.messages.get(reply.message_sid).person_id
+            if reply.state == "recorded" and not self._allowance.has_room(tx, reply, person_id, now):
+                return 0.0
+            slot = tx.senders.reserve(reply.from_, reply.segments / self._send_rate, now)
+        return (slot - now).total_seconds()
 
     def send(self, reply_id: int) -> float | None:
         """Gives it to Twilio, or records why it was not taken. Seconds to try again after, where the reply is
         held back; whom that concerns is told."""
-        message = self._patiently(lambda: self._answered(reply_id))
-        with about(message.sid, "deliver", message.person_id):
-            held = self._patiently(lambda: self._admit(reply_id, message.person_id))
-            if held is None:
-                self._send(reply_id, message)
+        going = self._patiently(lambda: self._begin(reply_id))
+        if going is None:
+            return None
+        with about(going.message.sid, "deliver", going.message.person_id):
+            if going.held is None:
+                self._send(going)
                 return None
-            log.info("reply_held", reply_id=reply_id, until=held.until.isoformat())
-            self._tell(reply_id, held)
-            return (held.until - self._clock()).total_seconds()
+            log.info("reply_held", reply_id=reply_id, until=going.held.until.isoformat())
+            self._tell(reply_id, going.held)
+            return (going.held.until - self._clock()).total_seconds()
 
     def recipient(self, reply_id: int) -> str:
         """The address that it goes to."""
@@ -123,12 +145,20 @@ class Delivery:
         with self._store.transaction() as tx:
             return tx.spending.release(self._clock())
 
-    def _admit(self, reply_id: int, person_id: int) -> Held | None:
+    def _begin(self, reply_id: int) -> _Going | None:
+        """None where it was sent, or refused, before."""
         with self._store.transaction() as tx:
             reply = tx.replies.get(reply_id)
-            if reply.state != "recorded" or tx.people.is_opted_out(reply.to):
+            if reply.state in DONE:
                 return None
-            return self._allowance.admit(tx, reply, person_id, self._clock())
+            going = _Going(reply, tx.messages.get(reply.message_sid))
+            going.is_wanted = not tx.people.is_opted_out(reply.to)
+            going.may_be_taken = reply.state == "sending"
+            if going.is_wanted and not going.may_be_taken:
+                going.held = self._allowance.admit(tx, reply, going.message.person_id, self._clock())
+                if going.held is None:
+                    tx.replies.mark_sending(reply_id)
+        return going
 
     def _tell(self, reply_id: int, held: Held) -> None:
         """Whatever interrupts it, those whom it concerns are told, and once."""
@@ -157,47 +187,49 @@ class Delivery:
             person_id = tx.messages.get(tx.replies.get(reply_id).message_sid).person_id
             tx.spending.told(reply_id, held.since.date(), person_id, segments)
 
-    def _send(self, reply_id: int, message: Message) -> None:
+    def _send(self, going: _Going) -> None:
         try:
             is_sent = self._patiently(
-                lambda: self._send_once(reply_id), giving_up=AfterFailures(SendError, SEND_ATTEMPTS)
+                lambda: self._send_once(going), giving_up=AfterFailures(SendError, SEND_ATTEMPTS)
             )
         except SendError as error:
             refusal = error
-            self._patiently(lambda: self._record_refusal(reply_id, refusal))
+            self._patiently(lambda: self._record_refusal(going.reply.id, refusal))
             if not isinstance(refusal, RecipientOptedOut):
-                report(refusal, reply_id=reply_id, step="send", twilio_code=refusal.code or 0)
+                report(refusal, reply_id=going.reply.id, step="send", twilio_code=refusal.code or 0)
         else:
             if is_sent:
-                _tell(reply_id, message)
+                _tell(going.reply.id, going.message)
 
     def _reply(self, reply_id: int) -> Reply:
         with self._store.transaction(read_only=True) as tx:
             return tx.replies.get(reply_id)
 
-    def _answered(self, reply_id: int) -> Message:
-        """The message that the reply answers."""
-        with self._store.transaction(read_only=True) as tx:
-            return tx.messages.get(tx.replies.get(reply_id).message_sid)
-
-    def _send_once(self, reply_id: int) -> bool:
-        """False where that was done before."""
-        with self._store.transaction(read_only=True) as tx:
-            reply = tx.replies.get(reply_id)
-            opted_out = tx.people.is_opted_out(reply.to)
-        if reply.state in {"sent", "failed"}:
+    def _send_once(self, going: _Going) -> bool:
+        """False where that was done meanwhile."""
+        if going.is_tried and not self._look_again(going):
             return False
-        if opted_out:
+        going.is_tried = True
+        if not going.is_wanted:
             raise RecipientOptedOut
-        sent = self._circuit(reply.to, lambda: self._already_taken(reply) or self._hand_over(reply))
+        reply = going.reply
+        sent = self._circuit(reply.to, lambda: self._already_taken(going) or self._hand_over(going))
         with self._store.transaction() as tx:
-            tx.replies.mark_sent(reply_id, sent.twilio_sid, datetime.now(UTC))
+            tx.replies.mark_sent(reply.id, sent.twilio_sid, datetime.now(UTC))
         return True
 
-    def _already_taken(self, reply: Reply) -> Sent | None:
+    def _look_again(self, going: _Going) -> bool:
+        """Whether it is still to be sent: an hour may have passed since the last attempt."""
+        with self._store.transaction(read_only=True) as tx:
+            going.reply = tx.replies.get(going.reply.id)
+            going.is_wanted = not tx.people.is_opted_out(going.reply.to)
+        return going.reply.state not in DONE
+
+    def _already_taken(self, going: _Going) -> Sent | None:
         """What came of an earlier attempt whose answer was lost, with a connection or with this process."""
-        if reply.state != "sending":
+        if not going.may_be_taken:
             return None
+        reply = going.reply
         with self._store.transaction(read_only=True) as tx:
             reported = tx.replies.get(reply.id).twilio_sid
             known = tx.replies.sids_to(reply.to, reply.created_at - TWILIO_REMEMBERS)
@@ -205,9 +237,8 @@ class Delivery:
             return Sent(reported, "sent")
         return self._sender.find(reply.from_, reply.to, reply.body, reply.created_at, known)
 
-    def _hand_over(self, reply: Reply) -> Sent:
-        with self._store.transaction() as tx:
-            tx.replies.mark_sending(reply.id)
+    def _hand_over(self, going: _Going) -> Sent:
+        reply, going.may_be_taken = going.reply, True
         try:
             sent = self._sender.send(
                 reply.from_, reply.to, reply.body, self._status_url(reply), self._media_urls(reply)

@@ -3,12 +3,16 @@
 Durable workflows, run by DBOS: ``answer`` takes a text from the webhook to its recorded replies, ``deliver``
 takes one reply to Twilio. A sound takes ``collect`` (fetched and kept), ``transcribe`` (written down, which
 may take a while and holds up nobody) and ``answer_memo`` (understood when its sender's turn has come).
-Whatever is killed, each goes on after its last finished step; every step may therefore run twice and has to
-come out the same.
+
+Whatever is killed, each of them is run again until it has come to its end. Every step may therefore run twice
+and has to come out the same, and what is put into a queue has an id by which it is put there once. The engine
+writes down only those steps that take long, so that they are not done again: for the others that would cost
+more than to do them (``Steps``).
 """
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from contextvars import Context
 from datetime import UTC, datetime
 from typing import Any, ParamSpec, TypeVar
 
@@ -25,7 +29,7 @@ from scrapbook.patience import Patience
 from scrapbook.reports import about, report
 from scrapbook.turns import APOLOGY, Turns
 from scrapbook.twilio.incoming import Incoming
-from scrapbook.waking import ring, ringing
+from scrapbook.waking import ring
 
 # Bound to the workflows, not to the release: a message that was under way when the house was upgraded is
 # finished by the new release. Raised only when the steps of a workflow change in an incompatible way.
@@ -81,11 +85,12 @@ class Journey(DBOSConfiguredInstance):
     def start(self, incoming: Incoming, person_id: int) -> None:
         """Make a text durable. Repeated with the same MessageSid, it changes nothing."""
         number = self._patiently(lambda: self._turns.number(person_id), giving_up=stop_after_delay(ACCEPTING))
-        with SetWorkflowID(incoming.message_sid), _in_turn(person_id, number):
-            _enqueue(MESSAGES_QUEUE, self.answer, incoming.to_dict(), person_id)
+        in_turn = _in_turn(person_id, number)
+        _enqueue_once(
+            MESSAGES_QUEUE, incoming.message_sid, in_turn, self.answer, incoming.to_dict(), person_id
+        )
 
     @DBOS.workflow(max_recovery_attempts=None)
-    @ringing(MESSAGES_QUEUE)
     def answer(self, incoming: dict[str, Any], person_id: int, round_: int = 0) -> None:
         """From a text to its recorded replies. ``round_`` counts how often it was started anew by hand."""
         message = Incoming.from_dict(incoming)
@@ -93,76 +98,80 @@ class Journey(DBOSConfiguredInstance):
             self._answer(message, person_id, round_)
 
     def _answer(self, message: Incoming, person_id: int, round_: int) -> None:
-        sid, took = message.message_sid, _Took(message.received_at)
-        if not took.step("keep", self._turns.keep, message, person_id, round_):
-            return
+        sid, steps = message.message_sid, Steps(message.received_at)
+        replies = steps.run("keep", self._turns.keep, message, person_id, round_)
         if any(is_sound(part.content_type) for part in message.media):
-            for memo in _step("begin_memos", self._memos.begin, sid):
+            for memo in steps.run("begin_memos", self._memos.begin, sid):
                 self._enqueue_collection(memo, person_id, 0, is_memo=True)
-            _step("finish", self._turns.finish, sid, "", took.milliseconds)
+            steps.run("finish", self._turns.finish, sid, "", steps.milliseconds)
             return
-        text = took.step("understand", self._turns.understand, sid)
-        self._reply(sid, message.from_, text or APOLOGY, round_)
+        if replies is None:
+            text = steps.run("understand", self._turns.understand, sid, message.text, person_id)
+            problem = "" if text else NO_REPLY
+            replies = steps.run(
+                "reply", self._turns.reply, sid, text or APOLOGY, round_, problem, steps.milliseconds
+            )
+        self._enqueue_deliveries(replies, message.from_)
         if message.media:
             self._enqueue_collection(sid, person_id, round_ + 1, is_memo=False)
         if may_bring_links(message.text):
             self._enqueue_preview(sid, round_)
-        _step("finish", self._turns.finish, sid, "" if text else NO_REPLY, took.milliseconds)
 
     @DBOS.workflow(max_recovery_attempts=None)
-    @ringing(MEDIA_QUEUE)
     def collect(self, sid: str, person_id: int, round_: int, is_memo: bool) -> None:
         """Fetches what came with a message; a memo is then written down."""
         with _reported(sid, "collect", person_id):
-            missing = _step("fetch", self._collector.collect, sid)
-            _step("discard", self._collector.discard, sid)
+            steps = Steps()
+            missing = steps.once("fetch", self._collector.collect, sid)
+            steps.once("discard", self._collector.discard, sid)
             if missing:
                 self._enqueue_answer(sid, person_id, Heard.MISSING, round_)
             if is_memo and SOUND not in missing:
                 self._enqueue_transcription(sid, person_id, round_ + 1)
 
     @DBOS.workflow(max_recovery_attempts=None)
-    @ringing(TRANSCRIPTION_QUEUE)
     def transcribe(self, sid: str, person_id: int, round_: int) -> None:
         """From a sound to its words; whoever left a long one is told meanwhile that it has come in."""
         with _reported(sid, "transcribe", person_id):
-            duration = _step("measure", self._memos.duration, sid)
+            steps = Steps()
+            duration = steps.once("measure", self._memos.duration, sid)
             if duration is not None and duration >= ACKNOWLEDGED_FROM:
-                text = _step("acknowledge", self._memos.acknowledgement, sid, duration)
-                self._reply(sid, _step("recipient", self._turns.recipient, sid), text, round_)
-            heard = _step("write_down", self._memos.write_down, sid)
+                text = steps.once("acknowledge", self._memos.acknowledgement, sid, duration)
+                replies = steps.run("record_replies", self._turns.record_replies, sid, text, round_)
+                self._enqueue_deliveries(replies, self._turns.recipient(sid))
+            heard = steps.once("write_down", self._memos.write_down, sid)
             self._enqueue_answer(sid, person_id, Heard(heard), round_ + 1)
 
     @DBOS.workflow(max_recovery_attempts=None)
-    @ringing(MESSAGES_QUEUE)
     def answer_memo(self, sid: str, heard: str, round_: int) -> None:
         """From what was heard in a sound, or what became of it, to the recorded replies."""
         with _reported(sid, "answer_memo", self._turns.sender(sid)):
-            took = _Took()
-            text = took.step("understand", self._memos.answer, sid, heard)
-            if text is not None:
-                recipient = _step("recipient", self._turns.recipient, sid)
-                self._reply(sid, recipient, text or APOLOGY, round_)
+            steps = Steps()
+            text = steps.run("understand", self._memos.answer, sid, heard)
             problem = NO_REPLY if text == "" else Heard(heard).problem
-            _step("finish", self._turns.finish, sid, problem, took.milliseconds)
+            if text is None:
+                steps.run("finish", self._turns.finish, sid, problem, steps.milliseconds)
+                return
+            replies = steps.run(
+                "reply", self._turns.reply, sid, text or APOLOGY, round_, problem, steps.milliseconds
+            )
+            self._enqueue_deliveries(replies, self._turns.recipient(sid))
 
     @DBOS.workflow(max_recovery_attempts=None)
-    @ringing(LINKS_QUEUE)
     def preview(self, sid: str) -> None:
         """Looks at the pages behind the links that were texted; nobody waits for it."""
         with _reported(sid, "preview", self._turns.sender(sid)):
-            _step("preview", self._previewer.preview, sid)
+            Steps().run("preview", self._previewer.preview, sid)
 
     @DBOS.workflow(max_recovery_attempts=None)
-    @ringing(SENDING_QUEUE)
     def deliver(self, reply_id: int) -> None:
-        seconds = _step("wait_for_a_slot", self._delivery.reserve_slot, reply_id)
-        if seconds > 0:
-            DBOS.sleep(seconds)
-        held = _step("send", self._delivery.send, reply_id)
+        steps = Steps()
+        steps.run("wait_for_a_slot", self._delivery.wait_for_a_slot, reply_id)
+        held = steps.run("send", self._delivery.send, reply_id)
         if held is not None:
             # Anew, so that it takes none of the places of those that are sending.
-            self._enqueue_delivery(reply_id, _step("recipient", self._delivery.recipient, reply_id), held)
+            with _to_recipient(self._delivery.recipient(reply_id), reply_id, held):
+                DBOS.enqueue_workflow(SENDING_QUEUE, self.deliver, reply_id)
 
     def release_held(self) -> None:
         """Have all replies that are held back try again: there may be more room than there was. To be called
@@ -174,35 +183,30 @@ class Journey(DBOSConfiguredInstance):
         for workflow in delayed:
             DBOS.set_workflow_delay(workflow.workflow_id, delay_seconds=0)
 
-    def _reply(self, sid: str, recipient: str, text: str, round_: int) -> None:
+    def _enqueue_deliveries(self, reply_ids: list[int], recipient: str) -> None:
         """One recipient's replies go out one after the other; different people's side by side."""
-        for reply_id in _step("record_replies", self._turns.record_replies, sid, text, round_):
-            with SetWorkflowID(f"reply-{reply_id}"):
-                self._enqueue_delivery(reply_id, recipient)
-
-    def _enqueue_delivery(self, reply_id: int, recipient: str, seconds: float | None = None) -> None:
-        with SetEnqueueOptions(queue_partition_key=recipient, priority=reply_id, delay_seconds=seconds):
-            _enqueue(SENDING_QUEUE, self.deliver, reply_id)
+        for reply_id in reply_ids:
+            to_recipient = _to_recipient(recipient, reply_id)
+            _enqueue_once(SENDING_QUEUE, f"reply-{reply_id}", to_recipient, self.deliver, reply_id)
 
     def _enqueue_collection(self, sid: str, person_id: int, round_: int, *, is_memo: bool) -> None:
-        with SetWorkflowID(f"collect-{sid}.{round_}"):
-            _enqueue(MEDIA_QUEUE, self.collect, sid, person_id, round_, is_memo)
+        id_, whenever = f"collect-{sid}.{round_}", SetEnqueueOptions()
+        _enqueue_once(MEDIA_QUEUE, id_, whenever, self.collect, sid, person_id, round_, is_memo)
 
     def _enqueue_preview(self, sid: str, round_: int) -> None:
-        with SetWorkflowID(f"preview-{sid}.{round_}"):
-            _enqueue(LINKS_QUEUE, self.preview, sid)
+        _enqueue_once(LINKS_QUEUE, f"preview-{sid}.{round_}", SetEnqueueOptions(), self.preview, sid)
 
     def _enqueue_transcription(self, sid: str, person_id: int, round_: int) -> None:
         """Who has many to be written down comes after who has few."""
-        priority = max(1, self._memos.waiting(person_id))
-        with SetWorkflowID(f"transcribe-{sid}.{round_}"), SetEnqueueOptions(priority=priority):
-            _enqueue(TRANSCRIPTION_QUEUE, self.transcribe, sid, person_id, round_)
+        id_ = f"transcribe-{sid}.{round_}"
+        after_few = SetEnqueueOptions(priority=max(1, self._memos.waiting(person_id)))
+        _enqueue_once(TRANSCRIPTION_QUEUE, id_, after_few, self.transcribe, sid, person_id, round_)
 
     def _enqueue_answer(self, sid: str, person_id: int, heard: Heard, round_: int) -> None:
         """A memo is answered when its sender's turn has come, as a text is."""
-        number = self._patiently(lambda: self._turns.number(person_id))
-        with SetWorkflowID(f"answer-{sid}.{round_}"), _in_turn(person_id, number):
-            _enqueue(MESSAGES_QUEUE, self.answer_memo, sid, heard.value, round_)
+        id_ = f"answer-{sid}.{round_}"
+        in_turn = _in_turn(person_id, self._patiently(lambda: self._turns.number(person_id)))
+        _enqueue_once(MESSAGES_QUEUE, id_, in_turn, self.answer_memo, sid, heard.value, round_)
 
 
 def _in_turn(person_id: int, number: int) -> SetEnqueueOptions:
@@ -210,17 +214,30 @@ def _in_turn(person_id: int, number: int) -> SetEnqueueOptions:
     return SetEnqueueOptions(queue_partition_key=str(person_id), priority=number)
 
 
-def _enqueue(queue: str, workflow: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
-    DBOS.enqueue_workflow(queue, workflow, *args, **kwargs)
+def _to_recipient(recipient: str, reply_id: int, seconds: float | None = None) -> SetEnqueueOptions:
+    return SetEnqueueOptions(queue_partition_key=recipient, priority=reply_id, delay_seconds=seconds)
+
+
+def _enqueue_once(
+    queue: str,
+    id_: str,
+    options: SetEnqueueOptions,
+    workflow: Callable[P, None],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> None:
+    """Once for all, by its id: so the workflow that does it need not remember having done it."""
+
+    def enqueue() -> None:
+        with SetWorkflowID(id_), options:
+            DBOS.enqueue_workflow(queue, workflow, *args, **kwargs)
+
+    Context().run(enqueue)  # in that of a workflow the engine would write it down as a step
     ring(queue)
 
 
-def _step(name: str, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    return DBOS.run_step({"name": name}, work, *args, **kwargs)
-
-
-class _Took:
-    """How long the steps of a workflow took, as far as they ran in this process.
+class Steps:
+    """The steps of a workflow, and how long they took as far as they ran in this process.
 
     Args:
         received_at: when what it is about came in; then how long that waited for the first step is told too.
@@ -230,15 +247,17 @@ class _Took:
         self._received_at = received_at
         self.milliseconds: dict[str, int] = {}
 
-    def step(self, name: str, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        def timed(*args: P.args, **kwargs: P.kwargs) -> T:
-            if self._received_at and not self.milliseconds:
-                waited = datetime.now(UTC) - self._received_at
-                self.milliseconds["waited"] = round(waited.total_seconds() * 1000)
-            with timing(lambda seconds: self._tell(name, seconds)):
-                return work(*args, **kwargs)
+    def run(self, name: str, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What ``work`` returns. Where the workflow is run again, so is this."""
+        if self._received_at and not self.milliseconds:
+            waited = datetime.now(UTC) - self._received_at
+            self.milliseconds["waited"] = round(waited.total_seconds() * 1000)
+        with timing(lambda seconds: self._tell(name, seconds)):
+            return work(*args, **kwargs)
 
-        return _step(name, timed, *args, **kwargs)
+    def once(self, name: str, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What ``work`` returned when it ran to its end, also where the workflow is run again."""
+        return DBOS.run_step({"name": name}, self.run, name, work, *args, **kwargs)
 
     def _tell(self, name: str, seconds: float) -> None:
         self.milliseconds[name] = round(seconds * 1000)

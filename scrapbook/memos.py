@@ -144,7 +144,8 @@ class Memos:
         """The assistant's reply; empty when it failed for good. None when there is nothing to be said,
         because the entry is gone."""
         if heard == Heard.COMMAND:
-            return self._turns.understand(sid)
+            message = self._patiently(lambda: self._message(sid))
+            return self._turns.understand(sid, message.body, message.person_id)
         number = self._number(sid)
         if number is None and heard != Heard.SPEECH:
             return None

@@ -12,7 +12,8 @@ from scrapbook.pace import Pace
 from scrapbook.patience import AfterFailures, Patience, Stopping
 from scrapbook.reports import report
 from scrapbook.segments import segment_count, split
-from scrapbook.store import Message, Store, Transaction
+from scrapbook.store import Message, Outcome, Store, Transaction
+from scrapbook.store.records import MessageState
 from scrapbook.twilio.incoming import Incoming
 
 # A turn that fails with everything up fails for a reason of its own: a few tries, then the inbox.
@@ -40,13 +41,14 @@ class Turns:
         with self._store.transaction() as tx:
             return tx.people.count_arrival(person_id)
 
-    def keep(self, message: Incoming, person_id: int, round_: int) -> bool:
-        """Write the message down; False when this round of answering it has been gone through already.
+    def keep(self, message: Incoming, person_id: int, round_: int) -> list[int] | None:
+        """Write the message down. None when it is to be answered in this round; when that has been done, the
+        ids of the replies.
 
         Waits where one person texts faster than is worked on; their next messages wait behind this one.
         """
 
-        def record() -> bool:
+        def record() -> list[int] | None:
             with self._store.transaction() as tx:
                 kept = tx.messages.record(
                     sid=message.message_sid,
@@ -58,22 +60,19 @@ class Turns:
                     received_at=message.received_at,
                     replied_to=message.original_replied_sid or None,
                 )
-                return _is_to_be_answered(tx, kept, round_)
+                if _is_to_be_answered(tx, kept, round_):
+                    return None
+                return [reply.id for reply in tx.replies.of_message(kept.sid) if reply.round == round_]
 
-        is_new = self._patiently(record)
-        if seconds := self._pace.seconds(person_id):
+        replies = self._patiently(record)
+        if replies is None and (seconds := self._pace.seconds(person_id)):
             log.info("paced", message_sid=message.message_sid, seconds=round(seconds, 1))
             self._patiently.wait(seconds)
-        return is_new
+        return replies
 
-    def understand(self, sid: str) -> str:
+    def understand(self, sid: str, text: str, person_id: int) -> str:
         """The assistant's reply; empty when it failed for good, which is then on record."""
-
-        def ask() -> str:
-            message = self._message(sid)
-            return self._assistant.answer(message.body, message.person_id, sid)
-
-        return self._ask(sid, ask)
+        return self._ask(sid, lambda: self._assistant.answer(text, person_id, sid))
 
     def act(self, sid: str, intent: str, slots: Mapping[str, str]) -> str:
         """The reply to an intent of the house's own; empty as in ``understand``."""
@@ -85,25 +84,26 @@ class Turns:
 
     def record_replies(self, sid: str, text: str, round_: int) -> list[int]:
         """The ids of the replies that carry the text, the file that the turn came to with the first."""
-        bodies = split(text)
 
         def record() -> list[int]:
             with self._store.transaction() as tx:
-                message = tx.messages.get(sid)
-                outcome = tx.outcomes.of(sid)
-                replies = tx.replies.record(
-                    sid,
-                    from_=message.to,
-                    to=message.from_,
-                    bodies=bodies,
-                    segments=[segment_count(body) for body in bodies],
-                    at=datetime.now(UTC),
-                    round_=round_,
-                    media_key=outcome.arguments.get("media_key") if outcome else None,
-                )
-                return [reply.id for reply in replies]
+                return _record(tx, tx.messages.get(sid), tx.outcomes.of(sid), text, round_)
 
         return self._patiently(record)
+
+    def reply(self, sid: str, text: str, round_: int, problem: str, took: Mapping[str, int]) -> list[int]:
+        """Ends a message's way with replies: ``record_replies`` and ``finish``, both or none of it."""
+
+        def record() -> tuple[Message, Outcome | None, list[int]]:
+            with self._store.transaction() as tx:
+                message, outcome = tx.messages.get(sid), tx.outcomes.of(sid)
+                replies = _record(tx, message, outcome, text, round_)
+                tx.messages.set_state(sid, _state(problem), problem or None)
+                return message, outcome, replies
+
+        message, outcome, replies = self._patiently(record)
+        _tell(message, outcome, problem, took)
+        return replies
 
     def recipient(self, sid: str) -> str:
         """The address that the replies go to."""
@@ -117,33 +117,19 @@ class Turns:
             return None
 
     def finish(self, sid: str, problem: str, took: Mapping[str, int]) -> None:
-        """Ends a message's way with a line in the log.
+        """Ends a message's way without a reply, with a line in the log.
 
         Args:
             problem: why it is not answered as it should be; empty when it is.
             took: milliseconds of its steps, by their names; for the log.
         """
-        state = "failed" if problem else "answered"
 
-        def finish() -> tuple[Message, str]:
+        def finish() -> tuple[Message, Outcome | None]:
             with self._store.transaction() as tx:
-                tx.messages.set_state(sid, state, problem or None)
-                outcome = tx.outcomes.of(sid)
-                return tx.messages.get(sid), outcome.response if outcome else ""
+                tx.messages.set_state(sid, _state(problem), problem or None)
+                return tx.messages.get(sid), tx.outcomes.of(sid)
 
-        message, said = self._patiently(finish)
-        seconds = (datetime.now(UTC) - message.received_at).total_seconds()
-        metrics.answer_seconds.observe(seconds)
-        log.info(
-            "message_finished",
-            message_sid=sid,
-            person_id=message.person_id,
-            state=state,
-            said=said,
-            is_memo=message.is_memo,
-            **{f"{name}_ms": milliseconds for name, milliseconds in took.items()},
-            finished_ms=round(seconds * 1000),
-        )
+        _tell(*self._patiently(finish), problem, took)
 
     def _ask(self, sid: str, ask: Callable[[], str]) -> str:
         try:
@@ -164,3 +150,37 @@ def _is_to_be_answered(tx: Transaction, kept: Message, round_: int) -> bool:
     if kept.state == "failed":
         return tx.replies.next_round(kept.sid) <= round_
     return kept.state == "received"
+
+
+def _record(tx: Transaction, message: Message, outcome: Outcome | None, text: str, round_: int) -> list[int]:
+    bodies = split(text)
+    replies = tx.replies.record(
+        message.sid,
+        from_=message.to,
+        to=message.from_,
+        bodies=bodies,
+        segments=[segment_count(body) for body in bodies],
+        at=datetime.now(UTC),
+        round_=round_,
+        media_key=outcome.arguments.get("media_key") if outcome else None,
+    )
+    return [reply.id for reply in replies]
+
+
+def _state(problem: str) -> MessageState:
+    return "failed" if problem else "answered"
+
+
+def _tell(message: Message, outcome: Outcome | None, problem: str, took: Mapping[str, int]) -> None:
+    seconds = (datetime.now(UTC) - message.received_at).total_seconds()
+    metrics.answer_seconds.observe(seconds)
+    log.info(
+        "message_finished",
+        message_sid=message.sid,
+        person_id=message.person_id,
+        state=_state(problem),
+        said=outcome.response if outcome else "",
+        is_memo=message.is_memo,
+        **{f"{name}_ms": milliseconds for name, milliseconds in took.items()},
+        finished_ms=round(seconds * 1000),
+    )

@@ -2,18 +2,16 @@
 
 DBOS looks into each queue at an interval and knows no other way. Often enough for an answer at once, that
 costs a fifth of a processor core for nothing at all. Its queue threads sleep on the event that ends them;
-here that event can also be rung: a queue is looked into at once when this process puts something in, often
-for a moment after anything of it has ended (the next of that person's may have waited for it), and rarely
-otherwise.
+here that event can also be rung: a queue is looked into when this process has put something in or has ended
+something of it (the next of that person's may have waited for it), and rarely otherwise.
 
 A DBOS that calls its threads otherwise works as well without this, and costs more.
 """
 
-import functools
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 from dbos import DBOS
 from dbos import _dbos as engine  # pyright: ignore[reportPrivateUsage]
@@ -22,13 +20,11 @@ from typing_extensions import override
 IDLE_POLLING = 1.0
 """Seconds between two looks into a queue where nothing happens: so long waits what another process put in."""
 
-ALERT = 0.5
-"""Seconds after something happened in a queue in which it is looked into at its own interval."""
+SHARE = 4
+"""Where a queue is rung for all the time, one part in so many of it is spent with looking: on a busy machine
+a look takes longer, and then finds more."""
 
 THREAD = "queue-worker-"
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 class Doorbell(threading.Event):
@@ -38,13 +34,12 @@ class Doorbell(threading.Event):
         super().__init__()
         self._changed = threading.Condition()
         self._rung: set[str] = set()
-        self._alert_until: dict[str, float] = {}
+        self._woken: dict[str, float] = {}
 
     def ring(self, queue: str) -> None:
-        """Something was put into the queue, or something of it is about to end."""
+        """Something was put into the queue, or something of it has ended."""
         with self._changed:
             self._rung.add(queue)
-            self._alert_until[queue] = time.monotonic() + ALERT
             self._changed.notify_all()
 
     @override
@@ -64,46 +59,43 @@ class Doorbell(threading.Event):
 
     def _wait_for_work(self, queue: str, interval: float) -> None:
         looked = time.monotonic()
+        took = looked - self._woken.get(queue, looked)
+        soon = looked + max(interval, took * (SHARE - 1))
+        later = looked + max(interval, IDLE_POLLING)
         with self._changed:
             while not self.is_set():
-                now = time.monotonic()
-                is_alert = queue in self._rung or now < self._alert_until.get(queue, 0)
-                left = looked + (interval if is_alert else max(interval, IDLE_POLLING)) - now
+                left = (soon if queue in self._rung else later) - time.monotonic()
                 if left <= 0:
                     break
                 self._changed.wait(left)
             self._rung.discard(queue)
+            self._woken[queue] = time.monotonic()
 
 
 _doorbell = Doorbell()
 
 
+class _WatchedWorkflows(engine.ActiveWorkflowById):  # pyright: ignore[reportPrivateImportUsage]
+    """The engine's own list of what runs in this process; what has ended, and is written down, leaves it."""
+
+    @override
+    def _remove(self, key: str, bucket: tuple[str, str | None] | None) -> None:
+        super()._remove(key, bucket)
+        if bucket is not None:
+            _doorbell.ring(bucket[0])
+
+
 def install() -> None:
-    """To be called before the engine is launched."""
+    """To be called before the engine is made."""
     global _doorbell  # noqa: PLW0603 - one for the engine, of which a process has one
     _doorbell = Doorbell()
     engine.queue_thread = _queue_thread  # pyright: ignore[reportPrivateImportUsage]
+    engine.ActiveWorkflowById = _WatchedWorkflows  # pyright: ignore[reportPrivateImportUsage]
 
 
 def ring(queue: str) -> None:
     """To be called when something was put into the queue."""
     _doorbell.ring(queue)
-
-
-def ringing(queue: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """For a workflow of that queue: when it has ended, the queue is looked into."""
-
-    def decorate(workflow: Callable[P, T]) -> Callable[P, T]:
-        @functools.wraps(workflow)
-        def watched(*args: P.args, **kwargs: P.kwargs) -> T:
-            try:
-                return workflow(*args, **kwargs)
-            finally:
-                _doorbell.ring(queue)
-
-        return watched
-
-    return decorate
 
 
 _stock_queue_thread: Callable[[threading.Event, Any], None] = engine.queue_thread  # pyright: ignore[reportPrivateImportUsage]

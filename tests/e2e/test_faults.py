@@ -112,23 +112,33 @@ def all_answered(account: Account, thoughts: Sequence[str]) -> bool:
 
 # Killed at each step
 
-STEPS_OF_A_TEXT = ("keep", "understand", "record_replies", "finish", "wait_for_a_slot", "send")
-STEPS_OF_A_MEMO = ("begin_memos", "fetch", "discard", "measure", "acknowledge", "recipient", "write_down")
-MOMENTS = ("before", "during", "unrecorded", "after")
-"""``during``: it has begun. ``unrecorded``: its work is done, but the engine does not know yet."""
+STEPS_OF_A_TEXT = ("keep", "understand", "reply", "wait_for_a_slot", "send")
+STEPS_OF_A_MEMO = (
+    "begin_memos",
+    "fetch",
+    "discard",
+    "measure",
+    "acknowledge",
+    "record_replies",
+    "write_down",
+)
+WRITTEN_DOWN = ("fetch", "discard", "measure", "acknowledge", "write_down")
+"""By the engine, as steps that are not done again."""
+MOMENTS = ("before", "during", "after")
 
 IN_SHORT = (
     ("during", "understand", "app actions"),
-    ("unrecorded", "understand", "app"),
-    ("unrecorded", "record_replies", "app"),
-    ("unrecorded", "send", "app"),
+    ("after", "understand", "app"),
+    ("after", "reply", "app"),
+    ("after", "send", "app"),
 )
 AT_EACH_STEP = (
     *((moment, step, "app") for moment in MOMENTS for step in STEPS_OF_A_TEXT),
     *(("during", step, name) for step in STEPS_OF_A_TEXT for name in ("rasa", "actions", "app rasa actions")),
 )
 OF_A_MEMO = (
-    *((moment, step, "app") for moment in ("during", "unrecorded") for step in STEPS_OF_A_MEMO),
+    *((moment, step, "app") for moment in ("during", "after") for step in STEPS_OF_A_MEMO),
+    *(("recorded", step, "app") for step in WRITTEN_DOWN),
     *(("during", step, name) for step in ("measure", "write_down") for name in ("voice", "app voice")),
 )
 

@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 if sys.orig_argv[-2:] == ["serve", "app"]:
-    from dbos import DBOS
+    from scrapbook.journey import Steps
 
     RUN = Path(os.environ["SCRAPBOOK_DATA_DIR"]) / "run"
-    run_step = DBOS.run_step
+    run, once = Steps.run, Steps.once
 
     def kill_at(moment):
         order = RUN / "kill"
@@ -26,16 +26,19 @@ if sys.orig_argv[-2:] == ["serve", "app"]:
             for name in sorted(names, key="app".__eq__):  # ourselves last
                 os.kill(int((RUN / f"{name}.pid").read_text()), signal.SIGKILL)
 
-    def run_step_and_kill(options, work, *args, **kwargs):
+    def run_and_kill(self, name, work, *args, **kwargs):
         def worked():
-            kill_at(("during", options["name"]))
-            done = work(*args, **kwargs)
-            kill_at(("unrecorded", options["name"]))
-            return done
+            kill_at(("during", name))
+            return work(*args, **kwargs)
 
-        kill_at(("before", options["name"]))
-        result = run_step(options, worked)
-        kill_at(("after", options["name"]))
+        kill_at(("before", name))
+        result = run(self, name, worked)
+        kill_at(("after", name))
         return result
 
-    DBOS.run_step = run_step_and_kill
+    def once_and_kill(self, name, work, *args, **kwargs):
+        result = once(self, name, work, *args, **kwargs)
+        kill_at(("recorded", name))
+        return result
+
+    Steps.run, Steps.once = run_and_kill, once_and_kill
