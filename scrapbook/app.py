@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, closing, suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import structlog
 from dbos import DBOS, DBOSConfig
@@ -127,14 +127,15 @@ class WebhookInbox:
         try:
             with self._store.transaction() as tx:
                 is_news = tx.replies.update_delivery(reply_id, twilio_sid, status, error_code, at)
+                if not is_news or status not in FINAL:
+                    return
                 reply = tx.replies.get(reply_id)
                 message = tx.messages.get(reply.message_sid)
-                if is_news and error_code == RecipientOptedOut().code:
+                if error_code == RecipientOptedOut().code:
                     tx.people.set_opt_out(reply.to, at)
         except NotFound:
             log.warning("delivery_of_unknown_reply", reply_id=reply_id)
-            return
-        if is_news and status in FINAL:
+        else:
             log.info(
                 "reply_arrived" if status == "delivered" else "reply_not_arrived",
                 message_sid=message.sid,
@@ -255,6 +256,12 @@ def _media_problem(files: MediaStore) -> str:
 
 def start_workers(settings: Settings) -> None:
     """Start the durable engine: unfinished journeys of this executor are taken up again."""
+    # An error of the driver would otherwise quote what it was about to write, and the engine logs it.
+    connections: dict[str, Any] = {"hide_parameters": True}
+    if settings.is_sqlite:
+        # Nobody need ask a file whether it is still there, and more of them would only wait for one another.
+        connections |= {"pool_size": 4, "pool_pre_ping": False}
+        _let_readers_and_writers_be(settings.data_dir / "journey.db")
     config: DBOSConfig = {
         "name": "scrapbook",
         "system_database_url": settings.journey_database_url,
@@ -262,11 +269,8 @@ def start_workers(settings: Settings) -> None:
         "application_version": JOURNEY_VERSION,
         "max_executor_threads": sum(queue.at_once for queue in QUEUES) + SPARE_THREADS,
         "log_level": "WARNING",
-        # An error of the driver would otherwise quote what it was about to write, and the engine logs it.
-        "db_engine_kwargs": {"hide_parameters": True},
+        "db_engine_kwargs": connections,
     }
-    if settings.is_sqlite:
-        _let_readers_and_writers_be(settings.data_dir / "journey.db")
     waking.install()
     DBOS(config=config)
     DBOS.launch()

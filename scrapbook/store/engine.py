@@ -14,7 +14,7 @@ from sqlalchemy.pool import StaticPool
 from scrapbook.errors import StoreError
 
 WAIT_FOR_LOCK = 5
-"""Seconds until a statement that waits for another transaction gives up."""
+"""Seconds until a transaction that waits for another one gives up."""
 
 CONNECT_TIMEOUT = 5
 """Seconds."""
@@ -25,8 +25,24 @@ READING = {"read_only": True, "postgresql_readonly": True}
 
 def connect(url: str) -> Engine:
     """Nothing is connected to yet. StoreError when the URL is not one of a database that is supported."""
-    engine = _engine(_parsed(url))
-    # A child process must not talk over the connections of its parent.
+    parsed = _parsed(url)
+    return _leave_behind(_sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed))
+
+
+def reading(engine: Engine) -> Engine:
+    """The same database, where it is only read: on SQLite by other connections than those that write."""
+    if engine.dialect.name != "sqlite":
+        return engine.execution_options(**READING)
+    readers = create_engine(engine.url, hide_parameters=True, connect_args={"timeout": WAIT_FOR_LOCK})
+    event.listen(readers, "do_connect", _create_private)
+    event.listen(readers, "connect", _set_up_sqlite)
+    event.listen(readers, "connect", _only_read)
+    event.listen(readers, "begin", _begin_sqlite)
+    return _leave_behind(readers).execution_options(**READING)
+
+
+def _leave_behind(engine: Engine) -> Engine:
+    """A child process must not talk over the connections of its parent."""
     forget = weakref.WeakMethod(engine.dispose)
     os.register_at_fork(after_in_child=lambda: (dispose := forget()) and dispose(close=False))
     return engine
@@ -46,6 +62,7 @@ def connect_alone(url: str) -> Engine:
     )
     event.listen(engine, "connect", _hold_alone)
     event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "connect", _only_read)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -70,12 +87,17 @@ def _parsed(url: str) -> URL:
     return parsed
 
 
-def _engine(url: URL) -> Engine:
-    return _sqlite(url) if url.get_backend_name() == "sqlite" else _postgresql(url)
-
-
 def _sqlite(url: URL) -> Engine:
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": WAIT_FOR_LOCK})
+    """Of one connection: its threads wait for it in turn. Those that wait for SQLite's own lock ask for it
+    now and then, and under load one of them may never find it free."""
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        connect_args={"timeout": WAIT_FOR_LOCK},
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=WAIT_FOR_LOCK,
+    )
     event.listen(engine, "do_connect", _create_private)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -106,12 +128,17 @@ def _set_up_sqlite(connection: DBAPIConnection, _record: object) -> None:
     cursor.close()
 
 
+def _only_read(connection: DBAPIConnection, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA query_only = ON")
+    cursor.close()
+
+
 def _begin_sqlite(connection: Connection) -> None:
     """A transaction that writes takes the lock at once: one that read first and then finds the lock taken
     could only fail. One that reads takes no lock, and sees the database as it was at its first statement."""
-    reading = bool(connection.get_execution_options().get("read_only"))
-    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reading else 'OFF'}")
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    is_reading = connection.get_execution_options().get("read_only")
+    connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
 
 
 def _postgresql(url: URL) -> Engine:

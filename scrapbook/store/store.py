@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from scrapbook.errors import DatabaseTooNew
 from scrapbook.store import moving, schema
-from scrapbook.store.engine import READING, connect, connect_alone
+from scrapbook.store.engine import connect, connect_alone, reading
 from scrapbook.store.failures import wrapped
 from scrapbook.store.figures import Figures, figures_of
 from scrapbook.store.moving import Moved
@@ -31,21 +31,23 @@ class Store:
     reach), as StoreError otherwise.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, readers: Engine) -> None:
         self._engine = engine
-        self._reading = engine.execution_options(**READING)
+        self._reading = readers
 
     @classmethod
     def open(cls, url: str) -> Self:
         """``sqlite:////path/to/file`` or ``postgresql+psycopg://…``. Connects at first use. StoreError when
         it is neither."""
-        return cls(connect(url))
+        engine = connect(url)
+        return cls(engine, reading(engine))
 
     @classmethod
     def open_alone(cls, url: str) -> Self:
         """A SQLite file, to be read with nobody else at it until it is closed. StoreUnavailable at first use
         when somebody is."""
-        return cls(connect_alone(url))
+        engine = connect_alone(url)
+        return cls(engine, engine)
 
     def presence(self, name: str) -> Presence:
         """Of this process among all that share a PostgreSQL; see ``Presence``."""
@@ -54,6 +56,7 @@ class Store:
     def close(self) -> None:
         with wrapped():
             self._engine.dispose()
+            self._reading.dispose()
 
     def migrate(self) -> None:
         """Brings the tables up to date; safe to be called by several processes at once."""
