@@ -198,7 +198,7 @@ def create_app() -> Starlette:
         await asyncio.to_thread(start_workers, settings)
         await asyncio.to_thread(journey.release_held)
         log.info("app_started", version=__version__, mode=settings.mode.value)
-        background = [asyncio.create_task(keep_tidy(store, files))]
+        background = [asyncio.create_task(keep_tidy(store, files, settings.texts_are_kept))]
         if isinstance(presence, Presence):
             background.append(asyncio.create_task(takeover.watch(presence, settings.executor_id)))
         with watching.serving(settings.internal_host, settings.metrics_port, house):
