@@ -281,6 +281,11 @@ class Settings(BaseSettings):
         return configured
 
     @property
+    def media_is_elsewhere(self) -> bool:
+        """Whether somebody said where pictures and sounds are kept."""
+        return "media_url" in self.model_fields_set
+
+    @property
     def phone_port(self) -> int:
         return self.port + 1
 
