@@ -1,13 +1,11 @@
 """The journey on a real DBOS and a real store, with a Rasa server that fails on purpose."""
 
 import json
-import secrets
 import socket
 import threading
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -20,7 +18,7 @@ from scrapbook.app import JOURNEYS_AT_ONCE, SENDS_AT_ONCE, start_workers
 from scrapbook.assistant import Assistant
 from scrapbook.collecting import Collector
 from scrapbook.delivery import Delivery
-from scrapbook.errors import AssistantFailed, AssistantUnavailable, ScrapbookError, SendError
+from scrapbook.errors import AssistantFailed, AssistantUnavailable, ScrapbookError
 from scrapbook.inbox import MessageInbox, opened
 from scrapbook.journey import Journey
 from scrapbook.links.fetching import PageFetcher
@@ -34,73 +32,37 @@ from scrapbook.store import Store
 from scrapbook.turns import APOLOGY, Turns
 from scrapbook.twilio.incoming import Incoming
 from scrapbook.twilio.media import MediaFetcher
-from scrapbook.twilio.sending import Sent
 from scrapbook.voice.client import VoiceClient
 from scrapbook.web.media import MediaLinks
-from tests.e2e.house import wait_until
+from tests.e2e.house import new_sid, wait_until
 from tests.integration.serving import serving
+from tests.integration.standins import Answering, Postbox, Server
 
 ADA, BOB = "+15550100", "+15550101"
 NO_LIMIT = Allowance()
 
 
-class BrokenRasa(ThreadingHTTPServer):
+class BrokenRasa(Server):
     """Speaks Rasa's REST channel and gives no reply while ``broken``, as Rasa does when an action raises."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.broken = True
         self.turns = 0
         self.held_up = ""
         """The sender whose turns are answered when they are released."""
         self.released = threading.Event()
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
 
-
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Answering):
     server: BrokenRasa
 
-    def do_GET(self) -> None:
-        self._answer({"model_file": "assistant.tar.gz"})
-
-    def do_POST(self) -> None:
-        turn = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+    def post(self, body: str) -> None:
+        turn = json.loads(body)
         self.server.turns += 1
         if turn["sender"] == self.server.held_up:
             self.server.released.wait(30)
-        self._answer([] if self.server.broken else [{"recipient_id": "1", "text": "Saved 1."}])
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-    def _answer(self, body: object) -> None:
-        content = json.dumps(body).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-
-class Postbox:
-    """Takes every reply, unless it refuses."""
-
-    def __init__(self) -> None:
-        self.bodies: list[str] = []
-        self.refuses = False
-
-    def send(
-        self, from_: str, to: str, body: str, status_callback: str = "", media_urls: Sequence[str] = ()
-    ) -> Sent:
-        if self.refuses:
-            raise SendError("Twilio answered 400, error 21606", permanent=True, code=21606)
-        self.bodies.append(body)
-        return Sent(f"SM{secrets.token_hex(16)}", "queued")
-
-    def find(self, *_: object, **__: object) -> Sent | None:
-        return None
+        self.answer([] if self.server.broken else [{"recipient_id": "1", "text": "Saved 1."}])
 
 
 @pytest.fixture
@@ -135,31 +97,31 @@ def test_a_message_that_fails_is_apologised_for_and_can_be_tried_again(
     journey = journey_of(settings, store, rasa, postbox, patience)
     start_workers(settings)
     try:
-        sid = f"SM{secrets.token_hex(16)}"
+        sid = new_sid()
         journey.start(Incoming(sid, ADA, "+15550199", "a thought", datetime.now(UTC)), ada.id)
-        wait_until(lambda: postbox.bodies == [APOLOGY], 20, lambda: str(postbox.bodies))
+        wait_until(lambda: postbox.bodies() == [APOLOGY], 20, lambda: str(postbox.bodies()))
         with opened(settings) as inbox:
             becomes(inbox, ["failed"])
             assert rasa.turns == 2
             inbox.retry(sid)
-            wait_until(lambda: postbox.bodies == [APOLOGY] * 2, 20, lambda: str(postbox.bodies))
+            wait_until(lambda: postbox.bodies() == [APOLOGY] * 2, 20, lambda: str(postbox.bodies()))
             becomes(inbox, ["failed"])
             rasa.broken = False
             inbox.retry(sid)
-            wait_until(lambda: len(postbox.bodies) == 3, 20, lambda: str(postbox.bodies))
+            wait_until(lambda: len(postbox.bodies()) == 3, 20, lambda: str(postbox.bodies()))
             becomes(inbox, [])
             with pytest.raises(ScrapbookError, match="answered already"):
                 inbox.retry(sid)
 
             postbox.refuses = True
-            other = f"SM{secrets.token_hex(16)}"
+            other = new_sid()
             journey.start(Incoming(other, ADA, "+15550199", "another", datetime.now(UTC)), ada.id)
             becomes(inbox, ["unsent"])
             postbox.refuses = False
             inbox.retry(other)
-            wait_until(lambda: len(postbox.bodies) == 4, 20, lambda: str(postbox.bodies))
+            wait_until(lambda: len(postbox.bodies()) == 4, 20, lambda: str(postbox.bodies()))
             becomes(inbox, [])
-        assert postbox.bodies == [APOLOGY, APOLOGY, "Saved 1.", "Saved 1."]
+        assert postbox.bodies() == [APOLOGY, APOLOGY, "Saved 1.", "Saved 1."]
     finally:
         patience.stop()
         DBOS.destroy()
@@ -180,15 +142,15 @@ def test_a_reply_over_the_limit_waits_in_the_inbox_and_goes_out_after_a_restart_
             assert "limit" in inbox.unfinished()[0].problem
             inbox.retry(inbox.unfinished()[0].message_sid)
         journey.start(texted(BOB), bob.id)
-        wait_until(lambda: len(postbox.bodies) == 3, 20, lambda: str(postbox.bodies))
+        wait_until(lambda: len(postbox.bodies()) == 3, 20, lambda: str(postbox.bodies()))
     told = HELD.format("00:00")
-    assert sorted(postbox.bodies) == sorted(["Saved 1.", told, "Saved 1."])
+    assert sorted(postbox.bodies()) == sorted(["Saved 1.", told, "Saved 1."])
 
     with running(settings, store, rasa, postbox, Allowance(100)) as journey:
         journey.release_held()
         with opened(settings) as inbox:
             becomes(inbox, [])
-    assert len(postbox.bodies) == SENDS_AT_ONCE + 4
+    assert len(postbox.bodies()) == SENDS_AT_ONCE + 4
 
 
 def test_a_flood_of_one_persons_texts_does_not_hold_up_another(
@@ -203,14 +165,14 @@ def test_a_flood_of_one_persons_texts_does_not_hold_up_another(
         for _ in range(JOURNEYS_AT_ONCE + 1):
             journey.start(texted(ADA), ada.id)
         journey.start(texted(BOB), bob.id)
-        wait_until(lambda: len(postbox.bodies) == 1, 20, lambda: str(postbox.bodies))
+        wait_until(lambda: len(postbox.bodies()) == 1, 20, lambda: str(postbox.bodies()))
         assert rasa.turns == 2
         rasa.released.set()
-        wait_until(lambda: len(postbox.bodies) == JOURNEYS_AT_ONCE + 2, 60, lambda: str(postbox.bodies))
+        wait_until(lambda: len(postbox.bodies()) == JOURNEYS_AT_ONCE + 2, 60, lambda: str(postbox.bodies()))
 
 
 def texted(number: str) -> Incoming:
-    return Incoming(f"SM{secrets.token_hex(16)}", number, "+15550199", "a thought", datetime.now(UTC))
+    return Incoming(new_sid(), number, "+15550199", "a thought", datetime.now(UTC))
 
 
 @contextmanager
