@@ -342,7 +342,20 @@ class Unfinished(Settings):
         return self
 
 
+# By pydantic's kinds of errors, whose own sentences are for programmers.
+_SENTENCES = {
+    "bool_parsing": "must be true or false",
+    "enum": "must be {expected}",
+    "finite_number": "must be a number",
+    "float_parsing": "must be a number",
+    "greater_than_equal": "must be at least {ge:g}",
+    "int_parsing": "must be a whole number",
+    "less_than_equal": "must be at most {le:g}",
+}
+
+
 def _plainly(problem: Mapping[str, Any]) -> str:
     name = ".".join(str(part) for part in problem["loc"])
-    message = str(problem["msg"]).removeprefix("Value error, ")
+    sentence = _SENTENCES.get(problem["type"], "").format(**problem.get("ctx", {}))
+    message = sentence or str(problem["msg"]).removeprefix("Value error, ")
     return f"{name}: {message}" if name else message
