@@ -41,7 +41,7 @@ from scrapbook.patience import Patience
 from scrapbook.reports import about
 from scrapbook.settings import Settings
 from scrapbook.spending import Allowance
-from scrapbook.store import Claim, EngineQueues, Store
+from scrapbook.store import EngineQueues, Presence, PresenceHere, Store
 from scrapbook.strangers import Strangers
 from scrapbook.turns import Turns
 from scrapbook.twilio.account import Account
@@ -160,9 +160,12 @@ def create_app() -> Starlette:
     settings = Settings.load()
     store = Store.open(settings.database_url)
     queues = EngineQueues.open(settings.journey_database_url)
-    claim = Claim(settings.database_url, settings.executor_id, settings.data_dir)
     house = watching.HouseCollector(store, queues, settings.data_dir)
-    presence = store.presence(settings.executor_id)
+    presence = (
+        PresenceHere(settings.data_dir, settings.executor_id)
+        if settings.is_sqlite
+        else store.presence(settings.executor_id)
+    )
     patience = Patience()
     assistant = Assistant(settings.rasa_url, settings.actions_url)
     voice = VoiceClient(settings.voice_url)
@@ -192,15 +195,12 @@ def create_app() -> Starlette:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
         welcome_allowed_numbers(store, settings.allowed_numbers)
-        if not settings.is_sqlite:
-            await asyncio.to_thread(takeover.appear, presence, settings.executor_id)
+        await asyncio.to_thread(takeover.appear, presence, settings.executor_id)
         await asyncio.to_thread(start_workers, settings)
-        if problem := _claim_problem(claim):
-            log.error("executor_id_is_taken", because=problem)
         await asyncio.to_thread(journey.release_held)
         log.info("app_started", version=__version__, mode=settings.mode.value)
-        background = [asyncio.create_task(keep_tidy(store, files))]
-        if not settings.is_sqlite:
+        background = [asyncio.create_task(keep_tidy(store, files, settings.texts_are_kept))]
+        if isinstance(presence, Presence):
             background.append(asyncio.create_task(takeover.watch(presence, settings.executor_id)))
         with watching.serving(settings.internal_host, settings.metrics_port, house):
             yield
@@ -211,14 +211,15 @@ def create_app() -> Starlette:
         assistant.close()
         voice.close()
         queues.close()
-        claim.close()
         presence.leave()
         store.close()
 
     parts = {
         "database": Part(there(store.schema_is_current, "its tables are of another release")),
         "journey": Part(partial(_engine_problem, queues)),
-        "executor": Part(partial(_claim_problem, claim), is_needed=False),
+        "executor": Part(
+            there(presence.keep, "another app process has the same SCRAPBOOK_EXECUTOR_ID"), is_needed=False
+        ),
         "assistant": Part(there(assistant.is_ready, "Rasa is out of reach or still starting")),
         "actions": Part(there(assistant.actions_are_ready, "the action server is out of reach")),
         "voice": Part(there(voice.is_ready, "speech recognition is out of reach"), is_needed=False),
@@ -243,10 +244,6 @@ def create_app() -> Starlette:
 def _engine_problem(queues: EngineQueues) -> str:
     queues.figures()
     return ""
-
-
-def _claim_problem(claim: Claim) -> str:
-    return "" if claim.is_ours() else "another app process has the same SCRAPBOOK_EXECUTOR_ID"
 
 
 def _media_problem(files: MediaStore) -> str:

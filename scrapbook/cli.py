@@ -147,11 +147,16 @@ def restore(
 ) -> None:
     """Make a scrapbook of a backup; nothing that is there is overwritten."""
     from scrapbook import restoring
+    from scrapbook.settings import Unfinished
 
-    target = to or Settings.load().data_dir
+    settings = Unfinished.load()
+    target = to or settings.data_dir
+    media_url = settings.media_url if settings.media_is_elsewhere else ""
     with console.status("Restoring ...") as status:
-        restored = restoring.restore(file, target.absolute(), _progress(status))
+        restored = restoring.restore(file, target.absolute(), _progress(status), media_url)
     console.print(f"{target}: {_contents(restored.manifest)}.", soft_wrap=True)
+    if media_url:
+        console.print(f"Pictures and sounds are in {media_url}.", soft_wrap=True)
     if restored.unfinished:
         console.print(
             f"{restored.unfinished} messages were not finished, and are not answered by themselves: "

@@ -1,6 +1,6 @@
 """Pictures and sounds: fetched from Twilio, and kept."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -14,6 +14,8 @@ from scrapbook.twilio.media import Fetched, MediaFetcher
 # At ten seconds each about a quarter of an hour; Twilio keeps the file until it is asked to delete it.
 FETCH_ATTEMPTS = 90
 DELETE_ATTEMPTS = 5
+# Longer than anything waits to be fetched that is not given up.
+LATELY = timedelta(days=1)
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +35,15 @@ class Collector:
         self._fetcher = fetcher
         self._patiently = patience
         self._delete = delete
+
+    def waiting(self, person_id: int) -> int:
+        """How many pictures and sounds that the person has sent lately are still to be fetched."""
+
+        def count() -> int:
+            with self._store.transaction(read_only=True) as tx:
+                return tx.files.waiting(person_id, datetime.now(UTC) - LATELY)
+
+        return self._patiently(count)
 
     def collect(self, sid: str) -> list[int]:
         """Fetches what is not kept yet. The places of what could not be had, which is marked as missing."""

@@ -1,5 +1,6 @@
 """What is thrown away in time: trash that nobody wanted back with its files, journeys that ended long ago,
-how old replies were worded, files that belong to nothing. docs/production.md has the whole list."""
+how old replies were worded, old texts if so set, files that belong to nothing. docs/production.md has the
+whole list."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -10,10 +11,11 @@ from dbos import DBOS, WorkflowStatus
 from scrapbook.inbox import ANSWER, ENDED_BADLY
 from scrapbook.media import MediaStore
 from scrapbook.reports import report
+from scrapbook.settings import LEAST_DAYS
 from scrapbook.store import TRASH_IS_KEPT, Media, Store
 
 # The engine's own copy of a message. Twilio repeats within minutes; the messages table knows older ones.
-JOURNEYS_ARE_KEPT = timedelta(days=7)
+JOURNEYS_ARE_KEPT = timedelta(days=LEAST_DAYS)
 # Theirs is kept for whoever looks into what went wrong; the message itself stays in the inbox.
 FAILURES_ARE_KEPT = timedelta(days=30)
 # A file is written down within seconds of being kept, unless everything is killed in between.
@@ -26,17 +28,17 @@ BATCH = 500
 log = structlog.get_logger(__name__)
 
 
-async def keep_tidy(store: Store, files: MediaStore) -> None:
-    """Tidy at the start and twice a day, until cancelled."""
+async def keep_tidy(store: Store, files: MediaStore, texts_are_kept: timedelta | None = None) -> None:
+    """Tidy at the start and twice a day, until cancelled. Texts are kept for ever where nothing is said."""
     while True:
         try:
-            await asyncio.to_thread(tidy, store, files, datetime.now(UTC))
+            await asyncio.to_thread(tidy, store, files, datetime.now(UTC), texts_are_kept)
         except Exception as error:  # noqa: BLE001 - one night's failure is no reason to stop for good
             report(error, step="tidy")
         await asyncio.sleep(EVERY.total_seconds())
 
 
-def tidy(store: Store, files: MediaStore, now: datetime) -> None:
+def tidy(store: Store, files: MediaStore, now: datetime, texts_are_kept: timedelta | None = None) -> None:
     log.info(
         "tidied",
         entries=store.purge_trash(now - TRASH_IS_KEPT),
@@ -44,6 +46,7 @@ def tidy(store: Store, files: MediaStore, now: datetime) -> None:
         strays=discard_strays(store, files, now - STRAYS_ARE_KEPT),
         calls=_forget_calls(store, now - JOURNEYS_ARE_KEPT),
         wordings=forget_wordings(store, now - JOURNEYS_ARE_KEPT),
+        texts=forget_texts(store, now - texts_are_kept) if texts_are_kept else 0,
         days=_forget_spending(store, now - SPENDING_IS_KEPT),
         journeys=_forget_journeys(now - JOURNEYS_ARE_KEPT),
         failures=forget_failures(store, now - FAILURES_ARE_KEPT),
@@ -87,6 +90,19 @@ def forget_wordings(store: Store, before: datetime) -> int:
         if worded:
             with store.transaction() as tx:
                 tx.outcomes.forget_wording(worded)
+        forgotten += len(worded)
+    return forgotten
+
+
+def forget_texts(store: Store, before: datetime) -> int:
+    """Of how many messages that came in before then the words are forgotten, with those of their replies."""
+    forgotten, last = 0, 0
+    while last is not None:
+        with store.transaction(read_only=True) as tx:
+            worded, last = tx.texts.worded(last, before, BATCH)
+        if worded:
+            with store.transaction() as tx:
+                tx.texts.forget(worded)
         forgotten += len(worded)
     return forgotten
 

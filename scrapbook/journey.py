@@ -190,8 +190,10 @@ class Journey(DBOSConfiguredInstance):
             _enqueue_once(SENDING_QUEUE, f"reply-{reply_id}", to_recipient, self.deliver, reply_id)
 
     def _enqueue_collection(self, sid: str, person_id: int, round_: int, *, is_memo: bool) -> None:
-        id_, whenever = f"collect-{sid}.{round_}", SetEnqueueOptions()
-        _enqueue_once(MEDIA_QUEUE, id_, whenever, self.collect, sid, person_id, round_, is_memo)
+        """Who has many to be fetched comes after who has few."""
+        id_ = f"collect-{sid}.{round_}"
+        after_few = SetEnqueueOptions(priority=max(1, self._collector.waiting(person_id)))
+        _enqueue_once(MEDIA_QUEUE, id_, after_few, self.collect, sid, person_id, round_, is_memo)
 
     def _enqueue_preview(self, sid: str, round_: int) -> None:
         _enqueue_once(LINKS_QUEUE, f"preview-{sid}.{round_}", SetEnqueueOptions(), self.preview, sid)

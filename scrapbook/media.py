@@ -37,10 +37,14 @@ class MediaStore:
         """The key under which the content is found from now on, whatever happens. Safe to repeat."""
         digest = hashlib.sha256(content).hexdigest()
         key = f"{digest[:2]}/{digest}{extension(content_type)}"
+        self.put_back(key, content)
+        return key
+
+    def put_back(self, key: str, content: bytes) -> None:
+        """Under the key that it had. Safe to repeat. MediaMissing when that is no key."""
         with _plain_errors():
             if not self._has(key, len(content)):
                 self._write(self._path(key), content)
-        return key
 
     def read(self, key: str) -> bytes:
         """Raises MediaMissing when there is nothing under that key."""

@@ -100,8 +100,7 @@ class Memos:
 
         def count() -> int:
             with self._store.transaction(read_only=True) as tx:
-                unfinished = tx.messages.unfinished(person_id)
-            return sum(message.is_memo and message.state == "received" for message in unfinished)
+                return tx.messages.unanswered_memos(person_id)
 
         return self._patiently(count)
 

@@ -1,5 +1,7 @@
 """What the app counts as it happens, for Prometheus. ``watching`` adds how things are.
 
+The other processes tell what they take of the machine, as the app does, on the port that they have anyway.
+
 Nothing here tells of a person: the labels are steps, paths and codes. docs/production.md lists them.
 """
 
@@ -12,8 +14,15 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessColl
 SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 SECONDS_OF_SOUND = (1, 2.5, 5, 10, 30, 60, 150, 300, 600, 1800, 3600)
 
-registry = CollectorRegistry()
-ProcessCollector(registry=registry)
+
+def of_process() -> CollectorRegistry:
+    """A new registry, in which is what this process takes: processor, memory and files."""
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    return registry
+
+
+registry = of_process()
 
 webhook_answers = Counter(
     "scrapbook_webhook_answers", "Answers to Twilio's webhooks.", ["path", "status"], registry=registry

@@ -12,9 +12,10 @@ from pathlib import Path
 from dbos import DBOSClient
 
 from scrapbook import backup
-from scrapbook.backup import JOURNEY, MANIFEST, SCRAPBOOK, SETTINGS, Manifest, OnProgress
+from scrapbook.backup import JOURNEY, MANIFEST, MEDIA, SCRAPBOOK, SETTINGS, Manifest, OnProgress
 from scrapbook.errors import SettingsError
 from scrapbook.inbox import WAITING, MessageInbox
+from scrapbook.media import MediaStore
 from scrapbook.store import Store
 
 HELD = "it was on its way when the backup was made"
@@ -32,10 +33,15 @@ class Restored:
     unfinished: int
 
 
-def restore(archive: Path, target: Path, tell: OnProgress) -> Restored:
+def restore(archive: Path, target: Path, tell: OnProgress, media_url: str = "") -> Restored:
     """Make the folder of the backup; it appears when everything in it was checked and brought up to date.
 
+    Args:
+        media_url: where pictures and sounds go; ``media`` in the folder where nothing is said. They are there
+            when the folder appears, and what is there already stays.
+
     Raises:
+        MediaStoreError: that place does not take them.
         SettingsError: the folder holds something already, or cannot be made.
         BackupDamaged: the file is no whole backup.
         StoreError: it is of a newer release than this one.
@@ -52,10 +58,27 @@ def restore(archive: Path, target: Path, tell: OnProgress) -> Restored:
             unfinished = _unfinished(draft)
             (draft / MANIFEST).unlink()
             (draft / SETTINGS).rename(draft / "restored-settings.json")
+            place = _drafted(media_url, target, draft) if media_url else str(draft / MEDIA)
+            if manifest.media and place != str(draft / MEDIA):
+                unpacked = (draft / MEDIA).rename(Path(folder) / MEDIA)
+                _put_back(unpacked, MediaStore(place), tell)
             draft.replace(target)
     except OSError as error:
         raise SettingsError(f"{target}: {error.strerror}") from error
     return Restored(manifest, unfinished)
+
+
+def _drafted(url: str, target: Path, draft: Path) -> str:
+    """The same place, where it is in the folder that is still to appear."""
+    path = Path(url.removeprefix("file://")).expanduser().absolute()
+    return str(draft / path.relative_to(target)) if path.is_relative_to(target) else url
+
+
+def _put_back(folder: Path, files: MediaStore, tell: OnProgress) -> None:
+    kept = sorted(path for path in folder.rglob("*") if path.is_file())
+    for number, path in enumerate(kept):
+        tell("Pictures and sounds", number, len(kept))
+        files.put_back(path.relative_to(folder).as_posix(), path.read_bytes())
 
 
 def _bring_up_to_date(database: Path) -> None:

@@ -6,6 +6,7 @@ A value comes from the environment, from ``.env`` in the working directory, or f
 
 import os
 from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -30,6 +31,8 @@ from scrapbook.numbers import normalise
 PHONE_NUMBER = "+15550100"
 # What the longest reply takes (1,600 characters of 16 bits), and one segment to tell that it was the last.
 LEAST_SEGMENTS = 30
+# As long as a journey that has ended is kept, with what was texted.
+LEAST_DAYS = 7
 DSN_LIKE_THIS = "https://key@sentry.example.org/1"
 
 
@@ -91,6 +94,9 @@ class Settings(BaseSettings):
     voice_url: str = Field(default="", validation_alias="SCRAPBOOK_VOICE_URL")
     media_url: str = Field(default="", validation_alias="SCRAPBOOK_MEDIA_URL")
     delete_media: bool = Field(default=False, validation_alias="SCRAPBOOK_DELETE_MEDIA")
+    forget_texts_after: int = Field(
+        default=0, ge=0, le=36500, validation_alias="SCRAPBOOK_FORGET_TEXTS_AFTER"
+    )
     log_level: str = Field(default="INFO", validation_alias="SCRAPBOOK_LOG_LEVEL")
 
     whisper_model: str = Field(default="small", min_length=1, validation_alias="WHISPER_MODEL")
@@ -163,6 +169,15 @@ class Settings(BaseSettings):
         if value and value < LEAST_SEGMENTS:
             raise ValueError(
                 f"must be 0 for no limit, or at least {LEAST_SEGMENTS}: the longest reply has to fit"
+            )
+        return value
+
+    @field_validator("forget_texts_after")
+    @classmethod
+    def _is_not_sooner_than_the_engine(cls, value: int) -> int:
+        if 0 < value < LEAST_DAYS:
+            raise ValueError(
+                f"must be 0 for never, or at least {LEAST_DAYS} days: the durable engine has texts so long"
             )
         return value
 
@@ -254,11 +269,21 @@ class Settings(BaseSettings):
         """How many messages of one person are worked on in a minute; 0 for no limit."""
         return self._limit(self.messages_per_minute, 60)
 
+    @property
+    def texts_are_kept(self) -> timedelta | None:
+        """For how long the words of answered messages and of their replies are; None for ever."""
+        return timedelta(days=self.forget_texts_after) if self.forget_texts_after else None
+
     def _limit(self, configured: int | None, default: int) -> int:
         """What our own phone carries costs nothing."""
         if configured is None:
             return 0 if self.local_twilio else default
         return configured
+
+    @property
+    def media_is_elsewhere(self) -> bool:
+        """Whether somebody said where pictures and sounds are kept."""
+        return "media_url" in self.model_fields_set
 
     @property
     def phone_port(self) -> int:
@@ -317,7 +342,20 @@ class Unfinished(Settings):
         return self
 
 
+# By pydantic's kinds of errors, whose own sentences are for programmers.
+_SENTENCES = {
+    "bool_parsing": "must be true or false",
+    "enum": "must be {expected}",
+    "finite_number": "must be a number",
+    "float_parsing": "must be a number",
+    "greater_than_equal": "must be at least {ge:g}",
+    "int_parsing": "must be a whole number",
+    "less_than_equal": "must be at most {le:g}",
+}
+
+
 def _plainly(problem: Mapping[str, Any]) -> str:
     name = ".".join(str(part) for part in problem["loc"])
-    message = str(problem["msg"]).removeprefix("Value error, ")
+    sentence = _SENTENCES.get(problem["type"], "").format(**problem.get("ctx", {}))
+    message = sentence or str(problem["msg"]).removeprefix("Value error, ")
     return f"{name}: {message}" if name else message

@@ -1,4 +1,6 @@
-"""What a process that died had begun is finished by those that live. Only where several share a PostgreSQL.
+"""No two processes work under one name; and what one that died had begun is finished by those that live.
+
+The latter only where several share a PostgreSQL.
 
 Never do two work on one message: a process is missing once the database has lost its connection, so one that
 is only slow is left alone; the engine hands a workflow over in one conditional update, whoever asks for it;
@@ -14,7 +16,7 @@ from dbos import DBOS
 
 from scrapbook.errors import ScrapbookError, SettingsError
 from scrapbook.reports import report
-from scrapbook.store import GONE_AFTER, Presence
+from scrapbook.store import GONE_AFTER, Presence, PresenceHere
 
 EVERY = 3
 """Seconds between two looks."""
@@ -25,7 +27,7 @@ GRACE = 10
 log = structlog.get_logger(__name__)
 
 
-def appear(presence: Presence, executor_id: str) -> None:
+def appear(presence: Presence | PresenceHere, executor_id: str) -> None:
     """To be called before the engine is started.
 
     Raises:

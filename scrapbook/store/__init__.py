@@ -7,10 +7,9 @@ with store.transaction() as tx:
     tx.entries.add(person.id, "decorators are just functions", None, None, datetime.now(UTC))
 """
 
-from scrapbook.store.claims import Claim
 from scrapbook.store.figures import Figures
 from scrapbook.store.moving import Moved
-from scrapbook.store.presence import GONE_AFTER, Presence
+from scrapbook.store.presence import GONE_AFTER, Presence, PresenceHere
 from scrapbook.store.purge import TRASH_IS_KEPT
 from scrapbook.store.queues import EngineQueues, QueueFigures
 from scrapbook.store.records import (
@@ -38,7 +37,6 @@ __all__ = [
     "TRASH_IS_KEPT",
     "Address",
     "Change",
-    "Claim",
     "EngineQueues",
     "Entry",
     "Figures",
@@ -51,6 +49,7 @@ __all__ = [
     "Page",
     "Person",
     "Presence",
+    "PresenceHere",
     "Preview",
     "Question",
     "QueueFigures",

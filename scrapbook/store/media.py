@@ -4,7 +4,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, delete, exists, select
+from sqlalchemy import ColumnElement, delete, distinct, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from scrapbook.store.records import Media
@@ -12,6 +12,8 @@ from scrapbook.store.statements import chunks, insert_or_update
 from scrapbook.store.tables import EntryMediaRow, MediaFileRow, MessageMediaRow, MessageRow
 
 K = TypeVar("K", bound=Hashable)
+
+MOST_RECENT = 1000
 
 
 class Files:
@@ -27,6 +29,19 @@ class Files:
     def missing(self, url: str, at: datetime) -> None:
         """It could not be had, and is given up; ``kept`` may still follow."""
         self._write(url, state="missing", content_type=None, key=None, size=None, at=at)
+
+    def waiting(self, person_id: int, since: datetime) -> int:
+        """How many files that the person has sent since then are still to be fetched; of their latest
+        ``MOST_RECENT`` messages."""
+        theirs = select(MessageRow.sid, MessageRow.received_at).where(MessageRow.person_id == person_id)
+        recent = theirs.order_by(MessageRow.id.desc()).limit(MOST_RECENT).subquery()
+        urls = (
+            select(func.count(distinct(MessageMediaRow.url)))
+            .join(recent, recent.c.sid == MessageMediaRow.message_sid)
+            .outerjoin(MediaFileRow, MediaFileRow.url == MessageMediaRow.url)
+            .where(recent.c.received_at >= since, MediaFileRow.url.is_(None))
+        )
+        return self._session.scalar(urls) or 0
 
     def of_key(self, key: str) -> Media | None:
         """None when no file has that key."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from scrapbook.errors import NotFound
@@ -101,6 +101,13 @@ class Messages:
         if person_id is not None:
             rows = rows.where(MessageRow.person_id == person_id)
         return self._messages(self._session.scalars(rows).all())
+
+    def unanswered_memos(self, person_id: int) -> int:
+        """How many of the person's memos are to be answered."""
+        theirs = (MessageRow.person_id == person_id, MessageRow.is_memo, MessageRow.state == "received")
+        # As the index of what is not finished has it.
+        unfinished = MessageRow.state != "answered"
+        return self._session.scalar(select(func.count()).where(*theirs, unfinished)) or 0
 
     def _attach(self, sid: str, media: Sequence[Attachment]) -> None:
         rows = [

@@ -19,6 +19,7 @@ from scrapbook.store.replies import Replies
 from scrapbook.store.senders import Senders
 from scrapbook.store.spending import Spending
 from scrapbook.store.suggestions import Suggestions
+from scrapbook.store.texts import Texts
 from scrapbook.store.topics import Topics
 from scrapbook.store.transcripts import Transcripts
 from scrapbook.store.words import Words
@@ -35,6 +36,7 @@ class Transaction:
         self.people = People(session, index)
         self.messages = Messages(session)
         self.replies = Replies(session)
+        self.texts = Texts(session)
         self.entries = Entries(session, self.changes, index, self.words)
         self.topics = Topics(session, self.changes, self.words)
         self.suggestions = Suggestions(session)

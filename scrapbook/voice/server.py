@@ -5,6 +5,7 @@ POST /transcribe   a sound; answers with a line of JSON at least every two secon
 POST /probe        a sound; answers {"duration": seconds}, or 422 {"reason": "..."}
 POST /compact      a sound; answers with it as Opus in Ogg, or 422 {"reason": "..."}
 GET /health/live
+GET /metrics       for Prometheus
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from typing import Any
 
 import structlog
 from anyio import CapacityLimiter, to_thread
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -23,6 +25,7 @@ from starlette.routing import Route
 
 from scrapbook.errors import ModelUnavailable, ScrapbookError, SoundUnreadable
 from scrapbook.file_types import COMPACT_SOUND
+from scrapbook.metrics import of_process
 from scrapbook.sentry.client import described
 from scrapbook.voice.decoding import probe
 from scrapbook.voice.encoding import compact
@@ -53,6 +56,10 @@ def create_app(model: str, compute_type: str = "auto") -> Starlette:
         await to_thread.run_sync(transcriber.close)
 
     memos = CapacityLimiter(MEMOS_AT_ONCE)
+    registry = _measuring(memos)
+
+    async def metrics(_request: Request) -> Response:
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
     async def transcribe(request: Request) -> StreamingResponse | JSONResponse:
         sound = await _body(request)
@@ -63,8 +70,17 @@ def create_app(model: str, compute_type: str = "auto") -> Starlette:
         Route("/probe", _probe, methods=["POST"]),
         Route("/compact", _compact, methods=["POST"]),
         Route("/health/live", _live),
+        Route("/metrics", metrics),
     ]
     return Starlette(routes=routes, lifespan=lifespan, exception_handlers={SoundUnreadable: _refuse})
+
+
+def _measuring(memos: CapacityLimiter) -> CollectorRegistry:
+    registry = of_process()
+    gauge = Gauge("scrapbook_voice_memos", "Memos that this process was given.", ["state"], registry=registry)
+    gauge.labels("working").set_function(lambda: memos.borrowed_tokens)
+    gauge.labels("waiting").set_function(lambda: memos.statistics().tasks_waiting)
+    return registry
 
 
 async def _live(_request: Request) -> JSONResponse:

@@ -87,6 +87,15 @@ def test_prometheus_is_told_how_the_house_fares(house: House) -> None:
         assert private not in told
 
 
+@pytest.mark.parametrize("port", [2, 4], ids=["actions", "voice"])
+def test_prometheus_is_told_what_the_others_take(house: House, port: int) -> None:
+    told = httpx.get(f"http://127.0.0.1:{house.port + port}/metrics").text
+    assert "\nprocess_resident_memory_bytes " in told
+    named = {line.split()[2] for line in told.splitlines() if line.startswith("# TYPE scrapbook_")}
+    documented = (ROOT / "docs/production.md").read_text()
+    assert not {name for name in named if f"`{name}" not in documented}
+
+
 def test_metrics_are_not_on_the_public_port(house: House) -> None:
     assert httpx.get(f"{house.url}/metrics").status_code == 404
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import secrets
 import signal
 import subprocess
 import sys
@@ -10,7 +9,6 @@ import threading
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -18,53 +16,33 @@ import httpx
 from twilio.request_validator import RequestValidator
 
 from tests.e2e.house import SCRAPBOOK, TOKEN, free_ports, message_form, new_sid, wait_until
+from tests.integration.standins import Answering, Server
 
 PEOPLE = tuple(f"+1555{n:04}" for n in range(100, 108))
 SHARED_URL = "https://scrapbook.example.org"
 
 
-class Outside(ThreadingHTTPServer):
+class Outside(Server):
     """Rasa, the action server and Twilio. No turn ends while ``open`` is not set."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.open = threading.Event()
         self.open.set()
         self.sent: defaultdict[str, list[str]] = defaultdict(list)
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
 
-    def handle_error(self, *_: object) -> None:
-        """An app that was killed does not listen any more."""
-
-
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Answering):
     server: Outside
 
-    def do_GET(self) -> None:
-        self._answer({"model_file": "assistant.tar.gz", "messages": []})
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+    def post(self, body: str) -> None:
         if self.path.startswith("/webhooks/"):
             self.server.open.wait()
-            self._answer([{"text": json.loads(body)["message"]}])
+            self.answer([{"text": json.loads(body)["message"]}])
         else:
             form = parse_qs(body)
             self.server.sent[form["To"][0]] += form["Body"]
-            self._answer({"sid": f"SM{secrets.token_hex(16)}", "status": "queued"})
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-    def _answer(self, body: object) -> None:
-        content = json.dumps(body).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
+            self.answer({"sid": new_sid(), "status": "queued"})
 
 
 @dataclass

@@ -10,13 +10,15 @@ import tarfile
 from contextlib import closing
 from pathlib import Path
 
+import fsspec
 import pytest
 from dbos import DBOS, DBOSClient, EnqueueOptions
+from fsspec.implementations.memory import MemoryFileSystem
 
 from scrapbook import backup, restoring
 from scrapbook.app import start_workers
 from scrapbook.backup import BackupDamaged, BackupFailed
-from scrapbook.errors import SettingsError, StoreError
+from scrapbook.errors import MediaStoreError, SettingsError, StoreError
 from scrapbook.inbox import opened
 from scrapbook.journey import JOURNEY_VERSION, MESSAGES_QUEUE
 from scrapbook.media import MediaStore
@@ -71,6 +73,10 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine_template: P
     return settings
 
 
+def fail(*_: object, **__: object) -> None:
+    raise OSError("there is no room")
+
+
 def settings_of(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("SCRAPBOOK_DATA_DIR", str(folder))
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", "a-secret-token")
@@ -111,6 +117,42 @@ def test_what_was_backed_up_is_there_again(
         assert tx.entries.by_number(ada.id, 1).text == "a thought"
     store.close()
     assert stat.S_IMODE((tmp_path / "again").stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize(
+    "place", ["memory://elsewhere", "{}/elsewhere", "file://{}/elsewhere", "{}/again/pictures"]
+)
+def test_pictures_are_restored_to_where_they_are_looked_for(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """From wherever they were, too."""
+    [kept] = MediaStore(settings.media_url).keys()
+    monkeypatch.setenv("SCRAPBOOK_MEDIA_URL", place.format(tmp_path))
+    there = settings_of(tmp_path / "again", monkeypatch).media_url
+    archive, _ = backup.make(settings, tmp_path / "one.tar.gz", quietly)
+    restoring.restore(archive, tmp_path / "again", quietly, there)
+    assert MediaStore(there).read(kept) == PICTURE
+    assert not (tmp_path / "again" / "media").exists()
+    again, manifest = backup.make(
+        settings_of(tmp_path / "again", monkeypatch), tmp_path / "2.tar.gz", quietly
+    )
+    assert manifest.media == 1
+    restoring.restore(again, tmp_path / "third", quietly)
+    assert MediaStore(str(tmp_path / "third" / "media")).read(kept) == PICTURE
+    fsspec.filesystem("memory").store.clear()
+
+
+def test_nothing_is_made_where_pictures_cannot_be_put_back(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive, _ = backup.make(settings, tmp_path / "one.tar.gz", quietly)
+    with monkeypatch.context() as full:
+        full.setattr(MemoryFileSystem, "pipe_file", fail)
+        with pytest.raises(MediaStoreError):
+            restoring.restore(archive, tmp_path / "again", quietly, "memory://full")
+    assert not (tmp_path / "again").exists()
+    restoring.restore(archive, tmp_path / "again", quietly, "memory://full")
+    fsspec.filesystem("memory").store.clear()
 
 
 def test_what_was_under_way_is_in_the_inbox_and_does_not_go_on_by_itself(

@@ -19,6 +19,7 @@ from scrapbook.doctor import data, machine, outside, services
 from scrapbook.errors import SendError
 from scrapbook.findings import Finding
 from scrapbook.settings import Settings
+from scrapbook.spending import Allowance
 from scrapbook.store import Store
 from tests.e2e.house import free_ports
 from tests.integration.serving import serving
@@ -173,6 +174,35 @@ def test_s3_without_its_extra(load: Load, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(data.importlib.util, "find_spec", lambda _: None)
     finding = found(data.examine(load(SCRAPBOOK_MEDIA_URL="s3://bucket/folder")), "Pictures and sounds")
     assert is_complained_about(finding, "--extra s3")
+
+
+def spent(settings: Settings, *, segments: int, held: bool = False) -> None:
+    with closing(Store.open(settings.database_url)) as store, store.transaction() as tx:
+        ann = tx.people.add("Ann", ["+15550100"])
+        now = datetime.now(UTC)
+        tx.messages.record(
+            sid="SM1", person_id=ann.id, from_="+15550100", to="+15550199", body="hi", received_at=now
+        )
+        replies = tx.replies.record("SM1", "+15550199", "+15550100", ["a", "b"], [segments, 30], now)
+        allowance = Allowance(per_person=segments + 1)
+        assert allowance.admit(tx, replies[0], ann.id, now) is None
+        if held:
+            assert allowance.admit(tx, replies[1], ann.id, now) is not None
+
+
+def test_what_was_sent_today_is_told_beside_what_may_be(migrated: Settings) -> None:
+    spent(migrated, segments=40)
+    finding = found(data.examine(migrated), "Sent today (UTC)")
+    assert finding.ok
+    assert finding.detail == "40 segments (limit: no limit), 40 to one person (limit: no limit)"
+
+
+def test_replies_that_wait_for_the_next_day(migrated: Settings, load: Load) -> None:
+    spent(migrated, segments=40, held=True)
+    limited = load(SCRAPBOOK_DAILY_SEGMENTS="41", SCRAPBOOK_DAILY_SEGMENTS_IN_ALL="500")
+    finding = found(data.examine(limited), "Sent today (UTC)")
+    assert is_complained_about(finding, "SCRAPBOOK_DAILY_SEGMENTS")
+    assert finding.detail == "40 segments (limit: 500), 40 to one person (limit: 41), 1 replies wait"
 
 
 # The processes

@@ -10,11 +10,17 @@ from dbos import DBOS, SetWorkflowID
 
 from scrapbook import housekeeping
 from scrapbook.app import start_workers
-from scrapbook.housekeeping import discard_strays, forget_failures, forget_wordings, tidy
+from scrapbook.book import Book, asking
+from scrapbook.book.saving import keep
+from scrapbook.errors import RecipientOptedOut
+from scrapbook.housekeeping import discard_strays, forget_failures, forget_texts, forget_wordings, tidy
 from scrapbook.inbox import opened
 from scrapbook.media import MediaStore
+from scrapbook.patience import Patience
 from scrapbook.settings import Settings
 from scrapbook.store import Outcome, Person, Store
+from scrapbook.turns import Turns
+from scrapbook.twilio.incoming import Incoming
 from tests.integration.conftest import NOW
 
 WEEK = timedelta(days=7)
@@ -45,6 +51,105 @@ def test_how_a_reply_was_worded_is_forgotten_when_it_cannot_run_again(store: Sto
     with store.transaction(read_only=True) as tx:
         assert tx.outcomes.of("SM1").is_forgotten
         assert tx.outcomes.of("SM2").arguments == {"text": "the geranium one"}
+
+
+def exchange(store: Store, person: Person, sid: str, reply: str = "sent", state: str = "answered") -> None:
+    """A message that was answered, and what became of the reply."""
+    with store.transaction() as tx:
+        tx.messages.record(
+            sid=sid, person_id=person.id, from_="+15550100", to="+15550199", body="q", received_at=NOW
+        )
+        [one] = tx.replies.record(sid, "+15550199", "+15550100", ["a"], [1], NOW)
+        if reply == "sent":
+            tx.replies.mark_sent(one.id, f"{sid}r", NOW)
+        elif reply == "failed":
+            tx.replies.mark_failed(one.id, 30007, "filtered", NOW)
+        elif reply == "opted out":
+            tx.replies.mark_failed(one.id, RecipientOptedOut().code, "opted out", NOW)
+        tx.messages.set_state(sid, state)
+
+
+def words(store: Store, sid: str) -> tuple[str, str]:
+    """Of a message and of its reply."""
+    with store.transaction(read_only=True) as tx:
+        [reply] = tx.replies.of_message(sid)
+        return tx.messages.get(sid).body, reply.body
+
+
+def test_the_words_of_what_is_answered_are_forgotten_in_time(store: Store, ann: Person, ben: Person) -> None:
+    for sid in ("SM1", "SM2"):
+        exchange(store, ann, sid)
+    exchange(store, ben, "SM3")
+    exchange(store, ben, "SM4")
+    assert forget_texts(store, NOW) == 0
+    assert forget_texts(store, NOW + WEEK) == 2
+    assert forget_texts(store, NOW + WEEK) == 0
+    assert [words(store, sid) for sid in ("SM1", "SM3")] == [("", "")] * 2
+
+
+def test_what_was_said_last_can_be_said_again_for_ever(store: Store, ann: Person, ben: Person) -> None:
+    exchange(store, ann, "SM1")
+    exchange(store, ben, "SM2")
+    message(store, ann, "SM3")  # a memo, say, whose entry had been deleted: there was no reply
+    assert forget_texts(store, NOW + WEEK) == 1
+    for person, sid in ((ann, "SM1"), (ben, "SM2")):
+        with store.transaction(read_only=True) as tx:
+            assert asking.last_words(Book(tx, person, "SM9", NOW)) == "a"
+        assert words(store, sid) == ("q", "a")
+
+
+def test_what_is_not_finished_keeps_its_words(store: Store, ann: Person) -> None:
+    exchange(store, ann, "SM1", state="failed")
+    exchange(store, ann, "SM2", state="received")
+    for sid, became in (("SM3", "failed"), ("SM4", "recorded"), ("SM5", "opted out"), ("SM6", "sent")):
+        exchange(store, ann, sid, became)
+    assert forget_texts(store, NOW + WEEK) == 3
+    assert forget_texts(store, NOW + WEEK) == 0
+    assert [words(store, f"SM{n}") for n in range(1, 6)] == [
+        ("q", "a"),
+        ("q", "a"),
+        ("", "a"),
+        ("", "a"),
+        ("", ""),
+    ]
+
+
+def test_a_message_whose_words_are_forgotten_is_known_when_it_comes_again(store: Store, ann: Person) -> None:
+    exchange(store, ann, "SM1")
+    exchange(store, ann, "SM2")
+    forget_texts(store, NOW + WEEK)
+    turns = Turns(store, None, Patience())  # type: ignore[arg-type] # nobody is asked
+    assert turns.keep(Incoming("SM1", "+15550100", "+15550199", "q", NOW), ann.id, 0) is not None
+    assert words(store, "SM1") == ("", "")
+
+
+def test_an_entry_outlives_the_words_that_brought_it_and_is_undone_as_ever(store: Store, ann: Person) -> None:
+    for sid in ("SM1", "SM2"):
+        exchange(store, ann, sid)
+    with store.transaction() as tx:
+        keep(Book(tx, ann, "SM1", NOW), "the geranium one", None, ())
+    forget_texts(store, NOW + WEEK)
+    with store.transaction() as tx:
+        book = Book(tx, ann, "SM2", NOW)
+        latest = book.latest()
+        assert latest is not None
+        assert latest.text == "the geranium one"
+        assert book.undo() is not None
+        assert book.latest() is None
+
+
+def test_words_are_kept_where_nothing_else_is_set(engine: Settings, sqlite_url: str) -> None:
+    store = Store.open(sqlite_url)
+    with store.transaction() as tx:
+        ann = tx.people.add("Ann", ["+15550100"])
+    for sid in ("SM1", "SM2"):
+        exchange(store, ann, sid)
+    assert engine.texts_are_kept is None
+    tidy(store, MediaStore(engine.media_url), HERE + LATER, engine.texts_are_kept)
+    assert words(store, "SM1") == ("q", "a")
+    tidy(store, MediaStore(engine.media_url), HERE + LATER, timedelta(days=30))
+    assert words(store, "SM1") == ("", "")
+    store.close()
 
 
 def test_a_file_that_belongs_to_nothing_goes_after_a_day_and_no_other(store: Store, tmp_path: Path) -> None:
@@ -115,4 +220,6 @@ def test_everything_that_is_done_is_done_in_batches(
     monkeypatch.setattr(housekeeping, "BATCH", 2)
     for n in range(5):
         message(store, ann, f"SM{n}")
+        exchange(store, ann, f"SR{n}")
     assert forget_wordings(store, NOW + WEEK) == 5
+    assert forget_texts(store, NOW + WEEK) == 9

@@ -1,28 +1,39 @@
 """The journey on a real DBOS and a real store, with a Rasa server that fails on purpose."""
 
 import json
-import secrets
 import socket
 import threading
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from dbos import DBOS
 from dbos._dbos import _get_or_create_dbos_registry
 from tenacity import RetryCallState
+from typing_extensions import override
 
 from scrapbook import turns
-from scrapbook.app import JOURNEYS_AT_ONCE, SENDS_AT_ONCE, start_workers
+from scrapbook.app import (
+    FETCHES_AT_ONCE,
+    JOURNEYS_AT_ONCE,
+    SENDS_AT_ONCE,
+    TRANSCRIPTIONS_AT_ONCE,
+    start_workers,
+)
 from scrapbook.assistant import Assistant
 from scrapbook.collecting import Collector
 from scrapbook.delivery import Delivery
-from scrapbook.errors import AssistantFailed, AssistantUnavailable, ScrapbookError, SendError
+from scrapbook.errors import (
+    AssistantFailed,
+    AssistantUnavailable,
+    MediaTooLarge,
+    ScrapbookError,
+    SoundUnreadable,
+)
 from scrapbook.inbox import MessageInbox, opened
-from scrapbook.journey import Journey
+from scrapbook.journey import MEDIA_QUEUE, TRANSCRIPTION_QUEUE, Journey
 from scrapbook.links.fetching import PageFetcher
 from scrapbook.links.previewing import Previewer
 from scrapbook.media import MediaStore
@@ -32,75 +43,107 @@ from scrapbook.settings import Settings
 from scrapbook.spending import HELD, Allowance
 from scrapbook.store import Store
 from scrapbook.turns import APOLOGY, Turns
-from scrapbook.twilio.incoming import Incoming
-from scrapbook.twilio.media import MediaFetcher
+from scrapbook.twilio.incoming import Incoming, IncomingMedia
+from scrapbook.twilio.media import Fetched, MediaFetcher
 from scrapbook.twilio.sending import Sent
-from scrapbook.voice.client import VoiceClient
+from scrapbook.voice.client import OnProgress, VoiceClient
+from scrapbook.voice.transcript import Transcript
 from scrapbook.web.media import MediaLinks
-from tests.e2e.house import wait_until
+from tests.e2e.house import new_sid, wait_until
+from tests.integration.conftest import DATABASES
 from tests.integration.serving import serving
+from tests.integration.standins import Answering, Postbox, Server
 
 ADA, BOB = "+15550100", "+15550101"
 NO_LIMIT = Allowance()
 
+FEW_AHEAD = 5
+"""Messages of a flood that may be begun between the arrival of another person's and its turn: the queue is
+looked into once for each."""
 
-class BrokenRasa(ThreadingHTTPServer):
+on_each_database = pytest.mark.parametrize("settings", DATABASES, indirect=True)
+
+
+class BrokenRasa(Server):
     """Speaks Rasa's REST channel and gives no reply while ``broken``, as Rasa does when an action raises."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.broken = True
-        self.turns = 0
+        self.senders: list[str] = []
+        """Of each turn, in order."""
         self.held_up = ""
         """The sender whose turns are answered when they are released."""
         self.released = threading.Event()
 
     @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
+    def turns(self) -> int:
+        return len(self.senders)
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Answering):
     server: BrokenRasa
 
-    def do_GET(self) -> None:
-        self._answer({"model_file": "assistant.tar.gz"})
-
-    def do_POST(self) -> None:
-        turn = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.turns += 1
-        if turn["sender"] == self.server.held_up:
+    def post(self, body: str) -> None:
+        turn = json.loads(body)
+        self.server.senders.append(turn.get("sender", ""))
+        if self.server.held_up and turn.get("sender") == self.server.held_up:
             self.server.released.wait(30)
-        self._answer([] if self.server.broken else [{"recipient_id": "1", "text": "Saved 1."}])
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-    def _answer(self, body: object) -> None:
-        content = json.dumps(body).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
+        self.answer([] if self.server.broken else [{"recipient_id": "1", "text": "Saved 1."}])
 
 
-class Postbox:
-    """Takes every reply, unless it refuses."""
+class SlowPostbox(Postbox):
+    """Takes what is sent to one address only when it is released."""
 
-    def __init__(self) -> None:
-        self.bodies: list[str] = []
-        self.refuses = False
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self._address = address
+        self.released = threading.Event()
 
+    @override
     def send(
         self, from_: str, to: str, body: str, status_callback: str = "", media_urls: Sequence[str] = ()
     ) -> Sent:
-        if self.refuses:
-            raise SendError("Twilio answered 400, error 21606", permanent=True, code=21606)
-        self.bodies.append(body)
-        return Sent(f"SM{secrets.token_hex(16)}", "queued")
+        if to == self._address:
+            self.released.wait(60)
+        return super().send(from_, to, body, status_callback, media_urls)
 
-    def find(self, *_: object, **__: object) -> Sent | None:
-        return None
+
+class Fetching(MediaFetcher):
+    """Ends one fetch for each place that is given out. What is there holds its address."""
+
+    def __init__(self, *, is_there: bool = False) -> None:
+        super().__init__("AC", "secret", "")
+        self._is_there = is_there
+        self.urls: list[str] = []
+        self.places = threading.Semaphore(0)
+
+    @override
+    def fetch(self, url: str, declared: str = "") -> Fetched:
+        self.urls.append(url)
+        self.places.acquire(timeout=60)
+        if not self._is_there:
+            raise MediaTooLarge
+        return Fetched(url.encode(), declared)
+
+
+class Listening(VoiceClient):
+    """Listens to one sound for each place that is given out, and can read none."""
+
+    def __init__(self) -> None:
+        super().__init__("http://127.0.0.1:1")
+        self.sounds: list[bytes] = []
+        self.places = threading.Semaphore(0)
+
+    @override
+    def probe(self, sound: bytes) -> float:
+        return 1.0
+
+    @override
+    def transcribe(self, sound: bytes, on_progress: OnProgress | None = None) -> Transcript:
+        self.sounds.append(sound)
+        self.places.acquire(timeout=60)
+        raise SoundUnreadable
 
 
 @pytest.fixture
@@ -111,8 +154,11 @@ def rasa() -> Iterator[BrokenRasa]:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def settings(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """On SQLite; on PostgreSQL, where a test asks for that."""
     monkeypatch.setenv("SCRAPBOOK_DATA_DIR", str(tmp_path))
+    if getattr(request, "param", "sqlite") == "postgresql":
+        monkeypatch.setenv("SCRAPBOOK_DATABASE_URL", request.getfixturevalue("postgresql_url"))
     return Settings.load()
 
 
@@ -135,31 +181,31 @@ def test_a_message_that_fails_is_apologised_for_and_can_be_tried_again(
     journey = journey_of(settings, store, rasa, postbox, patience)
     start_workers(settings)
     try:
-        sid = f"SM{secrets.token_hex(16)}"
+        sid = new_sid()
         journey.start(Incoming(sid, ADA, "+15550199", "a thought", datetime.now(UTC)), ada.id)
-        wait_until(lambda: postbox.bodies == [APOLOGY], 20, lambda: str(postbox.bodies))
+        wait_until(lambda: postbox.bodies() == [APOLOGY], 20, lambda: str(postbox.bodies()))
         with opened(settings) as inbox:
             becomes(inbox, ["failed"])
             assert rasa.turns == 2
             inbox.retry(sid)
-            wait_until(lambda: postbox.bodies == [APOLOGY] * 2, 20, lambda: str(postbox.bodies))
+            wait_until(lambda: postbox.bodies() == [APOLOGY] * 2, 20, lambda: str(postbox.bodies()))
             becomes(inbox, ["failed"])
             rasa.broken = False
             inbox.retry(sid)
-            wait_until(lambda: len(postbox.bodies) == 3, 20, lambda: str(postbox.bodies))
+            wait_until(lambda: len(postbox.bodies()) == 3, 20, lambda: str(postbox.bodies()))
             becomes(inbox, [])
             with pytest.raises(ScrapbookError, match="answered already"):
                 inbox.retry(sid)
 
             postbox.refuses = True
-            other = f"SM{secrets.token_hex(16)}"
+            other = new_sid()
             journey.start(Incoming(other, ADA, "+15550199", "another", datetime.now(UTC)), ada.id)
             becomes(inbox, ["unsent"])
             postbox.refuses = False
             inbox.retry(other)
-            wait_until(lambda: len(postbox.bodies) == 4, 20, lambda: str(postbox.bodies))
+            wait_until(lambda: len(postbox.bodies()) == 4, 20, lambda: str(postbox.bodies()))
             becomes(inbox, [])
-        assert postbox.bodies == [APOLOGY, APOLOGY, "Saved 1.", "Saved 1."]
+        assert postbox.bodies() == [APOLOGY, APOLOGY, "Saved 1.", "Saved 1."]
     finally:
         patience.stop()
         DBOS.destroy()
@@ -180,46 +226,129 @@ def test_a_reply_over_the_limit_waits_in_the_inbox_and_goes_out_after_a_restart_
             assert "limit" in inbox.unfinished()[0].problem
             inbox.retry(inbox.unfinished()[0].message_sid)
         journey.start(texted(BOB), bob.id)
-        wait_until(lambda: len(postbox.bodies) == 3, 20, lambda: str(postbox.bodies))
+        wait_until(lambda: len(postbox.bodies()) == 3, 20, lambda: str(postbox.bodies()))
     told = HELD.format("00:00")
-    assert sorted(postbox.bodies) == sorted(["Saved 1.", told, "Saved 1."])
+    assert sorted(postbox.bodies()) == sorted(["Saved 1.", told, "Saved 1."])
 
     with running(settings, store, rasa, postbox, Allowance(100)) as journey:
         journey.release_held()
         with opened(settings) as inbox:
             becomes(inbox, [])
-    assert len(postbox.bodies) == SENDS_AT_ONCE + 4
+    assert len(postbox.bodies()) == SENDS_AT_ONCE + 4
 
 
+@on_each_database
 def test_a_flood_of_one_persons_texts_does_not_hold_up_another(
-    settings: Settings, store: Store, rasa: BrokenRasa
+    settings: Settings, store: Store, rasa: BrokenRasa, burst: int
 ) -> None:
+    """Neither while their first is being worked on, nor while they are answered one after the other."""
     with store.transaction() as tx:
         ada, bob = tx.people.add("Ada", [ADA]), tx.people.add("Bob", [BOB])
     rasa.broken = False
     rasa.held_up = f"person-{ada.id}"
     postbox = Postbox()
     with running(settings, store, rasa, postbox) as journey:
-        for _ in range(JOURNEYS_AT_ONCE + 1):
+        for _ in range(max(burst, JOURNEYS_AT_ONCE + 1)):
             journey.start(texted(ADA), ada.id)
         journey.start(texted(BOB), bob.id)
-        wait_until(lambda: len(postbox.bodies) == 1, 20, lambda: str(postbox.bodies))
+        wait_until(lambda: len(postbox.bodies(BOB)) == 1, 60, lambda: str(rasa.senders))
         assert rasa.turns == 2
         rasa.released.set()
-        wait_until(lambda: len(postbox.bodies) == JOURNEYS_AT_ONCE + 2, 60, lambda: str(postbox.bodies))
+        wait_until(lambda: rasa.turns >= 5, 60, lambda: str(rasa.senders))
+        before = rasa.turns
+        journey.start(texted(BOB), bob.id)
+        wait_until(lambda: len(postbox.bodies(BOB)) == 2, 60, lambda: str(rasa.senders[before:]))
+        assert rasa.senders[before:].index(f"person-{bob.id}") <= FEW_AHEAD
 
 
-def texted(number: str) -> Incoming:
-    return Incoming(f"SM{secrets.token_hex(16)}", number, "+15550199", "a thought", datetime.now(UTC))
+def test_replies_to_one_that_cannot_be_sent_do_not_hold_up_those_to_another(
+    settings: Settings, store: Store, rasa: BrokenRasa
+) -> None:
+    with store.transaction() as tx:
+        ada, bob = tx.people.add("Ada", [ADA]), tx.people.add("Bob", [BOB])
+    rasa.broken = False
+    postbox = SlowPostbox(ADA)
+    with running(settings, store, rasa, postbox) as journey:
+        for _ in range(SENDS_AT_ONCE + 1):
+            journey.start(texted(ADA), ada.id)
+        wait_until(lambda: rasa.turns == SENDS_AT_ONCE + 1, 60, lambda: str(rasa.turns))
+        journey.start(texted(BOB), bob.id)
+        wait_until(lambda: postbox.bodies() == ["Saved 1."], 60, lambda: str(postbox.sent))
+        assert postbox.bodies(BOB) == ["Saved 1."]
+        postbox.released.set()
+        wait_until(lambda: len(postbox.bodies(ADA)) == SENDS_AT_ONCE + 1, 60, lambda: str(postbox.sent))
+
+
+@pytest.mark.parametrize(
+    ("settings", "content_type"),
+    [("sqlite", "audio/ogg"), ("postgresql", "image/png")],
+    indirect=["settings"],
+)
+def test_a_flood_of_one_persons_memos_or_pictures_does_not_hold_up_another(
+    settings: Settings, store: Store, rasa: BrokenRasa, content_type: str
+) -> None:
+    """What is being fetched already is ahead, and no more."""
+    with store.transaction() as tx:
+        ada, bob = tx.people.add("Ada", [ADA]), tx.people.add("Bob", [BOB])
+    rasa.broken = False
+    fetching = Fetching()
+    with running(settings, store, rasa, Postbox(), fetcher=fetching) as journey:
+        for n in range(FETCHES_AT_ONCE + 3):
+            journey.start(texted(ADA, IncomingMedia(f"https://ada.example/{n}", content_type)), ada.id)
+        wait_until(lambda: queued(MEDIA_QUEUE) == 3, 60, lambda: str(fetching.urls))
+        journey.start(texted(BOB, IncomingMedia("https://bob.example/0", content_type)), bob.id)
+        wait_until(lambda: queued(MEDIA_QUEUE) == 4, 60, lambda: str(fetching.urls))
+        assert not any("bob" in url for url in fetching.urls)
+        fetching.places.release()
+        wait_until(lambda: len(fetching.urls) > FETCHES_AT_ONCE, 60, lambda: str(fetching.urls))
+        assert "bob" in fetching.urls[FETCHES_AT_ONCE]
+        fetching.places.release(FETCHES_AT_ONCE + 3)
+
+
+def test_who_has_many_memos_to_be_written_down_comes_after_who_has_few(
+    settings: Settings, store: Store, rasa: BrokenRasa
+) -> None:
+    with store.transaction() as tx:
+        ada, bob = tx.people.add("Ada", [ADA]), tx.people.add("Bob", [BOB])
+    rasa.broken = False
+    fetching, listening = Fetching(is_there=True), Listening()
+    fetching.places.release(100)
+    with running(settings, store, rasa, Postbox(), fetcher=fetching, voice=listening) as journey:
+        for n in range(TRANSCRIPTIONS_AT_ONCE + 3):
+            journey.start(texted(ADA, IncomingMedia(f"https://ada.example/{n}", "audio/ogg")), ada.id)
+        wait_until(lambda: queued(TRANSCRIPTION_QUEUE) == 3, 60, lambda: str(listening.sounds))
+        journey.start(texted(BOB, IncomingMedia("https://bob.example/0", "audio/ogg")), bob.id)
+        wait_until(lambda: queued(TRANSCRIPTION_QUEUE) == 4, 60, lambda: str(listening.sounds))
+        assert not any(b"bob" in sound for sound in listening.sounds)
+        listening.places.release()
+        wait_until(lambda: len(listening.sounds) > TRANSCRIPTIONS_AT_ONCE, 60, lambda: str(listening.sounds))
+        assert b"bob" in listening.sounds[TRANSCRIPTIONS_AT_ONCE]
+        listening.places.release(TRANSCRIPTIONS_AT_ONCE + 3)
+
+
+def queued(queue: str) -> int:
+    """Workflows that wait for their turn."""
+    waiting = DBOS.list_workflows(queue_name=queue, status="ENQUEUED", load_input=False, load_output=False)
+    return len(waiting)
+
+
+def texted(number: str, *media: IncomingMedia) -> Incoming:
+    return Incoming(new_sid(), number, "+15550199", "a thought", datetime.now(UTC), media)
 
 
 @contextmanager
 def running(
-    settings: Settings, store: Store, rasa: BrokenRasa, postbox: Postbox, allowance: Allowance = NO_LIMIT
+    settings: Settings,
+    store: Store,
+    rasa: BrokenRasa,
+    postbox: Postbox,
+    allowance: Allowance = NO_LIMIT,
+    fetcher: MediaFetcher | None = None,
+    voice: VoiceClient | None = None,
 ) -> Generator[Journey]:
     """A journey, with its engine up."""
     patience = Patience()
-    journey = journey_of(settings, store, rasa, postbox, patience, allowance)
+    journey = journey_of(settings, store, rasa, postbox, patience, allowance, fetcher, voice)
     start_workers(settings)
     try:
         yield journey
@@ -235,12 +364,15 @@ def journey_of(
     postbox: Postbox,
     patience: Patience,
     allowance: Allowance = NO_LIMIT,
+    fetcher: MediaFetcher | None = None,
+    voice: VoiceClient | None = None,
 ) -> Journey:
     _get_or_create_dbos_registry().instance_info_map.clear()  # of the journeys of other tests
     assistant = Assistant(rasa.url, rasa.url)
     turns = Turns(store, assistant, patience)
-    files, voice = MediaStore(settings.media_url), VoiceClient(settings.voice_url)
-    links, fetcher = MediaLinks("secret", settings.public_url), MediaFetcher("AC", "secret", "")
+    files, voice = MediaStore(settings.media_url), voice or VoiceClient(settings.voice_url)
+    links = MediaLinks("secret", settings.public_url)
+    fetcher = fetcher or MediaFetcher("AC", "secret", "")
     return Journey(
         turns,
         Collector(store, files, fetcher, patience, delete=False),

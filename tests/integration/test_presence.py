@@ -1,22 +1,24 @@
-"""Processes that share a PostgreSQL know which of them are there, and take over from those that are not."""
+"""No two processes have one name; those that share a PostgreSQL take over from one that is not there."""
 
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
 
 from scrapbook import takeover
 from scrapbook.errors import SettingsError
-from scrapbook.store import Store
+from scrapbook.store import Presence, PresenceHere, Store
 from tests.e2e.house import wait_until
+from tests.integration.conftest import DATABASES
 
 APPEARING = """
 import sys, time
-from scrapbook.store import Store
+from scrapbook.store import Presence, PresenceHere, Store
 assert Store.open(sys.argv[1]).presence("other").keep()
 print("there", flush=True)
 time.sleep(600)
@@ -96,10 +98,34 @@ def test_a_lost_connection_is_made_anew(store: Store, postgresql_url: str) -> No
     presence.leave()
 
 
-def test_two_processes_under_one_name_are_refused(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(params=DATABASES)
+def presence_of(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], Presence | PresenceHere]:
+    """The presence of another process of that name, on either database."""
+    if request.param == "sqlite":
+        return lambda name: PresenceHere(tmp_path, name)
+    return request.getfixturevalue("store").presence
+
+
+def test_a_name_is_held_by_one_process_at_a_time(
+    presence_of: Callable[[str], Presence | PresenceHere],
+) -> None:
+    first, second, other = (presence_of(name) for name in ("app", "app", "app/2"))
+    assert first.keep()
+    assert not second.keep()
+    assert other.keep()
+    assert first.keep()
+    first.leave()
+    assert second.keep()
+    second.leave()
+    other.leave()
+
+
+def test_two_processes_under_one_name_are_refused(
+    presence_of: Callable[[str], Presence | PresenceHere], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(takeover, "GONE_AFTER", 0)
     monkeypatch.setattr(takeover, "EVERY", 0)
-    first, second = store.presence("app"), store.presence("app")
+    first, second = presence_of("app"), presence_of("app")
     takeover.appear(first, "app")
     with pytest.raises(SettingsError, match="SCRAPBOOK_EXECUTOR_ID"):
         takeover.appear(second, "app")

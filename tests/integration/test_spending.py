@@ -1,7 +1,5 @@
 """What may be sent in a day: replies beyond it wait, in order, and whom it concerns is told once."""
 
-import secrets
-from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
@@ -19,7 +17,9 @@ from scrapbook.store import Person, Store
 from scrapbook.store.spending import EVERYBODY
 from scrapbook.twilio.sending import Sent
 from scrapbook.web.media import MediaLinks
+from tests.e2e.house import new_sid
 from tests.integration.conftest import NOW
+from tests.integration.standins import Postbox
 
 TODAY, TOMORROW = NOW.date(), NOW.date() + timedelta(days=1)
 MIDNIGHT = datetime(2026, 3, 15, tzinfo=UTC)
@@ -28,36 +28,12 @@ TOLD = HELD.format("20:00")
 """In New York, where Ann and Ben live."""
 
 
-class Postbox:
-    """Takes every reply, unless it refuses."""
-
-    def __init__(self) -> None:
-        self.sent: list[tuple[datetime, str, str]] = []
-        self.now = NOW
-        self.refuses = False
-
-    def send(
-        self, from_: str, to: str, body: str, status_callback: str = "", media_urls: Sequence[str] = ()
-    ) -> Sent:
-        if self.refuses:
-            raise SendError("Twilio answered 400, error 21606", permanent=True, code=21606)
-        self.sent.append((self.now, to, body))
-        return Sent(f"SM{secrets.token_hex(16)}", "queued")
-
-    def find(self, from_: str, to: str, body: str, since: datetime, known: Collection[str]) -> Sent | None:
-        alike = [at for at, *message in self.sent if message == [to, body] and at >= since]
-        return Sent("SM0", "sent") if alike else None
-
-    def bodies(self, to: str = ANN) -> list[str]:
-        return [body for _, address, body in self.sent if address == to]
-
-
 class House:
     """Deliveries at a time that stands still until it is moved."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self.postbox = Postbox()
+        self.postbox = Postbox(NOW)
 
     def delivery(self, allowance: Allowance, rate: float = 0) -> Delivery:
         links = MediaLinks("secret", "https://scrapbook.example")
@@ -66,7 +42,7 @@ class House:
         )
 
     def reply(self, person: Person, body: str, segments: int = 1, to: str = "") -> int:
-        sid = f"SM{secrets.token_hex(16)}"
+        sid = new_sid()
         address = to or next(one.value for one in person.addresses if one.value.startswith("+"))
         with self.store.transaction() as tx:
             tx.messages.record(
@@ -97,7 +73,7 @@ def test_replies_within_the_limit_go_out_and_are_counted(house: House, ann: Pers
     assert deliver.send(house.reply(ann, "one", 3)) is None
     assert deliver.send(house.reply(ann, "two")) is None
     assert deliver.send(house.reply(ben, "one", 2)) is None
-    assert house.postbox.bodies() == ["one", "two"]
+    assert house.postbox.bodies(ANN) == ["one", "two"]
     assert [house.segments(account=one) for one in (ann.id, ben.id, EVERYBODY)] == [4, 2, 6]
 
 
@@ -111,7 +87,7 @@ def test_beyond_it_they_wait_until_midnight_and_the_person_is_told_once(
     with capture_logs() as logs:
         assert deliver.send(third) == (MIDNIGHT - NOW).total_seconds()
         assert deliver.send(house.reply(ann, "four")) == (MIDNIGHT - NOW).total_seconds()
-    assert house.postbox.bodies() == ["one", "two", TOLD]
+    assert house.postbox.bodies(ANN) == ["one", "two", TOLD]
     assert [log["reply_id"] for log in logs if log["event"] == "error"] == [third]
     assert house.segments(account=ann.id) == 5  # telling was the last
     assert house.held() == 2
@@ -127,7 +103,7 @@ def test_what_waits_goes_out_in_order_when_the_day_turns(house: House, ann: Pers
     late = house.reply(ann, "five")
     assert deliver.send(late) == 1
     assert [deliver.send(reply) for reply in (*replies[2:], late)] == [None, None, 86400]
-    assert house.postbox.bodies() == ["one", "two", TOLD, "three", "four", TOLD]
+    assert house.postbox.bodies(ANN) == ["one", "two", TOLD, "three", "four", TOLD]
     assert (house.segments(TODAY), house.segments(TOMORROW), house.held()) == (3, 3, 1)
 
 
@@ -138,13 +114,13 @@ def test_what_waits_goes_out_when_the_limit_is_raised(house: House, ann: Person)
         low.send(reply)
     assert low.release() == 2  # as a restart does; nothing has changed
     assert low.send(replies[1]) == (MIDNIGHT - NOW).total_seconds()
-    assert house.postbox.bodies() == ["one", TOLD]
+    assert house.postbox.bodies(ANN) == ["one", TOLD]
     for allowance, body in ((Allowance(per_person=4), "two"), (Allowance(), "three")):
         raised = house.delivery(allowance)
         raised.release()
         assert raised.send(house.reply(ann, "too early")) == 1
         assert raised.send(replies[["one", "two", "three"].index(body)]) is None
-    assert house.postbox.bodies() == ["one", TOLD, "two", "three"]
+    assert house.postbox.bodies(ANN) == ["one", TOLD, "two", "three"]
 
 
 def test_the_limit_in_all_holds_for_everybody_and_is_reported_once(house: House, ann: Person, ben: Person):
@@ -168,7 +144,7 @@ def test_what_twilio_refuses_is_not_counted(house: House, ann: Person):
         tx.replies.reopen(reply)
     house.postbox.refuses = False
     assert deliver.send(reply) is None
-    assert (house.segments(), house.postbox.bodies()) == (4, ["one"])
+    assert (house.segments(), house.postbox.bodies(ANN)) == (4, ["one"])
 
 
 def test_a_reply_that_is_tried_again_is_counted_once(
@@ -185,7 +161,7 @@ def test_a_reply_that_is_tried_again_is_counted_once(
 
     monkeypatch.setattr(house.postbox, "send", flaky)
     assert deliver.send(house.reply(ann, "one", 4)) is None
-    assert (house.segments(), house.postbox.bodies()) == (4, ["one"])
+    assert (house.segments(), house.postbox.bodies(ANN)) == (4, ["one"])
 
 
 def test_telling_is_made_up_for_after_a_crash_and_not_repeated(
@@ -208,7 +184,7 @@ def test_telling_is_made_up_for_after_a_crash_and_not_repeated(
                 deliver.send(held)
     for _ in range(2):
         assert deliver.send(held) is not None
-    assert house.postbox.bodies() == ["one", TOLD]
+    assert house.postbox.bodies(ANN) == ["one", TOLD]
     assert house.segments() == 2
 
 
@@ -218,7 +194,7 @@ def test_whoever_opted_out_is_told_nothing(house: House, ann: Person):
     with house.store.transaction() as tx:
         tx.people.set_opt_out(ANN, NOW)
     assert deliver.send(house.reply(ann, "two")) is None
-    assert house.postbox.bodies() == ["one"]
+    assert house.postbox.bodies(ANN) == ["one"]
 
 
 def test_a_reply_that_waits_takes_no_slot_of_the_number(house: House, ann: Person, ben: Person):

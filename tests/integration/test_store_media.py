@@ -46,6 +46,33 @@ def test_a_sound_that_is_missing_may_be_found_later(store: Store, ann: Person):
         assert [part.state for part in tx.entries.get(entry).media] == ["kept"]
 
 
+def test_it_is_known_how_many_files_of_a_person_are_still_to_be_fetched(
+    store: Store, ann: Person, ben: Person
+):
+    other = Media("https://api.example/3", "image/png")
+    with store.transaction() as tx:
+        for sid, person, media in (
+            ("SM1", ann, (SOUND, PICTURE)),
+            ("SM1-1", ann, (SOUND,)),  # its memo
+            ("SM2", ann, (other,)),
+            ("SM3", ben, (Media("https://api.example/4", "image/png"),)),
+        ):
+            tx.messages.record(
+                sid=sid,
+                person_id=person.id,
+                from_="+15550100",
+                to="+1",
+                body="",
+                received_at=NOW,
+                media=media,
+            )
+        assert tx.files.waiting(ann.id, NOW) == 3
+        keep(tx)
+        tx.files.missing(other.url, NOW)
+        assert tx.files.waiting(ann.id, NOW) == 1
+        assert tx.files.waiting(ann.id, LATER) == 0
+
+
 def test_the_type_of_a_file_is_what_its_bytes_are(store: Store):
     with store.transaction() as tx:
         assert tx.files.of_key(KEY) is None

@@ -51,6 +51,21 @@ def test_unfinished_messages_stand_in_the_order_of_their_arrival(store: Store, a
         assert tx.messages.get("SM0").problem == "the assistant gave no reply"
 
 
+def test_a_persons_memos_are_counted_until_they_are_answered(store: Store, ann: Person, ben: Person):
+    with store.transaction() as tx:
+        for sid, person, is_memo in (
+            ("SM1", ann, True),
+            ("SM2", ann, True),
+            ("SM3", ann, False),
+            ("SM4", ben, True),
+        ):
+            receive(tx, person, sid, is_memo=is_memo)
+        assert tx.messages.unanswered_memos(ann.id) == 2
+        tx.messages.set_state("SM1", "answered")
+        tx.messages.set_state("SM4", "failed")
+        assert [tx.messages.unanswered_memos(person.id) for person in (ann, ben)] == [1, 0]
+
+
 def test_it_says_when_there_is_no_such_message(store: Store):
     with store.transaction() as tx:
         assert tx.messages.find("SM404") is None

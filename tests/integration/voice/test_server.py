@@ -17,6 +17,7 @@ import pytest
 from scrapbook.errors import ModelUnavailable, SoundUnreadable, VoiceFailed, VoiceUnavailable
 from scrapbook.voice import limits
 from scrapbook.voice.client import VoiceClient
+from scrapbook.voice.server import MEMOS_AT_ONCE
 from tests.integration.voice import bad_sounds
 from tests.voice_sounds import MODEL, SOUNDS, said
 
@@ -101,6 +102,29 @@ def test_a_memo_comes_back_as_text(client: VoiceClient) -> None:
     assert transcript.text == said("whatsapp.ogg")
     assert transcript.segments
     assert transcript.language == "en"
+
+
+def test_prometheus_is_told_how_many_memos_are_here_and_what_they_take(own_voice: Voice) -> None:
+    def told(name: str) -> float:
+        lines = httpx.get(f"{own_voice.url}/metrics").text.splitlines()
+        return float(next(line for line in lines if line.startswith(f"{name} ")).rsplit(" ", 1)[1])
+
+    working, waiting = (f'scrapbook_voice_memos{{state="{state}"}}' for state in ("working", "waiting"))
+    assert (told(working), told(waiting)) == (0, 0)
+    assert told("process_resident_memory_bytes") > 0
+    sound = hours_of_speech()
+
+    def give() -> None:
+        with VoiceClient(own_voice.url) as client, pytest.raises(VoiceFailed):
+            client.transcribe(sound)
+
+    threads = [threading.Thread(target=give) for _ in range(MEMOS_AT_ONCE + 1)]
+    for thread in threads:
+        thread.start()
+    eventually(lambda: (told(working), told(waiting)) == (MEMOS_AT_ONCE, 1))
+    own_voice.kill()
+    for thread in threads:
+        thread.join()
 
 
 def test_silence_comes_back_without_text(client: VoiceClient) -> None:

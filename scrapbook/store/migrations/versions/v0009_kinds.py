@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 from alembic import op
 
-from scrapbook.kinds import Told
+from scrapbook.store.migrations.told_0009 import told
 
 revision = "0009"
 down_revision = "0008"
@@ -56,16 +56,11 @@ def downgrade() -> None:
 
 
 def _fill() -> None:
-    told = sa.update(ENTRIES).where(ENTRIES.c.id == sa.bindparam("of"))
+    of_entry = sa.update(ENTRIES).where(ENTRIES.c.id == sa.bindparam("of"))
     for texts in _batches():
-        facts = ({"of": entry_id, **_facts(text)} for entry_id, text in texts)
+        facts = ({"of": entry_id, **told(text)} for entry_id, text in texts)
         if rows := [row for row in facts if any(row[name] for name in FACTS)]:
-            op.get_bind().execute(told, rows)
-
-
-def _facts(text: str) -> dict[str, bool | str | None]:
-    told = Told.by(text)
-    return {name: getattr(told, name) for name in (*FACTS, "author")}
+            op.get_bind().execute(of_entry, rows)
 
 
 def _batches() -> Iterator[list[tuple[int, str]]]:
