@@ -8,14 +8,14 @@ from actions.finding import remember_question
 from actions.receipts import keep_or_explain
 from actions.replies import ask, listed, not_there, numbered, page, quoted, reply
 from actions.turn import Turn
-from scrapbook import matching, segments
+from scrapbook import matching
 from scrapbook.book import Book, Named, browsing, finding
 from scrapbook.book.browsing import PERIODS, Period
-from scrapbook.book.pages import PINNED, WORDING, Page, content, next_page, pages_behind
+from scrapbook.book.pages import PINNED, Page, content, first_topics, next_page, pages_behind
 from scrapbook.kinds import Kind
 from scrapbook.locations import Location
 from scrapbook.matching import Match, match
-from scrapbook.store import Entry, Outcome, Topic
+from scrapbook.store import Entry, Outcome
 
 USUAL_COUNT = 5
 
@@ -29,11 +29,7 @@ class ActionTopics(BookAction):
         topics = finding.topics(turn.book)
         if not topics:
             return reply("utter_no_topics")
-        shown = _as_many_as_fit(topics)
-        left = len(topics) - shown.count("\n") - 1
-        if left:
-            return reply("utter_topics_and_others", topics=shown, left=str(left))
-        return reply("utter_topics", topics=shown)
+        return page(first_topics(turn.book, topics))
 
 
 class ActionBrowse(BookAction):
@@ -114,17 +110,6 @@ class ActionMore(BookAction):
 def _nothing(turn: Turn, response: str, **arguments: str) -> Outcome:
     remember_question(turn)
     return reply(response, **arguments)
-
-
-def _as_many_as_fit(topics: list[Topic]) -> str:
-    """A topic a line, as ``gpu 3``."""
-    lines: list[str] = []
-    for topic in topics:
-        line = f"{topic.name} {topic.entry_count}"
-        if lines and not segments.fits("\n".join([*lines, line]) + "." * WORDING):
-            break
-        lines.append(line)
-    return "\n".join(lines)
 
 
 def _shown(book: Book, named: Named) -> Outcome:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from scrapbook import segments
 from scrapbook.book import Book, Named, NoTopic, Torn
-from scrapbook.book.pages import Page
+from scrapbook.book.pages import Page, TopicsPage
 from scrapbook.store import JsonValue, Outcome, Question
 
 QUESTIONS_STAY_OPEN = timedelta(hours=1)
@@ -45,8 +45,12 @@ def open_question(book: Book) -> Question | None:
     return question if is_open else None
 
 
-def page(found: Page) -> Outcome:
+def page(found: Page | TopicsPage) -> Outcome:
     lines = "\n".join(found.lines)
+    if isinstance(found, TopicsPage):
+        if found.left:
+            return reply("utter_topics_and_more", topics=lines, left=str(found.left))
+        return reply("utter_topics", topics=lines)
     if found.left:
         return reply("utter_page_and_more", title=found.title, lines=lines, left=str(found.left))
     return reply("utter_page", title=found.title, lines=lines)
