@@ -6,7 +6,7 @@ from typing import cast
 from actions.action import BookAction
 from actions.finding import remember_question
 from actions.receipts import keep_or_explain
-from actions.replies import ask, listed, not_there, numbered, page, quoted, reply
+from actions.replies import ask, listed, not_there, numbered, numbers_listed, page, quoted, reply
 from actions.turn import Turn
 from scrapbook import matching
 from scrapbook.book import Book, Named, browsing, finding
@@ -116,7 +116,7 @@ def _shown(book: Book, named: Named) -> Outcome:
     entries = "\n\n".join(_in_full(book, entry) for entry in named.kept)
     absent = [*(entry.number for entry in named.trashed), *named.unknown]
     if absent:
-        return reply("utter_some_entries", entries=entries, numbers=listed(absent))
+        return reply("utter_some_entries", entries=entries, numbers=numbers_listed(absent))
     return reply("utter_entries", entries=entries)
 
 

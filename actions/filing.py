@@ -2,7 +2,7 @@
 
 from actions.action import BookAction
 from actions.receipts import keep, keep_or_explain
-from actions.replies import ask, listed, not_there, numbered, quoted, reply
+from actions.replies import ask, not_there, numbered, numbers_of, quoted, reply
 from actions.turn import Turn
 from scrapbook.book import Book, Torn, filing
 from scrapbook.book.saving import is_filed_thought
@@ -44,7 +44,7 @@ def _file(book: Book, numbers: list[int], topic: str, *, exactly: bool) -> Outco
         return _ask(book, filed, numbers)
     if not filed.named.kept:
         return not_there(filed.named)
-    moved = listed(entry.number for entry in filed.named.kept)
+    moved = numbers_of(filed.named.kept)
     return reply("utter_filed", numbers=moved, topic=filed.topic)
 
 

@@ -2,7 +2,7 @@
 
 from actions.action import BookAction
 from actions.receipts import keep
-from actions.replies import listed, not_there, reply
+from actions.replies import not_there, numbers_of, reply
 from actions.turn import Turn
 from scrapbook.book import pinning
 from scrapbook.store import Outcome
@@ -17,7 +17,7 @@ class ActionPin(BookAction):
     def answer(self, turn: Turn) -> Outcome:
         named = pinning.pin(turn.book, turn.slots.numbers("entry"))
         if named.kept:
-            return reply("utter_pinned", numbers=listed(entry.number for entry in named.kept))
+            return reply("utter_pinned", numbers=numbers_of(named.kept))
         return not_there(named) if named.trashed else keep(turn)
 
 
@@ -28,5 +28,5 @@ class ActionUnpin(BookAction):
     def answer(self, turn: Turn) -> Outcome:
         named = pinning.unpin(turn.book, turn.slots.numbers("entry"))
         if named.kept:
-            return reply("utter_unpinned", numbers=listed(entry.number for entry in named.kept))
+            return reply("utter_unpinned", numbers=numbers_of(named.kept))
         return not_there(named)

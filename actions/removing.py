@@ -2,7 +2,18 @@
 
 from actions.action import BookAction
 from actions.receipts import keep_or_explain
-from actions.replies import ask, listed, no_topic, not_there, numbered, quoted, reply, which_topic
+from actions.replies import (
+    ask,
+    listed,
+    no_topic,
+    not_there,
+    numbered,
+    numbers_listed,
+    numbers_of,
+    quoted,
+    reply,
+    which_topic,
+)
 from actions.turn import Turn
 from scrapbook.book import Book, Named, NoTopic, Torn, removing
 from scrapbook.book.removing import TakenOff, WhichEntry
@@ -34,9 +45,9 @@ class ActionRestore(BookAction):
             return keep_or_explain(turn, "utter_restore_how")
         named = removing.restore(turn.book, numbers)
         if named.trashed:
-            return reply("utter_restored", numbers=listed(entry.number for entry in named.trashed))
+            return reply("utter_restored", numbers=numbers_of(named.trashed))
         if named.kept:
-            return reply("utter_not_in_trash", numbers=listed(entry.number for entry in named.kept))
+            return reply("utter_not_in_trash", numbers=numbers_of(named.kept))
         return not_there(named)
 
 
@@ -54,10 +65,10 @@ class ActionTakeOffTopic(BookAction):
 def _deleted(named: Named) -> Outcome:
     if not named.kept:
         return not_there(named)
-    deleted = listed(entry.number for entry in named.kept)
+    deleted = numbers_of(named.kept)
     absent = [*(entry.number for entry in named.trashed), *named.unknown]
     if absent:
-        return reply("utter_some_deleted", numbers=deleted, absent=listed(absent))
+        return reply("utter_some_deleted", numbers=deleted, absent=numbers_listed(absent))
     return reply("utter_deleted", numbers=deleted)
 
 
@@ -100,4 +111,4 @@ def _what(taken: TakenOff) -> str:
     """Numbers, and the words of a single one."""
     if len(taken.entries) == 1:
         return f"{taken.entries[0].number} {quoted(taken.entries[0].text)}"
-    return quoted(listed(entry.number for entry in taken.entries))
+    return numbers_of(taken.entries)

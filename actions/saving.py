@@ -6,6 +6,7 @@ from actions.replies import reply
 from actions.turn import Turn
 from scrapbook.book import editing, reminding, saving
 from scrapbook.store import Entry, Outcome
+from scrapbook.thoughts import is_blank
 
 
 class ActionSave(BookAction):
@@ -15,7 +16,7 @@ class ActionSave(BookAction):
     def answer(self, turn: Turn) -> Outcome:
         """What answers an entry goes with it."""
         about, words = turn.book.about, turn.message.body
-        if about is None or turn.message.media or not words.strip():
+        if about is None or turn.message.media or is_blank(words):
             return keep(turn)
         editing.append(turn.book, [about.number], words)
         return reply("utter_appended", number=str(about.number))

@@ -257,3 +257,22 @@ def test_it_deletes_what_is_about_something_and_nothing_else(ann: Conversation) 
     said = ann.text("action_delete", "delete the note about the moon", notes=["the moon"])
     assert said == "Nothing about the moon."
     assert set(ann.entries()) == {1, 3}
+
+
+def test_many_numbers_are_named_by_the_runs_that_they_make(ann: Conversation) -> None:
+    for n in range(1, 31):
+        ann.save(f"thought {n}")
+    numbers = [str(n) for n in range(1, 31) if n not in {20, 22}]
+    slots = {"entry": numbers}
+    ran = "1-19, 21, 23-30"
+    said = ann.text("action_delete", "delete 1-19, 21, 23-30", **slots)
+    assert said == f"Deleted {ran}. Text undo to take that back."
+    assert ann.undo() == f"Undone: {ran} back from the trash."
+
+
+def test_many_numbers_far_from_each_other_are_counted(ann: Conversation) -> None:
+    for n in range(1, 61):
+        ann.save(f"thought {n}")
+    numbers = [str(n) for n in range(1, 61, 2)]
+    said = ann.text("action_delete", "delete " + " ".join(numbers), entry=numbers)
+    assert said == "Deleted 1, 3, 5, 7, 9, 11, 13, 15, 17, 19... (30 in all). Text undo to take that back."

@@ -41,7 +41,7 @@ def test_the_question_after_a_near_miss_is_answered_by_number(ann: Conversation)
 
 
 def test_an_empty_text_saves_nothing_and_says_so(ann: Conversation) -> None:
-    for body in ("", "   ", "\n\t "):
+    for body in ("", "   ", "\n\t ", "\u200b\u200d\u2060\ufeff", "\u3164\ufe0f"):
         assert "nothing to save" in ann.save(body)
     assert ann.entries() == {}
     assert ann.save("the first real one") == "Saved 1."
