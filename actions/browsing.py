@@ -4,10 +4,10 @@ import re
 from typing import cast
 
 from actions.action import BookAction
-from actions.finding import remember_question
-from actions.receipts import keep_or_explain
+from actions.receipts import keep, keep_or_explain
 from actions.replies import ask, listed, not_there, numbered, numbers_listed, page, quoted, reply
 from actions.turn import Turn
+from actions.unanswered import remember
 from scrapbook import matching
 from scrapbook.book import Book, Named, browsing, finding
 from scrapbook.book.browsing import PERIODS, Period
@@ -53,11 +53,23 @@ class ActionQuotesBy(BookAction):
     called = "action_quotes_by"
 
     def answer(self, turn: Turn) -> Outcome:
-        author = turn.slots.text("author")
+        author, source = turn.slots.text("author"), turn.slots.text("source")
+        if source:
+            return self._from(turn, source)
         if author is None:
             return keep_or_explain(turn, "utter_quotes_by_how")
         found = browsing.quotes_by(turn.book, author)
         return page(found) if isinstance(found, Page) else self._not_clear(turn, author, found)
+
+    def _from(self, turn: Turn, source: str) -> Outcome:
+        """``quotes from Mies``: a thought where neither an author nor a topic of that name is known."""
+        if browsing.is_author(turn.book, source) and isinstance(
+            found := browsing.quotes_by(turn.book, source), Page
+        ):
+            return page(found)
+        topic = turn.book.match_topic(source, with_empty=False)
+        found = finding.find(turn.book, f"quotes about {source}") if topic.topic else None
+        return page(found) if isinstance(found, Page) else keep(turn)
 
     def _not_clear(self, turn: Turn, author: str, found: Match) -> Outcome:
         if found.outcome is matching.Outcome.TORN:
@@ -108,7 +120,7 @@ class ActionMore(BookAction):
 
 
 def _nothing(turn: Turn, response: str, **arguments: str) -> Outcome:
-    remember_question(turn)
+    remember(turn)
     return reply(response, **arguments)
 
 

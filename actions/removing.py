@@ -5,7 +5,6 @@ from actions.receipts import keep_or_explain
 from actions.replies import (
     ask,
     listed,
-    no_topic,
     not_there,
     numbered,
     numbers_listed,
@@ -15,6 +14,7 @@ from actions.replies import (
     which_topic,
 )
 from actions.turn import Turn
+from actions.unanswered import no_such_topic
 from scrapbook.book import Book, Named, NoTopic, Torn, removing
 from scrapbook.book.removing import TakenOff, WhichEntry
 from scrapbook.store import JsonValue, Outcome
@@ -30,7 +30,7 @@ class ActionDelete(BookAction):
         numbers, notes = turn.slots.numbers("entry"), turn.slots.texts("notes")
         counts = turn.slots.numbers("count")
         if notes and not numbers:
-            return _take_off(turn.book, notes, None)
+            return _take_off(turn, notes, None)
         if counts and not numbers:
             numbers = removing.latest(turn.book, counts[0])
         return _deleted(removing.delete(turn.book, numbers))
@@ -59,7 +59,7 @@ class ActionTakeOffTopic(BookAction):
         notes, topic = turn.slots.texts("notes"), turn.slots.text("topic")
         if not notes and not topic:
             return keep_or_explain(turn, "utter_take_off_how")
-        return _take_off(turn.book, notes, topic)
+        return _take_off(turn, notes, topic)
 
 
 def _deleted(named: Named) -> Outcome:
@@ -72,14 +72,14 @@ def _deleted(named: Named) -> Outcome:
     return reply("utter_deleted", numbers=deleted)
 
 
-def _take_off(book: Book, notes: list[str], topic: str | None) -> Outcome:
-    taken = removing.take_off(book, notes, topic)
+def _take_off(turn: Turn, notes: list[str], topic: str | None) -> Outcome:
+    taken = removing.take_off(turn.book, notes, topic)
     if isinstance(taken, Torn):
         again: dict[str, JsonValue] = {"notes": list[JsonValue](notes)}
-        return which_topic(book, taken, ActionTakeOffTopic.called, again, "topic")
+        return which_topic(turn.book, taken, ActionTakeOffTopic.called, again, "topic")
     if isinstance(taken, NoTopic):
-        return no_topic(taken)
-    return _which_entry(book, taken) if isinstance(taken, WhichEntry) else _taken_off(taken)
+        return no_such_topic(turn, taken)
+    return _which_entry(turn.book, taken) if isinstance(taken, WhichEntry) else _taken_off(taken)
 
 
 def _which_entry(book: Book, which: WhichEntry) -> Outcome:

@@ -1,10 +1,12 @@
 """Saving a thought, putting something on a list, and what somebody wants to be reminded of."""
 
 from actions.action import BookAction
+from actions.gathering import receipt_of_several
 from actions.receipts import keep, memo_receipt, receipt
 from actions.replies import reply
 from actions.turn import Turn
-from scrapbook.book import editing, reminding, saving
+from scrapbook.book import editing, listing, reminding, saving
+from scrapbook.due import may_say_when
 from scrapbook.store import Entry, Outcome
 from scrapbook.thoughts import is_blank
 
@@ -30,7 +32,10 @@ class ActionAddToTopic(BookAction):
         note, topic = _as_written(turn.message.body, turn.slots.texts("notes")), turn.slots.text("topic")
         if not note or not topic:
             return keep(turn)
-        return receipt(turn.book, saving.keep(turn.book, note, topic, turn.message.media))
+        things = listing.items(note)
+        if turn.message.media or turn.book.place or len(things) == 1:
+            return receipt(turn.book, saving.keep(turn.book, note, topic, turn.message.media))
+        return receipt_of_several(turn.book, listing.put_on_list(turn.book, things, topic))
 
 
 class ActionRemind(BookAction):
@@ -47,8 +52,12 @@ def _reminder_receipt(turn: Turn, entry: Entry) -> Outcome:
         return memo_receipt(turn.book, entry, entry.text, "_reminder")
     arguments = {"number": str(entry.number), "topic": entry.topic or ""}
     if entry.due_at:
-        return reply("utter_reminder_saved_for", when=reminding.due_shown(turn.book, entry), **arguments)
-    return reply("utter_reminder_saved", **arguments)
+        arguments["when"] = reminding.due_shown(turn.book, entry)
+        if weekday := reminding.weekday_mistaken(turn.book, entry):
+            return reply("utter_reminder_saved_for_another_day", weekday=weekday, **arguments)
+        return reply("utter_reminder_saved_for", **arguments)
+    unclear = "_without_date" if may_say_when(entry.text) else ""
+    return reply(f"utter_reminder_saved{unclear}", **arguments)
 
 
 def _as_written(body: str, notes: list[str]) -> str | None:

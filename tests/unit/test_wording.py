@@ -57,7 +57,7 @@ def used() -> set[str]:
     sounds = {"utter_sound_waiting", "utter_sound_missing"}
     confirmed = {f"utter_confirm_{kind}" for kind in CONFIRMED_KINDS} | {f"{name}_or_keep" for name in WHICH}
     named = names_in("actions", "*.py") | names_in("data/rules", "*.yml")
-    suggested = {"utter_memo_saved_suggested"}
+    suggested = {"utter_memo_saved_suggested", "utter_reminder_saved_without_date"}
     return named | kinds | confirmed | receipts | with_media | of_memos | suggested | sounds
 
 
