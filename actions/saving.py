@@ -1,10 +1,13 @@
 """Saving a thought, putting something on a list, and what somebody wants to be reminded of."""
 
+import re
+
 from actions.action import BookAction
 from actions.gathering import receipt_of_several
 from actions.receipts import keep, memo_receipt, receipt
 from actions.replies import reply
 from actions.turn import Turn
+from scrapbook import matching
 from scrapbook.book import editing, listing, reminding, saving
 from scrapbook.due import may_say_when
 from scrapbook.store import Entry, Outcome
@@ -35,6 +38,8 @@ class ActionAddToTopic(BookAction):
         things = listing.items(note)
         if turn.message.media or turn.book.place or len(things) == 1:
             return receipt(turn.book, saving.keep(turn.book, note, topic, turn.message.media))
+        if not _is_a_list(turn, topic):
+            return keep(turn)
         return receipt_of_several(turn.book, listing.put_on_list(turn.book, things, topic))
 
 
@@ -45,6 +50,12 @@ class ActionRemind(BookAction):
     def answer(self, turn: Turn) -> Outcome:
         saved = reminding.remind(turn.book, turn.message.body, turn.message.media)
         return _reminder_receipt(turn, saved.entry) if saved else reply("utter_nothing_to_save")
+
+
+def _is_a_list(turn: Turn, topic: str) -> bool:
+    """Several things may as well be added "to taste", or to a bowl."""
+    is_known = turn.book.match_topic(topic).outcome is not matching.Outcome.NONE
+    return is_known or re.search(r"\blists?\b", turn.message.body, re.IGNORECASE) is not None
 
 
 def _reminder_receipt(turn: Turn, entry: Entry) -> Outcome:

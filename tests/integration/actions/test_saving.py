@@ -87,7 +87,7 @@ def test_a_reminder_is_kept_and_the_reply_promises_nothing(ann: Conversation) ->
 
 
 def put(who: Conversation, note: str, topic: str = "shopping") -> str:
-    return who.text("action_add_to_topic", f"add {note} to {topic}", [], [note], topic=topic)
+    return who.text("action_add_to_topic", f"add {note} to my {topic} list", [], [note], topic=topic)
 
 
 def test_things_with_commas_between_them_are_as_many_entries_and_undone_as_one(ann: Conversation) -> None:
@@ -117,6 +117,15 @@ def test_things_with_commas_between_them_are_as_many_entries_and_undone_as_one(a
 def test_only_a_plain_list_is_taken_apart(ann: Conversation, note: str, listed: list[str]) -> None:
     put(ann, note)
     assert [text for text, _ in reversed(ann.entries().values())] == listed
+
+
+def test_several_things_are_added_to_no_list_that_is_not_there_nor_called_one(ann: Conversation) -> None:
+    note, body = "butter, sugar and eggs", "add butter, sugar and eggs to baking"
+    assert ann.text("action_add_to_topic", body, [], [note], topic="baking") == "Saved 1."
+    assert ann.entries() == {1: (body, None)}
+    ann.save("baking: flour")
+    said = ann.text("action_add_to_topic", body, [], [note], topic="baking")
+    assert said == "Saved 3, 4 and 5 under baking."
 
 
 def test_a_list_for_a_topic_that_may_be_another_asks(ann: Conversation) -> None:
