@@ -73,6 +73,10 @@ class BookAction(Action, ABC):
     changes: ClassVar[bool] = False
     """Whether it changes or removes something: that is asked about first where it is not a plain command."""
 
+    def asks_first(self, turn: Turn) -> bool:
+        """Whether it asks before it changes anything."""
+        return self.changes and turn.slots.flag("only_understood")
+
     def name(self) -> str:
         return self.called
 
@@ -126,8 +130,7 @@ class BookAction(Action, ABC):
         return keep(turn) if message.media and not self.takes_media else self._answer_or_ask(turn)
 
     def _answer_or_ask(self, turn: Turn) -> Outcome:
-        asks = self.changes and turn.slots.flag("only_understood")
-        return ask_first(turn, self.called, self.answer) if asks else self.answer(turn)
+        return ask_first(turn, self.called, self.answer) if self.asks_first(turn) else self.answer(turn)
 
 
 def _as_written(name: str, text: str, entities: Sequence[Mapping[str, JsonValue]]) -> str | None:

@@ -4,18 +4,18 @@ import re
 from typing import cast
 
 from actions.action import BookAction
-from actions.finding import remember_question
-from actions.receipts import keep_or_explain
-from actions.replies import ask, listed, not_there, numbered, page, quoted, reply
+from actions.receipts import keep, keep_or_explain
+from actions.replies import ask, listed, not_there, numbered, numbers_listed, page, quoted, reply
 from actions.turn import Turn
-from scrapbook import matching, segments
+from actions.unanswered import remember
+from scrapbook import matching
 from scrapbook.book import Book, Named, browsing, finding
 from scrapbook.book.browsing import PERIODS, Period
-from scrapbook.book.pages import PINNED, WORDING, Page, content, next_page, pages_behind
+from scrapbook.book.pages import PINNED, Page, content, first_topics, next_page, pages_behind
 from scrapbook.kinds import Kind
 from scrapbook.locations import Location
 from scrapbook.matching import Match, match
-from scrapbook.store import Entry, Outcome, Topic
+from scrapbook.store import Entry, Outcome
 
 USUAL_COUNT = 5
 
@@ -29,11 +29,7 @@ class ActionTopics(BookAction):
         topics = finding.topics(turn.book)
         if not topics:
             return reply("utter_no_topics")
-        shown = _as_many_as_fit(topics)
-        left = len(topics) - shown.count("\n") - 1
-        if left:
-            return reply("utter_topics_and_others", topics=shown, left=str(left))
-        return reply("utter_topics", topics=shown)
+        return page(first_topics(turn.book, topics))
 
 
 class ActionBrowse(BookAction):
@@ -57,11 +53,23 @@ class ActionQuotesBy(BookAction):
     called = "action_quotes_by"
 
     def answer(self, turn: Turn) -> Outcome:
-        author = turn.slots.text("author")
+        author, source = turn.slots.text("author"), turn.slots.text("source")
+        if source:
+            return self._from(turn, source)
         if author is None:
             return keep_or_explain(turn, "utter_quotes_by_how")
         found = browsing.quotes_by(turn.book, author)
         return page(found) if isinstance(found, Page) else self._not_clear(turn, author, found)
+
+    def _from(self, turn: Turn, source: str) -> Outcome:
+        """``quotes from Mies``: a thought where neither an author nor a topic of that name is known."""
+        if browsing.is_author(turn.book, source) and isinstance(
+            found := browsing.quotes_by(turn.book, source), Page
+        ):
+            return page(found)
+        topic = turn.book.match_topic(source, with_empty=False)
+        found = finding.find(turn.book, f"quotes about {source}") if topic.topic else None
+        return page(found) if isinstance(found, Page) else keep(turn)
 
     def _not_clear(self, turn: Turn, author: str, found: Match) -> Outcome:
         if found.outcome is matching.Outcome.TORN:
@@ -112,26 +120,15 @@ class ActionMore(BookAction):
 
 
 def _nothing(turn: Turn, response: str, **arguments: str) -> Outcome:
-    remember_question(turn)
+    remember(turn)
     return reply(response, **arguments)
-
-
-def _as_many_as_fit(topics: list[Topic]) -> str:
-    """A topic a line, as ``gpu 3``."""
-    lines: list[str] = []
-    for topic in topics:
-        line = f"{topic.name} {topic.entry_count}"
-        if lines and not segments.fits("\n".join([*lines, line]) + "." * WORDING):
-            break
-        lines.append(line)
-    return "\n".join(lines)
 
 
 def _shown(book: Book, named: Named) -> Outcome:
     entries = "\n\n".join(_in_full(book, entry) for entry in named.kept)
     absent = [*(entry.number for entry in named.trashed), *named.unknown]
     if absent:
-        return reply("utter_some_entries", entries=entries, numbers=listed(absent))
+        return reply("utter_some_entries", entries=entries, numbers=numbers_listed(absent))
     return reply("utter_entries", entries=entries)
 
 

@@ -19,6 +19,7 @@ WHICH = frozenset({"utter_which_entry", "utter_which_topic", "utter_which_topic_
 NOT_THERE = frozenset(
     {
         "utter_no_entry",
+        "utter_no_entry_but_save",
         "utter_in_trash",
         "utter_not_found",
         "utter_not_on_topic",

@@ -3,8 +3,9 @@
 from actions.action import BookAction
 from actions.gathering import keep_several
 from actions.receipts import keep, keep_or_explain
-from actions.replies import not_there, reply
+from actions.replies import reply
 from actions.turn import Turn
+from actions.unanswered import no_such_entry, remember
 from scrapbook.book import editing, memos
 from scrapbook.store import Outcome
 
@@ -19,9 +20,19 @@ class ActionEdit(BookAction):
             return keep_or_explain(turn, "utter_edit_how")
         text = turn.slots.verbatim("words") or _text_after_number(turn, numbers[0])
         if not text:
+            remember(turn)
             return reply("utter_edit_how")
         named = editing.edit(turn.book, numbers[0], text)
-        return reply("utter_edited", number=str(numbers[0])) if named.kept else not_there(named)
+        return reply("utter_edited", number=str(numbers[0])) if named.kept else no_such_entry(turn, named)
+
+    def asks_first(self, turn: Turn) -> bool:
+        """Also where the number may say how many: ``edit 5 pages of the thesis``."""
+        numbers = turn.slots.numbers("entry")
+        if super().asks_first(turn) or not numbers:
+            return super().asks_first(turn)
+        written = turn.slots.text("entry_as_written") or str(numbers[0])
+        before = turn.book.entry(numbers[0])
+        return editing.may_count(turn.message.body, written, before.text if before else "")
 
 
 class ActionAppend(BookAction):
@@ -37,7 +48,7 @@ class ActionAppend(BookAction):
         named = editing.append(turn.book, numbers, text)
         if named.kept:
             return reply("utter_appended", number=str(named.kept[0].number))
-        return not_there(named) if numbers else keep(turn)
+        return no_such_entry(turn, named) if numbers else keep(turn)
 
 
 class ActionTakeaway(BookAction):
@@ -74,7 +85,7 @@ class ActionCorrect(BookAction):
         named = memos.correct(turn.book, number, text)
         if named.kept:
             return reply("utter_corrected", number=str(named.kept[0].number))
-        return not_there(named) if number is not None else keep(turn)
+        return no_such_entry(turn, named) if number is not None else keep(turn)
 
 
 def _corrected_text(turn: Turn, number: int | None) -> str:

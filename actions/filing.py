@@ -2,8 +2,9 @@
 
 from actions.action import BookAction
 from actions.receipts import keep, keep_or_explain
-from actions.replies import ask, listed, not_there, numbered, quoted, reply
+from actions.replies import ask, numbered, numbers_of, quoted, reply
 from actions.turn import Turn
+from actions.unanswered import no_such_entry
 from scrapbook.book import Book, Torn, filing
 from scrapbook.book.saving import is_filed_thought
 from scrapbook.store import JsonValue, Outcome
@@ -17,7 +18,7 @@ class ActionMove(BookAction):
         topic = turn.slots.text("topic")
         if topic is None:
             return keep_or_explain(turn, "utter_move_how")
-        return _file(turn.book, turn.slots.numbers("entry"), topic, exactly=turn.slots.flag("exactly"))
+        return _file(turn, turn.slots.numbers("entry"), topic, exactly=turn.slots.flag("exactly"))
 
 
 class ActionFileUnder(BookAction):
@@ -35,16 +36,16 @@ class ActionFileUnder(BookAction):
             return keep(turn)
         if topic is None:
             return keep_or_explain(turn, "utter_move_how")
-        return _file(turn.book, [latest.number], topic, exactly=False)
+        return _file(turn, [latest.number], topic, exactly=False)
 
 
-def _file(book: Book, numbers: list[int], topic: str, *, exactly: bool) -> Outcome:
-    filed = filing.file(book, numbers, topic, exactly=exactly)
+def _file(turn: Turn, numbers: list[int], topic: str, *, exactly: bool) -> Outcome:
+    filed = filing.file(turn.book, numbers, topic, exactly=exactly)
     if isinstance(filed, Torn):
-        return _ask(book, filed, numbers)
+        return _ask(turn.book, filed, numbers)
     if not filed.named.kept:
-        return not_there(filed.named)
-    moved = listed(entry.number for entry in filed.named.kept)
+        return no_such_entry(turn, filed.named)
+    moved = numbers_of(filed.named.kept)
     return reply("utter_filed", numbers=moved, topic=filed.topic)
 
 

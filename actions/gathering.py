@@ -12,10 +12,10 @@ from scrapbook.store import Entry, Outcome
 def keep_several(turn: Turn) -> Outcome | None:
     """What saving each part of the message comes to. None where it is one entry."""
     gathered = None if turn.message.media else gather(turn.book, turn.message.body)
-    return _receipt(turn.book, gathered) if gathered else None
+    return receipt_of_several(turn.book, gathered) if gathered else None
 
 
-def _receipt(book: Book, gathered: Gathered) -> Outcome:
+def receipt_of_several(book: Book, gathered: Gathered) -> Outcome:
     if not gathered.entries and gathered.added_to:
         return reply("utter_appended", number=str(gathered.added_to.number))
     numbers = [str(entry.number) for entry in gathered.entries]

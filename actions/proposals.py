@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from actions.replies import listed, quoted, reply
+from actions.replies import numbers_of, quoted, reply
 from actions.turn import Turn
 from scrapbook.book import Book
 from scrapbook.store import Change, Entry, JsonValue, Outcome
@@ -105,4 +105,4 @@ def _what(entries: tuple[Entry, ...]) -> str:
     """Numbers, and the first words of a single one."""
     if len(entries) == 1 and entries[0].text:
         return f'{entries[0].number} "{quoted(entries[0].text)}"'
-    return quoted(listed(entry.number for entry in entries))
+    return numbers_of(entries)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from actions.gathering import keep_several
 from actions.replies import ask, numbered, quoted, reply
 from actions.turn import Turn
+from actions.unanswered import remember
 from scrapbook import segments
 from scrapbook.book import Book
 from scrapbook.book.memos import is_unsure
@@ -30,7 +31,10 @@ def keep_or_explain(turn: Turn, explanation: str) -> Outcome:
 
     So is a memo, which may have been misheard and would be gone.
     """
-    return reply(explanation) if is_terse(turn) else keep(turn)
+    if not is_terse(turn):
+        return keep(turn)
+    remember(turn)
+    return reply(explanation)
 
 
 def is_terse(turn: Turn) -> bool:

@@ -2,8 +2,19 @@
 
 from actions.action import BookAction
 from actions.receipts import keep_or_explain
-from actions.replies import ask, listed, no_topic, not_there, numbered, quoted, reply, which_topic
+from actions.replies import (
+    ask,
+    listed,
+    not_there,
+    numbered,
+    numbers_listed,
+    numbers_of,
+    quoted,
+    reply,
+    which_topic,
+)
 from actions.turn import Turn
+from actions.unanswered import no_such_topic
 from scrapbook.book import Book, Named, NoTopic, Torn, removing
 from scrapbook.book.removing import TakenOff, WhichEntry
 from scrapbook.store import JsonValue, Outcome
@@ -19,7 +30,7 @@ class ActionDelete(BookAction):
         numbers, notes = turn.slots.numbers("entry"), turn.slots.texts("notes")
         counts = turn.slots.numbers("count")
         if notes and not numbers:
-            return _take_off(turn.book, notes, None)
+            return _take_off(turn, notes, None)
         if counts and not numbers:
             numbers = removing.latest(turn.book, counts[0])
         return _deleted(removing.delete(turn.book, numbers))
@@ -34,9 +45,9 @@ class ActionRestore(BookAction):
             return keep_or_explain(turn, "utter_restore_how")
         named = removing.restore(turn.book, numbers)
         if named.trashed:
-            return reply("utter_restored", numbers=listed(entry.number for entry in named.trashed))
+            return reply("utter_restored", numbers=numbers_of(named.trashed))
         if named.kept:
-            return reply("utter_not_in_trash", numbers=listed(entry.number for entry in named.kept))
+            return reply("utter_not_in_trash", numbers=numbers_of(named.kept))
         return not_there(named)
 
 
@@ -48,27 +59,27 @@ class ActionTakeOffTopic(BookAction):
         notes, topic = turn.slots.texts("notes"), turn.slots.text("topic")
         if not notes and not topic:
             return keep_or_explain(turn, "utter_take_off_how")
-        return _take_off(turn.book, notes, topic)
+        return _take_off(turn, notes, topic)
 
 
 def _deleted(named: Named) -> Outcome:
     if not named.kept:
         return not_there(named)
-    deleted = listed(entry.number for entry in named.kept)
+    deleted = numbers_of(named.kept)
     absent = [*(entry.number for entry in named.trashed), *named.unknown]
     if absent:
-        return reply("utter_some_deleted", numbers=deleted, absent=listed(absent))
+        return reply("utter_some_deleted", numbers=deleted, absent=numbers_listed(absent))
     return reply("utter_deleted", numbers=deleted)
 
 
-def _take_off(book: Book, notes: list[str], topic: str | None) -> Outcome:
-    taken = removing.take_off(book, notes, topic)
+def _take_off(turn: Turn, notes: list[str], topic: str | None) -> Outcome:
+    taken = removing.take_off(turn.book, notes, topic)
     if isinstance(taken, Torn):
         again: dict[str, JsonValue] = {"notes": list[JsonValue](notes)}
-        return which_topic(book, taken, ActionTakeOffTopic.called, again, "topic")
+        return which_topic(turn.book, taken, ActionTakeOffTopic.called, again, "topic")
     if isinstance(taken, NoTopic):
-        return no_topic(taken)
-    return _which_entry(book, taken) if isinstance(taken, WhichEntry) else _taken_off(taken)
+        return no_such_topic(turn, taken)
+    return _which_entry(turn.book, taken) if isinstance(taken, WhichEntry) else _taken_off(taken)
 
 
 def _which_entry(book: Book, which: WhichEntry) -> Outcome:
@@ -100,4 +111,4 @@ def _what(taken: TakenOff) -> str:
     """Numbers, and the words of a single one."""
     if len(taken.entries) == 1:
         return f"{taken.entries[0].number} {quoted(taken.entries[0].text)}"
-    return quoted(listed(entry.number for entry in taken.entries))
+    return numbers_of(taken.entries)

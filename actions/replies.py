@@ -5,13 +5,16 @@ from datetime import timedelta
 
 from scrapbook import segments
 from scrapbook.book import Book, Named, NoTopic, Torn
-from scrapbook.book.pages import Page
-from scrapbook.store import JsonValue, Outcome, Question
+from scrapbook.book.pages import Page, TopicsPage
+from scrapbook.store import Entry, JsonValue, Outcome, Question
 
 QUESTIONS_STAY_OPEN = timedelta(hours=1)
 
 QUOTE = 40
 """Characters of a person's own words that are quoted back."""
+
+MOST_NAMED = 8
+"""Numbers that are named one by one."""
 
 
 def reply(response: str, **arguments: str) -> Outcome:
@@ -32,6 +35,25 @@ def listed(items: Iterable[object]) -> str:
     return ", ".join(str(item) for item in items)
 
 
+def numbers_of(entries: Iterable[Entry]) -> str:
+    return numbers_listed(entry.number for entry in entries)
+
+
+def numbers_listed(numbers: Iterable[int]) -> str:
+    """``3, 5, 8``; of many, in order and with those that follow each other as ``101-200``."""
+    given = list(numbers)
+    if len(given) <= MOST_NAMED:
+        return listed(given)
+    runs: list[list[int]] = []
+    for number in sorted(given):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    shown = listed(f"{run[0]}-{run[-1]}" if len(run) > 2 else listed(run) for run in runs)
+    return shown if len(shown) <= QUOTE else f"{quoted(shown)} ({len(given)} in all)"
+
+
 def ask(book: Book, action: str, slots: Mapping[str, JsonValue], asks: str, options: Sequence[str]) -> None:
     """Leaves a question open: ``action`` goes on when the person texts the number of an option."""
     question = Question(action, slots, asks, tuple(options), book.now)
@@ -45,8 +67,12 @@ def open_question(book: Book) -> Question | None:
     return question if is_open else None
 
 
-def page(found: Page) -> Outcome:
+def page(found: Page | TopicsPage) -> Outcome:
     lines = "\n".join(found.lines)
+    if isinstance(found, TopicsPage):
+        if found.left:
+            return reply("utter_topics_and_more", topics=lines, left=str(found.left))
+        return reply("utter_topics", topics=lines)
     if found.left:
         return reply("utter_page_and_more", title=found.title, lines=lines, left=str(found.left))
     return reply("utter_page", title=found.title, lines=lines)
@@ -67,8 +93,8 @@ def no_topic(missing: NoTopic) -> Outcome:
 def not_there(named: Named) -> Outcome:
     """For numbers of which none names an entry that is kept."""
     if named.trashed:
-        numbers = listed(entry.number for entry in named.trashed)
+        numbers = numbers_of(named.trashed)
         return reply("utter_in_trash", numbers=numbers, number=str(named.trashed[0].number))
     if named.unknown:
-        return reply("utter_no_entry", numbers=listed(named.unknown))
+        return reply("utter_no_entry", numbers=numbers_listed(named.unknown))
     return reply("utter_nothing_yet")

@@ -2,8 +2,9 @@
 
 from actions.action import BookAction
 from actions.receipts import keep_or_explain
-from actions.replies import no_topic, quoted, reply, which_topic
+from actions.replies import quoted, reply, which_topic
 from actions.turn import Turn
+from actions.unanswered import no_such_topic
 from scrapbook.book import NoTopic, Torn
 from scrapbook.book.filing import Merged, NameTaken, SameTopic, existing, merge, rename
 from scrapbook.store import Outcome
@@ -21,7 +22,7 @@ class ActionRenameTopic(BookAction):
         if isinstance(renamed, Torn):
             return which_topic(turn.book, renamed, self.called, {"new_topic": new}, "topic")
         if isinstance(renamed, NoTopic):
-            return no_topic(renamed)
+            return no_such_topic(turn, renamed)
         if isinstance(renamed, NameTaken):
             return reply("utter_name_taken", topic=quoted(renamed.old), new_topic=quoted(renamed.taken))
         return reply("utter_renamed", topic=quoted(renamed.old), new_topic=quoted(renamed.new))
@@ -41,8 +42,10 @@ class ActionMergeTopics(BookAction):
         if isinstance(target, Torn):
             return which_topic(turn.book, target, self.called, {"topic": typed}, "new_topic")
         if isinstance(source, NoTopic):
-            return no_topic(source)
-        return no_topic(target) if isinstance(target, NoTopic) else _merged(merge(turn.book, source, target))
+            return no_such_topic(turn, source)
+        if isinstance(target, NoTopic):
+            return no_such_topic(turn, target)
+        return _merged(merge(turn.book, source, target))
 
 
 def _merged(merged: Merged | SameTopic) -> Outcome:

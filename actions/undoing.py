@@ -3,7 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from actions.action import BookAction
-from actions.replies import quoted, reply
+from actions.replies import numbers_listed, reply
 from actions.turn import Turn
 from scrapbook.book import Book
 from scrapbook.store import Change, Outcome
@@ -29,17 +29,22 @@ class ActionUndo(BookAction):
 def _arguments(book: Book, change: Change) -> dict[str, str]:
     """Empty where they were forgotten, as is done with what a purged entry may have been quoted in."""
     if change.kind in ABOUT_ENTRIES:
-        return {"numbers": quoted(_listed(change, "entries"))}
+        return {"numbers": _numbers(change)}
     if change.kind in ABOUT_ONE_ENTRY:
-        return {"number": _listed(change, "entry")}
+        return {"number": _named(change, "entry")}
     if change.kind in {"save", "save_several"}:
         return {"number": _number_added(book, change)}
-    return {"topic": _listed(change, "topic"), "new_topic": _listed(change, "new_topic")}
+    return {"topic": _named(change, "topic"), "new_topic": _named(change, "new_topic")}
 
 
-def _listed(change: Change, name: str) -> str:
-    value = change.arguments.get(name, "")
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _numbers(change: Change) -> str:
+    entries = change.arguments.get("entries")
+    named = entries if isinstance(entries, list) else []
+    return numbers_listed(number for number in named if isinstance(number, int))
+
+
+def _named(change: Change, name: str) -> str:
+    return str(change.arguments.get(name, ""))
 
 
 def _number_added(book: Book, change: Change) -> str:

@@ -40,11 +40,11 @@ _ANY_DAY = f"{_FULL_DAY}|mon|tues?|wed|thurs?|thu|fri|sat|sun"
 _TOMORROW = "(?:tom+or+ow|tmrw|tmr|2mor+ow)"
 _NTH = r"\d{1,2}(?:st|nd|rd|th)?"
 _YEAR = r"(?:,? 20\d\d)?"
+_DATE = rf"{_NTH} (?:of )?(?:{MONTH}){_YEAR}|(?:{MONTH}) {_NTH}{_YEAR}|20\d\d-\d\d-\d\d"
 _DAY = (
-    rf"(?P<named>today|tonight|{_TOMORROW}|(?:the )?day after {_TOMORROW}|next week)"
+    rf"(?:(?:on|by|before) )?(?:(?P<claimed>{_ANY_DAY}),? )?(?:the )?(?P<date>{_DATE})"
+    rf"|(?P<named>today|tonight|{_TOMORROW}|(?:the )?day after {_TOMORROW}|next week)"
     rf"|(?:(?:on |by )?(?P<which>this|next)|on|by|before) (?P<short>{_ANY_DAY})|(?P<weekday>{_FULL_DAY})"
-    rf"|(?:(?:on|by|before) )?(?:the )?(?P<date>{_NTH} (?:of )?(?:{MONTH}){_YEAR}|(?:{MONTH}) {_NTH}{_YEAR}"
-    r"|20\d\d-\d\d-\d\d)"
     r"|(?:(?:on|by|before) )?(?P<first>\d\d?)/(?P<second>\d\d?)(?:/(?P<year>20\d\d))?"
     r"|(?:on|by|before) the (?P<ordinal>\d{1,2})(?:st|nd|rd|th)"
 )
@@ -61,10 +61,12 @@ _TIME = (
     rf"|(?:at|by|around) (?P<past>half past|quarter past|quarter to) (?P<past_hour>{_HOUR})"
 )
 _NOON = r"(?P<noon>noon|midday|midnight)"
+_AND_A_DAY = rf"\w+ (?:on |this |next )?(?:today|tonight|{_TOMORROW}|{_ANY_DAY}|the )\b"
+_NOON_OF_A_DAY = rf"(?:(?:at|by) |(?={_AND_A_DAY})){_NOON}"
 _PART = r"(?P<part>morning|afternoon|evening|night)"
 _ENDS = r"(?![\w/:-]|\.\d)"
 _FIRST = re.compile(
-    rf"(?:(?P<DAY>{_DAY})|(?P<SPAN>{_SPAN})|(?P<TIME>{_TIME}|(?:at|by) {_NOON})"
+    rf"(?:(?P<DAY>{_DAY})|(?P<SPAN>{_SPAN})|(?P<TIME>{_TIME}|{_NOON_OF_A_DAY})"
     rf"|(?P<PART>(?:in the |(?P<this>this )|at (?=night)){_PART})){_ENDS}",
     re.IGNORECASE,
 )
@@ -91,6 +93,14 @@ _OTHER_DAY = re.compile(
     r"christmas|easter|birthday)\b",
     re.IGNORECASE,
 )
+_MAY_SAY_WHEN = re.compile(
+    r"\b(?:when|whenever|as soon as|once (?:i|we|you|the|it|he|she|they)|every|each|daily|weekly|monthly"
+    rf"|yearly|before|after|until|till|soon|later|{_FULL_DAY}|mon|tues?|wed|thurs?|thu|fri|{MONTH}|{_TOMORROW}"
+    r"|today|tonight|morning|afternoon|evening|night|noon|midday|midnight|weekends?|weeks?|fortnight|months?"
+    r"|years?|days?|hours?|minutes?|o'?clock|easter|christmas|\d{1,2}[:/.]\d{1,2}|\d{1,2} ?[ap]\.?m"
+    r"|\d{1,2}(?:st|nd|rd|th))\b",
+    re.IGNORECASE,
+)
 _READ = 100
 """Characters at either end of a text that a time is looked for in."""
 
@@ -103,6 +113,19 @@ def read(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:
     said = _said(" ".join(text.split()))
     due = _moment(said, now.astimezone(zone)) if said else None
     return due if due and due > now else None
+
+
+def may_say_when(text: str) -> bool:
+    """Whether it has words that name times, be they read or not."""
+    return _MAY_SAY_WHEN.search(text) is not None
+
+
+def weekday_named(text: str) -> str | None:
+    """``Monday`` where the date is named with it: ``on monday 24 november``. It may be another's."""
+    claimed = (_said(" ".join(text.split())) or {}).get("claimed")
+    return next(
+        (name for name in calendar.day_name if claimed and name.lower().startswith(claimed[:3])), None
+    )
 
 
 def shown(due: datetime, now: datetime, zone: ZoneInfo) -> str:
@@ -201,11 +224,16 @@ def _days(said: _Said, now: datetime) -> list[date]:
 
 def _weekdays(named: str, of_next_week: bool, today: date) -> list[date]:
     """Weeks begin on Monday (ISO 8601)."""
-    weekday = next(place for place, name in enumerate(_WEEKDAYS) if name.startswith(named[:3]))
+    weekday = _place_in_week(named)
     if of_next_week:
         monday = today + timedelta(days=7 - today.weekday())
         return [monday + timedelta(days=weekday)]
     return [day for day in _days_from(today, 8) if day.weekday() == weekday]
+
+
+def _place_in_week(named: str) -> int:
+    """Monday is 0."""
+    return next(place for place, name in enumerate(_WEEKDAYS) if name.startswith(named[:3]))
 
 
 def _days_from(today: date, count: int) -> list[date]:

@@ -15,7 +15,7 @@ MOST_WORDS = 5
 FEWEST_UNATTRIBUTED = 4
 """Words that a quotation must have to be one without an author: whoever marks fewer means them otherwise."""
 
-DASHES = r"\-‐‑‒–—―−~"
+DASHES = r"\-‐‑‒–—―⸺⸻➖﹘－−~"
 """For a class of a regular expression."""
 
 _CLOSING = {

@@ -1,6 +1,7 @@
 """Where a thought says that it belongs, and what is left of it as the thought itself."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -140,6 +141,18 @@ _SPOKEN = frozenset(
     }
 )
 """Words of a sentence, and lead-ins like "PS:", before which a colon files nothing."""
+
+
+_NOTHING = frozenset("ZC")
+"""Unicode's general categories of separators and of signs that are not seen."""
+
+_UNSEEN = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0" + "".join(map(chr, range(0xFE00, 0xFE10))))
+"""Letters and marks that look like nothing by themselves."""
+
+
+def is_blank(text: str) -> bool:
+    """Whether there is nothing to be seen of it."""
+    return all(letter in _UNSEEN or unicodedata.category(letter)[0] in _NOTHING for letter in text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,7 @@ FRAMES: Dict[str, Dict[str, Tuple[Pattern[str], ...]]] = {
             rf"\b(?:my|the) ({_NAME}) (?:topic|category|folder)\b",
             rf"\b{_HELD} (?:{_SOME} )?(?:here )?(?:about|regarding|on|for) ([^,.?!]+)",
             rf"\b((?:{'|'.join(KINDS_OF_ENTRIES)})(?: (?:by|about|on|of|from) [^,.?!]+)?)",
+            r"\b(reminders)\b",
         )
     },
     "add_to_topic": {

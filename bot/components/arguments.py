@@ -160,6 +160,13 @@ def _list_note(value: str) -> Optional[Values]:
     return None if names_none else _whole(value)
 
 
+def _items(value: str) -> Optional[Values]:
+    """Several short things, with commas between them."""
+    items = [_words(item) for item in value.split(",")]
+    doubtful = any(not words or words[0] in _BEGIN_NO_NOTE for words in items)
+    return None if doubtful or any(word in TIMES for words in items for word in words) else _whole(value)
+
+
 def _query(value: str) -> Optional[Values]:
     words = _words(value)
     if not words or words[0] in BEGIN_NO_QUERY or any(word in FUNCTION_WORDS for word in words):
@@ -211,7 +218,9 @@ KINDS: Dict[str, Kind] = {
     "filed_topic": Kind(_up_to(3), _filed_topic),
     "note": Kind(_up_to(8), _note),
     "list_note": Kind(_up_to(10), _list_note),
+    "items": Kind(rf"{_up_to(5)}(?:\s*,\s*{_up_to(5)}){{1,19}}", _items),
     "query": Kind(_up_to(8), _query),
+    "reminders": Kind("reminders", _whole),
     "author": Kind(_up_to(5), _whole),
     "timezone": Kind(r"[^\W\d]+(?:[/ -][^\W\d]+){0,3}(?:[+-]\d{1,2})?", _whole),
     "text": Kind(r"(?s:.+)", _nothing),

@@ -88,6 +88,12 @@ COMMANDS: Tuple[Command, ...] = (
         ("{note:list_note} to|on|onto|into [my|the|our] {topic} list",),
     ),
     Command("add_to_topic", ("add",), ("{note} to|into [my] {topic}",)),
+    Command(
+        "add_to_topic",
+        ("add", "put", "stick", "pop", "include"),
+        ("{note:items} to|on|onto|into [my|the|our] {topic} list",),
+    ),
+    Command("add_to_topic", ("add",), ("{note:items} to|into [my] {topic}",)),
     Command("remind", ("remind",), ("me", "me to|about|of|at|in|on|tomorrow|tonight|later|when|that {text}")),
     Command("remind", ("reminder",), ("{text}",)),
     # --- finding
@@ -124,6 +130,16 @@ COMMANDS: Tuple[Command, ...] = (
         ("quotes", "links", "memos", "pictures"),
         ("about|on|by {query}", "from {period}"),
         whole="query",
+        asked=True,
+    ),
+    # Who says it, if somebody is known by that name: the action sees to that.
+    Command("quotes_by", (*QUOTES, "quote"), ("from|of {source:author}",), asked=True),
+    Command("quotes_by", ("quote",), ("by {source:author}",), asked=True),
+    Command("find", ("reminders",), ("",), whole="query", asked=True),
+    Command(
+        "find",
+        ("list", "show", "all", "my", "see"),
+        ("[me] [all] [of] [my|the] {query:reminders}",),
         asked=True,
     ),
     Command("list_topics", ("topics",), asked=True),
@@ -269,6 +285,7 @@ COMMANDS: Tuple[Command, ...] = (
         ),
     ),
     Command("restore", ("restore", "undelete", "recover"), _entries()),
+    Command("restore", ("restore", "undelete"), ("",)),
     Command("restore", ("bring",), (*_entries("back "), *_entries(behind=" back"))),
     Command(
         "restore",
@@ -286,6 +303,9 @@ COMMANDS: Tuple[Command, ...] = (
     Command("move", ("move",), ("the|my last one|note|entry|thought|memo to|into|under {topic}",)),
     Command("edit", ("edit",), ("{entry:digits} {text}", f"[{_NOTE}] {{entry:marked}} {{text}}")),
     Command("edit", ("edit",), (f"{_NOTE} {{entry:numbered}} {{text}}",)),
+    # Without the words, the action says how.
+    Command("edit", ("edit",), ("", "{entry:digits}", f"{_NOTE} {{entry:numbered}}")),
+    Command("move", ("move",), ("{entry:digits}",)),
     Command("correct", ("correct",), ("{text}",), marks=":"),
     Command("correct", ("correction",), ("{text}",), marks=":,"),
     Command("correct", ("correct", "correction"), (f"[{_NOTE}] {{entry:marked}} {{text}}",)),

@@ -38,15 +38,23 @@ def of_kind(book: Book, kind: Kind) -> Page | None:
 
 
 def quotes_by(book: Book, typed: str) -> Page | Match:
-    """The quotes of an author, newest first. The match, neither exact nor sure, where that is not clear."""
+    """The quotes of an author, newest first, and of those whose longer names hold that name. The match,
+    neither exact nor sure, where it is not clear who is meant."""
     authors = book.tx.entries.authors(book.person.id)
     found = _author(typed, authors)
     if found.topic is None:
         return found
-    meant = spelling.same_name_key(found.topic)
-    spelled = [author for author in authors if spelling.same_name_key(author) == meant]
+    itself = {spelling.same_name_key(found.topic): found.topic}
+    same = _by_part(authors).get(" ".join(spelling.words(found.topic)), itself)
+    spelled = [author for author in authors if spelling.same_name_key(author) in same]
     entries = book.tx.entries.list(book.person.id, kind=Kind.QUOTE, authors=spelled, limit=MOST_LISTED)
-    return first_page(book, f"quotes by {found.topic}", entries)
+    others = [name for name in same.values() if name != found.topic]
+    return first_page(book, f"quotes by {', '.join([found.topic, *others])}", entries)
+
+
+def is_author(book: Book, typed: str) -> bool:
+    """Whether somebody whose quotes are kept has that name, or it for a part of one."""
+    return " ".join(spelling.words(typed)) in _by_part(book.tx.entries.authors(book.person.id))
 
 
 def _author(typed: str, authors: Sequence[str]) -> Match:

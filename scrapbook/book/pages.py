@@ -1,6 +1,6 @@
-"""Lists of entries, as many at a time as a reply has room for."""
+"""Lists of entries or topics, as many at a time as a reply has room for."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from scrapbook import segments
@@ -8,14 +8,17 @@ from scrapbook.book.book import Book
 from scrapbook.book.reminding import due_shown
 from scrapbook.excerpts import excerpt, holds
 from scrapbook.links.finding import find_links
-from scrapbook.store import Entry, Listing, Media
+from scrapbook.store import Entry, Listing, Media, Topic
 from scrapbook.store import Page as WebPage
 
 MOST_LISTED = 500
 """Nobody reads further by text message."""
 
-WORDING = 60
-"""Characters that a reply may put around a page, its title aside."""
+ENDING, WORDING = 2, 22
+"""Characters that a reply puts around the last page of a list and around any other, its title aside."""
+
+YOUR_TOPICS = "Your topics"
+"""The title of the list of topics."""
 
 PINNED = "*"
 """Marks the number of a pinned entry."""
@@ -30,6 +33,14 @@ class Page:
     """``left`` entries follow it."""
 
     title: str
+    lines: tuple[str, ...]
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class TopicsPage:
+    """A topic a line, as ``gpu 3``; ``left`` topics follow."""
+
     lines: tuple[str, ...]
     left: int
 
@@ -59,47 +70,82 @@ def first_page(
     Lines show the parts of the texts, or of what their links lead to, with ``words`` or words that begin so.
     """
     short = segments.shorten(title, 60)
-    lines = _lines(book, entries, short + "." * WORDING, words)
+    lines = _lines(book, entries, short + "." * ENDING, words)
+    if further or len(lines) < len(entries):
+        lines = _lines(book, entries, short + "." * WORDING, words)
     rest = (*(entry.id for entry in entries[len(lines) :]), *further)
     book.tx.conversations.set_listing(book.person.id, Listing(title, rest, tuple(words)))
     return Page(short, lines, len(rest))
 
 
-def next_page(book: Book) -> Page | None:
+def first_topics(book: Book, topics: Sequence[Topic]) -> TopicsPage:
+    """Remembers the rest for ``more``. There must be a topic."""
+    every = [f"{topic.name} {topic.entry_count}" for topic in topics]
+    lines = _fitting(every, YOUR_TOPICS + "." * ENDING)
+    if len(lines) < len(every):
+        lines = _fitting(every, YOUR_TOPICS + "." * WORDING)
+    rest = tuple(topic.id for topic in topics[len(lines) :])
+    book.tx.conversations.set_listing(book.person.id, Listing(YOUR_TOPICS, (), topic_ids=rest))
+    return TopicsPage(lines, len(rest))
+
+
+def next_page(book: Book) -> Page | TopicsPage | None:
     """Goes on with the latest list. None when nothing is left of it."""
     listing = book.tx.conversations.listing(book.person.id)
     if listing is None:
         return None
+    if listing.topic_ids:
+        return _next_topics(book, listing.topic_ids)
     left = book.tx.entries.by_ids(book.person.id, listing.entry_ids)
     return first_page(book, listing.title, left, words=listing.words) if left else None
 
 
+def _next_topics(book: Book, ids: Sequence[int]) -> TopicsPage | None:
+    """Those that have been merged or emptied meanwhile are left out."""
+    there_are = {topic.id: topic for topic in book.topics() if topic.entry_count}
+    left = [there_are[id_] for id_ in ids if id_ in there_are]
+    return first_topics(book, left) if left else None
+
+
 def _lines(book: Book, entries: Sequence[Entry], around: str, words: Collection[str]) -> tuple[str, ...]:
     """At least one."""
-    width = _width(content(book, entries[0])[:1], len(entries), around)
-    lines = [_line(book, entries[0], width, around, words)]
-    for entry in entries[1:]:
-        longer = [*lines, _line(book, entry, width, around, words)]
-        if not segments.fits(around + "\n".join(longer)):
+    width = _width(book, entries, around)
+    return _fitting((_line(book, entry, width, around, words) for entry in entries), around)
+
+
+def _fitting(lines: Iterable[str], around: str) -> tuple[str, ...]:
+    """As many as fit, at least one."""
+    fitting: list[str] = []
+    for line in lines:
+        if fitting and not segments.fits(around + "\n".join([*fitting, line])):
             break
-        lines = longer
-    return tuple(lines)
+        fitting.append(line)
+    return tuple(fitting)
 
 
-def _width(first_letter: str, count: int, around: str) -> int:
-    room = len(segments.head("x" * 400, segments.REPLY_SEGMENTS, around + first_letter))
-    share = room // min(count, _LINES) - len("12345 \n")
-    return max(share, _SHORTEST_LINE)
+def _width(book: Book, entries: Sequence[Entry], around: str) -> int:
+    """What the first few have each, or fewer of them where that would be too little to tell them by."""
+    first = entries[:_LINES]
+    begun = "".join(content(book, entry)[:_SHORTEST_LINE] for entry in first)
+    costliest = next((letter for letter in begun if not segments.is_gsm7(letter)), "")
+    room = len(segments.head("x" * 400, segments.REPLY_SEGMENTS, around + costliest))
+    number = max(len(f"{_number(entry)} \n") for entry in first)
+    count = min(len(first), max(room // (_SHORTEST_LINE + number), 1))
+    return max(room // count - number, _SHORTEST_LINE)
 
 
 def _line(book: Book, entry: Entry, width: int, around: str, words: Collection[str]) -> str:
     said = _with_title(book, entry, content(book, entry), words)
-    number = f"{entry.number}{PINNED if entry.pinned_at else ''}"
+    number = _number(entry)
     line = f"{number} {excerpt(said, words, width)}"
     while not segments.fits(around + line) and width > 4:
         width = max(width * 2 // 3, 4)
         line = f"{number} {segments.shorten(said, width)}"
     return line
+
+
+def _number(entry: Entry) -> str:
+    return f"{entry.number}{PINNED if entry.pinned_at else ''}"
 
 
 def _with_title(book: Book, entry: Entry, said: str, words: Collection[str]) -> str:

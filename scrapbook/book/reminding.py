@@ -27,6 +27,13 @@ def due_at(book: Book, words: str) -> datetime | None:
     return due.read(words, book.now, ZoneInfo(book.person.timezone))
 
 
+def weekday_mistaken(book: Book, entry: Entry) -> str | None:
+    """The weekday that its date is said to be, and is not."""
+    named = due.weekday_named(entry.text) if entry.due_at else None
+    local = entry.due_at.astimezone(ZoneInfo(book.person.timezone)) if entry.due_at else None
+    return named if local and named != f"{local:%A}" else None
+
+
 def due_shown(book: Book, entry: Entry) -> str:
     """``Friday 27 November at 9:00`` for when the entry is due; empty where that is not known."""
     return due.shown(entry.due_at, book.now, ZoneInfo(book.person.timezone)) if entry.due_at else ""

@@ -7,7 +7,7 @@ from datetime import datetime
 from scrapbook.book.book import Book, Place
 from scrapbook.matching import Outcome
 from scrapbook.store import Entry, Media
-from scrapbook.thoughts import Thought
+from scrapbook.thoughts import Thought, is_blank
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def keep(
 ) -> Saved | None:
     """A topic spelled almost like one that exists is that one; where that is doubtful it is a new one,
     and ``similar`` names those it may be."""
-    if not text.strip() and not media:
+    if is_blank(text) and not media:
         return None
     if topic is None:
         return Saved(_add(book, text, None, media, due_at))

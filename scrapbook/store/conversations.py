@@ -48,14 +48,15 @@ class Conversations:
             return None
         kept = cast(dict[str, JsonValue], row.listing)
         ids = cast(list[int], kept["entry_ids"])
-        words = cast(list[str], kept.get("words", []))
-        return Listing(cast(str, kept["title"]), tuple(ids), tuple(words))
+        words, topics = cast(list[str], kept.get("words", [])), cast(list[int], kept.get("topic_ids", []))
+        return Listing(cast(str, kept["title"]), tuple(ids), tuple(words), tuple(topics))
 
     def set_listing(self, person_id: int, listing: Listing | None) -> None:
         kept: dict[str, JsonValue] | None = listing and {
             "title": listing.title,
             "entry_ids": list(listing.entry_ids),
             "words": list(listing.words),
+            "topic_ids": list(listing.topic_ids),
         }
         self._keep(person_id, listing=kept)
 

@@ -207,11 +207,13 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What ``more`` goes on with: the entries not sent yet, and the ``words`` by which they were found."""
+    """What ``more`` goes on with: the entries not sent yet, and the ``words`` by which they were found; or
+    topics."""
 
     title: str
     entry_ids: tuple[int, ...]
     words: tuple[str, ...] = ()
+    topic_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,7 +197,11 @@ def test_it_keeps_any_text_to_the_letter(house: House, number: str, body: str) -
     assert body.strip() in shown, shown
 
 
-@pytest.mark.parametrize("body", ["", "   ", "\n\t ", None], ids=["empty", "spaces", "whitespace", "none"])
+@pytest.mark.parametrize(
+    "body",
+    ["", "   ", "\n\t ", "\u200b\u200d\ufeff", None],
+    ids=["empty", "spaces", "whitespace", "unseen", "none"],
+)
 def test_it_saves_nothing_of_an_empty_text(house: House, number: str, body: str | None) -> None:
     assert house.webhook(message_form(new_sid(), number, body)).status_code == 200
     [answer] = house.replies(number, 1)

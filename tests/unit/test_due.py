@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapbook.due import read, shown
+from scrapbook.due import may_say_when, read, shown, weekday_named
 
 LONDON = ZoneInfo("Europe/London")
 WEDNESDAY = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)
@@ -54,6 +54,18 @@ def due(text: str, now: datetime = WEDNESDAY, zone: ZoneInfo = LONDON) -> str:
         ("remind me next week to check", "2026-11-25 09:00"),
         ("remind me to eat at noon", "2026-11-18 12:00"),
         ("remind me at midnight to sleep", "2026-11-19 00:00"),
+        ("remind me noon tomorrow to eat", "2026-11-19 12:00"),
+        ("remind me to eat noon tomorrow", "2026-11-19 12:00"),
+        ("remind me to eat at noon tomorrow", "2026-11-19 12:00"),
+        ("remind me to eat midday on friday", "2026-11-20 12:00"),
+        ("remind me to sleep midnight tonight", "2026-11-19 00:00"),
+        ("remind me to sleep midnight tomorrow", "2026-11-20 00:00"),
+        ("remind me to lock up this evening", "2026-11-18 19:00"),
+        ("remind me to lock up tonight", "2026-11-18 20:00"),
+        ("remind me on tuesday 24 november to call mum", "2026-11-24 09:00"),
+        ("remind me to call mum on monday 24 november", "2026-11-24 09:00"),
+        ("remind me to call mum on monday, november 24th at 5", "2026-11-24 17:00"),
+        ("remind me to call mum tues the 24th of november", "2026-11-24 09:00"),
         ("remind me to call at 5", "2026-11-18 17:00"),
         ("remind me to call at 8", "2026-11-18 20:00"),
         ("remind me to call at 3", "2026-11-18 15:00"),
@@ -144,3 +156,38 @@ WORDS = (
 def test_any_text_is_read_and_what_is_due_is_to_come(text: str):
     found = read(text, WEDNESDAY, LONDON)
     assert found is None or found > WEDNESDAY
+
+
+@pytest.mark.parametrize(
+    ("text", "weekday"),
+    [
+        ("remind me to call mum on monday 24 november", "Monday"),
+        ("remind me on tues the 24th of november to call mum", "Tuesday"),
+        ("remind me to call mum on 24 november", None),
+        ("remind me to call mum on monday", None),
+        ("remind me to call mum", None),
+    ],
+)
+def test_the_weekday_that_a_date_is_said_to_be_is_known(text: str, weekday: str | None):
+    assert weekday_named(text) == weekday
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "remind me to call mum when the moon is full",
+        "remind me every friday to swim",
+        "remind me to pay on 3/4",
+        "remind me to check in a couple of days",
+        "remind me before the party to buy ice",
+    ],
+)
+def test_words_that_name_times_are_told(text: str):
+    assert may_say_when(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["remind me to call mum", "remind me about 1984", "remind me to read page 5"]
+)
+def test_words_that_name_none_are_told(text: str):
+    assert not may_say_when(text)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapbook.thoughts import Thought
+from scrapbook.thoughts import Thought, is_blank
 
 
 @pytest.mark.parametrize(
@@ -134,3 +134,15 @@ def test_the_words_of_a_memo_are_kept_wherever_its_topic_is(topic: str, said: st
 def test_a_memo_without_a_topic_is_kept_to_the_letter(said: str) -> None:
     thought = Thought.spoken(said, TOPICS)
     assert thought.topic is not None or thought.text == said
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "\n\u00a0\u3000", "\u200b\u200d\ufeff", "\u2800", "\u3164", "\u00ad"]
+)
+def test_what_cannot_be_seen_is_blank(text: str):
+    assert is_blank(text)
+
+
+@pytest.mark.parametrize("text", ["a", ".", "\u200b.", "👩\u200d🚀", "❤\ufe0f", "\u0301"])
+def test_what_can_be_seen_is_not_blank(text: str):
+    assert not is_blank(text)

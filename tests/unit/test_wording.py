@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from actions.confirming import WHICH
-from scrapbook.book.pages import WORDING
+from scrapbook.book.pages import ENDING, WORDING, YOUR_TOPICS
 from scrapbook.segments import fits, is_gsm7
 
 ROOT = Path(__file__).parents[2]
@@ -57,7 +57,7 @@ def used() -> set[str]:
     sounds = {"utter_sound_waiting", "utter_sound_missing"}
     confirmed = {f"utter_confirm_{kind}" for kind in CONFIRMED_KINDS} | {f"{name}_or_keep" for name in WHICH}
     named = names_in("actions", "*.py") | names_in("data/rules", "*.yml")
-    suggested = {"utter_memo_saved_suggested"}
+    suggested = {"utter_memo_saved_suggested", "utter_reminder_saved_without_date"}
     return named | kinds | confirmed | receipts | with_media | of_memos | suggested | sounds
 
 
@@ -112,8 +112,13 @@ def test_an_example_stands_at_the_end_and_can_be_copied(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["utter_page", "utter_page_and_more", "utter_topics", "utter_topics_and_others"]
+    ("name", "room"),
+    [
+        ("utter_page", ENDING),
+        ("utter_page_and_more", WORDING),
+        ("utter_topics", len(YOUR_TOPICS) + ENDING),
+        ("utter_topics_and_more", len(YOUR_TOPICS) + WORDING),
+    ],
 )
-def test_the_words_around_a_list_take_no_more_room_than_is_kept_for_them(name: str) -> None:
-    around = RESPONSES[name].format(title="", lines="", topics="", left="500")
-    assert len(around) <= WORDING
+def test_the_room_that_is_kept_for_the_words_around_a_list_is_what_they_take(name: str, room: int) -> None:
+    assert len(RESPONSES[name].format(title="", lines="", topics="", left="500")) == room

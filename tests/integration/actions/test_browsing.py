@@ -110,12 +110,27 @@ def test_it_lists_topics_with_their_counts_the_latest_first(ann: Conversation) -
     assert ann.text("action_topics", "topics") == "Your topics:\npython 2\ngpu 1"
 
 
-def test_a_long_list_of_topics_fits_and_says_how_many_are_left(ann: Conversation) -> None:
+def test_a_long_list_of_topics_is_read_to_its_end_with_more(ann: Conversation) -> None:
+    names = {f"{'abcdefghij'[n % 10] * 5}{'klmnopq'[n // 10] * 5}" for n in range(70)}
+    for name in names:
+        ann.save(f"#{name} text")
+    pages = [ann.text("action_topics", "topics")]
+    while pages[-1].endswith("left: text more"):
+        assert fits(pages[-1])
+        pages.append(ann.text("action_more", "more"))
+    listed = [line.removesuffix(" 1") for page in pages for line in page.split("\n") if line.endswith(" 1")]
+    assert len(listed) == len(names)
+    assert set(listed) == names
+    assert ann.text("action_more", "more") == "That was all of it."
+
+
+def test_a_topic_that_is_merged_while_the_topics_are_read_is_left_out(ann: Conversation) -> None:
     for n in range(40):
         ann.save(f"#{'abcdefghij'[n % 10] * 5}{'klmn'[n // 10] * 5} text")
-    answer = ann.text("action_topics", "topics")
-    assert fits(answer)
-    assert "others" in answer
+    assert "aaaaakkkkk" not in ann.text("action_topics", "topics")
+    slots = {"topic": "aaaaakkkkk", "new_topic": "jjjjjnnnnn"}
+    ann.text("action_merge_topics", "merge aaaaakkkkk into jjjjjnnnnn", **slots)
+    assert "aaaaakkkkk" not in ann.text("action_more", "more")
 
 
 def test_a_misspelled_city_sets_the_time_zone(ann: Conversation) -> None:
@@ -207,3 +222,16 @@ def test_a_surprise_is_any_entry_in_full_and_the_same_when_the_turn_runs_again(a
     ann.text("action_delete", "delete 2", entry=["2"])
     said = {ann.text("action_surprise", "surprise me") for _ in range(20)}
     assert said == {"1:\none", "3:\nthree"}
+
+
+def test_a_list_in_curly_quotes_has_as_many_lines_as_there_is_room_for(ann: Conversation) -> None:
+    for bird in ("heron", "curlew", "dunlin", "godwit", "plover", "avocet"):
+        ann.save(f"“The {bird}s are back on the pond”")
+    assert ann.text("action_browse", "last 6", count="6") == (
+        "last 6:\n6 “The avocets are back on the...\n5 “The plovers are back on the...\n"
+        "4 “The godwits are back on the...\n3 left: text more"
+    )
+    assert ann.text("action_more", "more") == (
+        "last 6:\n3 “The dunlins are back on the pond”\n2 “The curlews are back on the pond”\n"
+        "1 “The herons are back on the pond”"
+    )

@@ -136,6 +136,56 @@ def test_edit_without_words_is_explained(ann: Conversation) -> None:
     assert ann.entries() == {1: ("old", None)}
 
 
+@pytest.mark.parametrize(
+    ("action", "body", "slots", "said"),
+    [
+        ("action_edit", "edit 1", {"entry": ["1"]}, "Text the number and then the new words"),
+        ("action_edit", "edit 9: nine birds", {"entry": ["9"]}, "There is no entry 9. "),
+        ("action_append", "add to note 9: nine birds", {"entry": ["9"]}, "There is no entry 9. "),
+        ("action_correct", "correct 9: nine birds", {"entry": ["9"]}, "There is no entry 9. "),
+        ("action_move", "move 9 to birds", {"entry": ["9"], "topic": "birds"}, "There is no entry 9. "),
+        ("action_move", "move 1", {"entry": ["1"]}, "File what where?"),
+        (
+            "action_rename_topic",
+            "rename the cat to Felix",
+            {"topic": "cat", "new_topic": "Felix"},
+            "There is no topic cat. ",
+        ),
+        (
+            "action_merge_topics",
+            "merge the cats into Felix",
+            {"topic": "cats", "new_topic": "Felix"},
+            "There is no topic cats. ",
+        ),
+    ],
+)
+def test_a_command_that_came_to_nothing_says_why_and_save_keeps_it(
+    ann: Conversation, action: str, body: str, slots: dict[str, object], said: str
+) -> None:
+    ann.save("old")
+    assert ann.text(action, body, **slots).startswith(said)
+    assert ann.entries() == {1: ("old", None)}
+    assert ann.text("action_keep_question", "save") == "Saved 2."
+    assert ann.entries()[2] == (body, None)
+
+
+def test_an_edit_that_may_count_something_is_asked_about(ann: Conversation) -> None:
+    for body in ("one", "bread"):
+        ann.save(body)
+    asked = ann.text("action_edit", "edit 2 pages of the thesis", entry=["2"])
+    or_keep = "Text 1 for yes, 2 to keep your message as a thought."
+    assert asked == f'Change 2 "bread" to "pages of the thesis"? {or_keep}'
+    assert ann.text("action_choose", "2", choice="2") == "Saved 3."
+    assert ann.entries()[3] == ("edit 2 pages of the thesis", None)
+    ann.text("action_edit", "edit 2 loaves of brown bread", entry=["2"])
+    assert ann.text("action_choose", "1", choice="1").startswith("Changed 2.")
+    assert ann.entries()[2] == ("loaves of brown bread", None)
+
+
+def test_an_edit_that_may_count_something_and_names_no_entry_is_a_thought(ann: Conversation) -> None:
+    assert ann.text("action_edit", "edit 5 pages of the thesis", entry=["5"]) == "Saved 1."
+
+
 def test_it_adds_to_the_latest_entry(ann: Conversation) -> None:
     ann.save("gpu: fewer kernels")
     assert ann.text("action_append", "add: see also: Numba") == "Added to 1."
@@ -155,7 +205,8 @@ def test_it_adds_to_the_entry_that_is_named(ann: Conversation, body: str) -> Non
 
 def test_it_adds_to_nothing_else_when_the_entry_is_not_there(ann: Conversation) -> None:
     ann.save("one")
-    assert ann.text("action_append", "add to note 9: see also Numba", entry=["9"]) == "There is no entry 9."
+    said = ann.text("action_append", "add to note 9: see also Numba", entry=["9"])
+    assert said.startswith("There is no entry 9. ")
     assert ann.entries() == {1: ("one", None)}
 
 
@@ -257,3 +308,22 @@ def test_it_deletes_what_is_about_something_and_nothing_else(ann: Conversation) 
     said = ann.text("action_delete", "delete the note about the moon", notes=["the moon"])
     assert said == "Nothing about the moon."
     assert set(ann.entries()) == {1, 3}
+
+
+def test_many_numbers_are_named_by_the_runs_that_they_make(ann: Conversation) -> None:
+    for n in range(1, 31):
+        ann.save(f"thought {n}")
+    numbers = [str(n) for n in range(1, 31) if n not in {20, 22}]
+    slots = {"entry": numbers}
+    ran = "1-19, 21, 23-30"
+    said = ann.text("action_delete", "delete 1-19, 21, 23-30", **slots)
+    assert said == f"Deleted {ran}. Text undo to take that back."
+    assert ann.undo() == f"Undone: {ran} back from the trash."
+
+
+def test_many_numbers_far_from_each_other_are_counted(ann: Conversation) -> None:
+    for n in range(1, 61):
+        ann.save(f"thought {n}")
+    numbers = [str(n) for n in range(1, 61, 2)]
+    said = ann.text("action_delete", "delete " + " ".join(numbers), entry=numbers)
+    assert said == "Deleted 1, 3, 5, 7, 9, 11, 13, 15, 17, 19... (30 in all). Text undo to take that back."

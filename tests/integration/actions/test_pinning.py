@@ -51,8 +51,14 @@ def test_unpin_takes_it_back_and_is_undone(saved: Conversation) -> None:
     assert gpu(saved).startswith("gpu:\n1* one")
 
 
-def test_a_number_that_is_no_entrys_is_a_thought(saved: Conversation) -> None:
+def test_a_number_to_get_money_with_is_a_thought(saved: Conversation) -> None:
     assert saved.text("action_pin", "pin 4417", entry=["4417"]) == "Saved 4."
+
+
+def test_a_number_that_is_no_entrys_is_said_to_be_none_and_save_keeps_the_text(saved: Conversation) -> None:
+    assert pin(saved, "999") == "There is no entry 999. To keep your message as a thought, text save"
+    assert saved.text("action_keep_question", "save") == "Saved 4."
+    assert saved.entries()[4] == ("pin", None)
 
 
 def test_what_is_in_the_trash_is_not_pinned(saved: Conversation) -> None:

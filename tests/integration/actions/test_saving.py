@@ -1,3 +1,5 @@
+import pytest
+
 from scrapbook.store import Media
 from tests.integration.actions.conversation import Conversation
 
@@ -41,7 +43,7 @@ def test_the_question_after_a_near_miss_is_answered_by_number(ann: Conversation)
 
 
 def test_an_empty_text_saves_nothing_and_says_so(ann: Conversation) -> None:
-    for body in ("", "   ", "\n\t "):
+    for body in ("", "   ", "\n\t ", "\u200b\u200d\u2060\ufeff", "\u3164\ufe0f"):
         assert "nothing to save" in ann.save(body)
     assert ann.entries() == {}
     assert ann.save("the first real one") == "Saved 1."
@@ -82,3 +84,78 @@ def test_a_reminder_is_kept_and_the_reply_promises_nothing(ann: Conversation) ->
     said = ann.text("action_remind", "remind me to call mum")
     assert "can't remind you yet" in said
     assert ann.entries() == {1: ("remind me to call mum", "reminders")}
+
+
+def put(who: Conversation, note: str, topic: str = "shopping") -> str:
+    return who.text("action_add_to_topic", f"add {note} to my {topic} list", [], [note], topic=topic)
+
+
+def test_things_with_commas_between_them_are_as_many_entries_and_undone_as_one(ann: Conversation) -> None:
+    assert put(ann, "Oat milk, eggs and rye bread") == "Saved 1, 2 and 3 under shopping."
+    assert ann.entries() == {
+        1: ("Oat milk", "shopping"),
+        2: ("eggs", "shopping"),
+        3: ("rye bread", "shopping"),
+    }
+    assert ann.undo() == "Undone: 1, 2 and 3 in the trash. To have it all back, text restore 1, 2 and 3"
+    assert ann.entries() == {}
+
+
+@pytest.mark.parametrize(
+    ("note", "listed"),
+    [
+        ("milk and eggs", ["milk and eggs"]),
+        ("fish, and chips", ["fish, and chips"]),
+        ("milk, eggs, and mac and cheese", ["milk", "eggs", "mac and cheese"]),
+        ("milk,eggs,bread", ["milk", "eggs", "bread"]),
+        (
+            "eggs, if he has the very brown ones, and milk",
+            ["eggs, if he has the very brown ones, and milk"],
+        ),
+    ],
+)
+def test_only_a_plain_list_is_taken_apart(ann: Conversation, note: str, listed: list[str]) -> None:
+    put(ann, note)
+    assert [text for text, _ in reversed(ann.entries().values())] == listed
+
+
+def test_several_things_are_added_to_no_list_that_is_not_there_nor_called_one(ann: Conversation) -> None:
+    note, body = "butter, sugar and eggs", "add butter, sugar and eggs to baking"
+    assert ann.text("action_add_to_topic", body, [], [note], topic="baking") == "Saved 1."
+    assert ann.entries() == {1: (body, None)}
+    ann.save("baking: flour")
+    said = ann.text("action_add_to_topic", body, [], [note], topic="baking")
+    assert said == "Saved 3, 4 and 5 under baking."
+
+
+def test_a_list_for_a_topic_that_may_be_another_asks(ann: Conversation) -> None:
+    ann.save("carbon: one")
+    said = put(ann, "milk, eggs and bread", "carton")
+    assert said == "Saved 2, 3 and 4 under carton, which is new. Did you mean 1 carbon? Text its number."
+    ann.text("action_choose", "1", choice="1")
+    assert ann.topics() == {"carbon"}
+
+
+REMINDED = "I can't remind you yet, but it will be there when you look."
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("remind me to call mum", f"Saved 1 under reminders. {REMINDED}"),
+        (
+            "remind me to call mum when the moon is full",
+            f"Saved 1 under reminders, without a date: I can't tell when you mean. {REMINDED}",
+        ),
+        (
+            "remind me to call mum on monday 20 march",
+            f"Saved 1 under reminders, for Thursday 20 March at 9:00, which is no Monday. {REMINDED}",
+        ),
+        (
+            "remind me to call mum on thursday 20 march",
+            f"Saved 1 under reminders, for Thursday 20 March at 9:00. {REMINDED}",
+        ),
+    ],
+)
+def test_a_receipt_says_what_was_not_understood_of_a_date(ann: Conversation, body: str, said: str) -> None:
+    assert ann.text("action_remind", body) == said

@@ -66,6 +66,34 @@ def test_an_author_who_may_be_one_of_two_is_asked_about(ann: Conversation) -> No
     )
 
 
+def test_a_name_that_others_have_for_a_part_of_theirs_hides_none_of_them(ann: Conversation) -> None:
+    ann.save('"All money is a matter of belief" - Adam Smith')
+    ann.save('"Wit ought to be free" - Smith')
+    assert quotes_by(ann, "smith") == (
+        'quotes by Smith, Adam Smith:\n2 "Wit ought to be free" - Smith\n'
+        '1 "All money is a matter of belief" - Adam Smith'
+    )
+    assert quotes_by(ann, "adam smith") == (
+        'quotes by Adam Smith:\n1 "All money is a matter of belief" - Adam Smith'
+    )
+
+
+def test_quotes_from_a_known_author_or_topic_are_listed(ann: Conversation) -> None:
+    ann.save(CANNON)
+    ann.save(f"design: {MIES}")
+    for body in ("quotes from Brett Cannon", "quotes of cannon", "quote by cannon"):
+        said = ann.text("action_quotes_by", body, source=body.split(maxsplit=2)[2])
+        assert said == f"quotes by Brett Cannon:\n1 {CANNON}"
+    said = ann.text("action_quotes_by", "quotes from design", source="design")
+    assert said.startswith("quotes about design:\n2 ")
+
+
+@pytest.mark.parametrize("body", ["quotes of the day", "quotes from brat", "quote by midnight"])
+def test_quotes_from_nobody_known_are_a_thought(ann: Conversation, body: str) -> None:
+    ann.save(CANNON)
+    assert ann.text("action_quotes_by", body, source=body.split(maxsplit=2)[2]) == "Saved 2."
+
+
 def test_an_author_of_none_is_said_to_be_one(ann: Conversation) -> None:
     assert quotes_by(ann, "Cicero") == "No quotes by Cicero yet."
     ann.save(CANNON)
