@@ -49,7 +49,7 @@ def names(settings: Settings) -> tuple[str, ...]:
 
 def is_up(name: str, settings: Settings) -> bool:
     """Whether the process of that name does its work."""
-    return answers(_health(name, settings), timeout=2)
+    return answers(health(name, settings), timeout=2)
 
 
 def answers(url: str, timeout: float) -> bool:
@@ -71,7 +71,8 @@ def port(name: str, settings: Settings) -> int:
     }[name]
 
 
-def _health(name: str, settings: Settings) -> str:
+def health(name: str, settings: Settings) -> str:
+    """Where the process of that name is asked whether it does its work."""
     return {
         "phone": f"{settings.phone_url}/handset/messages?number=%2B{PHONE_NUMBER[1:]}",
         "actions": f"{settings.actions_url}/health",

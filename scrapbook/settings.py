@@ -57,7 +57,7 @@ class _NamedFiles(PydanticBaseSettingsSource):
     @override
     def __call__(self) -> dict[str, Any]:
         found = (self.get_field_value(field, name) for name, field in self.settings_cls.model_fields.items())
-        return {alias: value for value, alias, _ in found if value is not None}
+        return {alias: value for value, alias, _ in found if value}
 
 
 class Settings(BaseSettings):
@@ -228,6 +228,13 @@ class Settings(BaseSettings):
                 raise PermissionError(13, "Permission denied")
         except OSError as error:
             raise SettingsError(f"SCRAPBOOK_DATA_DIR: {error.strerror}: {self.data_dir}") from error
+
+    @property
+    def elsewhere(self) -> frozenset[str]:
+        """The processes that were set to be somewhere else: nothing of theirs need be here."""
+        return frozenset(
+            name for name in ("rasa", "actions", "voice") if f"{name}_url" in self.model_fields_set
+        )
 
     @property
     def local_twilio(self) -> bool:
