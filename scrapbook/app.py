@@ -167,7 +167,7 @@ def create_app() -> Starlette:
         else store.presence(settings.executor_id)
     )
     patience = Patience()
-    assistant = Assistant(settings.rasa_url, settings.actions_url)
+    assistant = Assistant(settings.rasa_urls, settings.actions_url)
     voice = VoiceClient(settings.voice_url)
     files = MediaStore(settings.media_url)
     account = Account.of(settings)

@@ -1,12 +1,16 @@
-"""Client of the Rasa server and its action server."""
+"""Client of the Rasa servers and of the action server."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import httpx
+import structlog
 
+from scrapbook.addresses import Addresses
 from scrapbook.errors import AssistantFailed, AssistantUnavailable
+
+log = structlog.get_logger(__name__)
 
 # A turn takes milliseconds; a queue of people in front of it takes seconds.
 TURN_TIMEOUT = 30.0
@@ -27,13 +31,15 @@ class Assistant:
     """Has texts understood and answered.
 
     Args:
-        url: of the Rasa server, without a trailing slash.
+        urls: of the Rasa servers, without a trailing slash. A conversation has one of them, and goes on with
+            another while that one does not answer: they keep nothing between turns.
         actions_url: of the action server; asked for its health when Rasa gives no reply.
         timeout: of a turn, in seconds.
     """
 
-    def __init__(self, url: str, actions_url: str, timeout: float = TURN_TIMEOUT) -> None:
-        self._url = url
+    def __init__(self, urls: Sequence[str], actions_url: str, timeout: float = TURN_TIMEOUT) -> None:
+        self._urls = tuple(urls)
+        self._addresses = Addresses(urls)
         self._actions_url = actions_url
         self._client = httpx.Client(timeout=httpx.Timeout(timeout, connect=CONNECT_TIMEOUT))
 
@@ -59,15 +65,12 @@ class Assistant:
         Raises:
             AssistantUnavailable, AssistantFailed: as in ``answer``.
         """
-        return cast("dict[str, Any]", self._post("/model/parse", {"text": _as_text(text)}))
+        _, parsed = self._post("/model/parse", {"text": _as_text(text)}, text)
+        return cast("dict[str, Any]", parsed)
 
     def is_ready(self) -> bool:
-        """Whether Rasa has a model loaded."""
-        try:
-            status = self._client.get(f"{self._url}/status", timeout=HEALTH_TIMEOUT)
-        except httpx.HTTPError:
-            return False
-        return status.is_success and bool(status.json().get("model_file"))
+        """Whether a Rasa server has a model loaded."""
+        return any(self._has_model(url) for url in self._urls)
 
     def actions_are_ready(self) -> bool:
         try:
@@ -77,40 +80,73 @@ class Assistant:
         return health.is_success
 
     def _turn(self, message: str, person_id: int, message_sid: str) -> str:
+        sender = f"person-{person_id}"
         turn = {
-            "sender": f"person-{person_id}",
+            "sender": sender,
             "message": message,
             "metadata": {"message_sid": message_sid},
         }
-        answer = self._post("/webhooks/rest/webhook", turn)
+        url, answer = self._post("/webhooks/rest/webhook", turn, sender)
         for part in answer:
             if failed := part.get("custom", {}).get(FAILED):
                 raise AssistantFailed("A turn failed").caused_by(failed)
         parts = [str(part["text"]) for part in answer if part.get("text")]
         if not parts:
-            self._explain_silence()
+            self._explain_silence(url)
         return PARAGRAPH.join(parts)
 
-    def _post(self, path: str, body: Mapping[str, object]) -> Any:  # noqa: ANN401 - whatever JSON Rasa sends
+    def _post(self, path: str, body: Mapping[str, object], key: str) -> tuple[str, Any]:
+        """The answer to a question about ``key``, and the URL of the server that gave it.
+
+        Another server is asked when the first was not reached. When it broke off, it has taken the question:
+        that counts as a failure, and the next try comes to another server.
+        """
+        nobody = AssistantUnavailable("There is no Rasa")
+        for url in self._addresses.of(key):
+            try:
+                return url, self._ask(url, path, body)
+            except AssistantUnavailable as error:
+                nobody = error
+        raise nobody
+
+    def _ask(self, url: str, path: str, body: Mapping[str, object]) -> Any:  # noqa: ANN401 - whatever JSON Rasa sends
         try:
-            response = self._client.post(self._url + path, json=body)
+            response = self._client.post(url + path, json=body)
         except NOT_REACHED as error:
+            self._avoid(url, error)
             raise AssistantUnavailable(f"Rasa cannot be reached: {type(error).__name__}") from error
         except httpx.HTTPError as error:
+            self._avoid(url, error)
             raise AssistantFailed(f"Rasa broke off: {type(error).__name__}") from error
         if response.status_code == NO_MODEL:
-            raise AssistantUnavailable("Rasa has no model loaded yet")
+            raise self._without_model(url)
         if response.is_error:
             raise AssistantFailed(f"Rasa answered {response.status_code}")
         return response.json()
 
-    def _explain_silence(self) -> None:
+    def _explain_silence(self, url: str) -> None:
         """Rasa answers 200 without a reply when an action failed; tell the two causes apart."""
         if not self.actions_are_ready():
             raise AssistantUnavailable("The action server cannot be reached")
-        if not self.is_ready():
-            raise AssistantUnavailable("Rasa has no model loaded yet")
+        if not self._has_model(url):
+            raise self._without_model(url)
         raise AssistantFailed("Rasa gave no reply: an action or a rule failed")
+
+    def _has_model(self, url: str) -> bool:
+        try:
+            status = self._client.get(f"{url}/status", timeout=HEALTH_TIMEOUT)
+        except httpx.HTTPError:
+            return False
+        return status.is_success and bool(status.json().get("model_file"))
+
+    def _without_model(self, url: str) -> AssistantUnavailable:
+        error = AssistantUnavailable("Rasa has no model loaded yet")
+        self._avoid(url, error)
+        return error
+
+    def _avoid(self, url: str, error: Exception) -> None:
+        self._addresses.failed(url)
+        log.warning("rasa_is_avoided", url=url, because=type(error).__name__)
 
 
 def _as_text(text: str) -> str:

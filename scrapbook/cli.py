@@ -342,7 +342,7 @@ def parse() -> None:
     from scrapbook.assistant import Assistant
 
     settings = Settings.load()
-    assistant = Assistant(settings.rasa_url, settings.actions_url)
+    assistant = Assistant(settings.rasa_urls, settings.actions_url)
     try:
         if not assistant.is_ready():
             raise typer.Exit(parsing.parse_stream_offline(sys.stdin))

@@ -48,8 +48,8 @@ def names(settings: Settings) -> tuple[str, ...]:
 
 
 def is_up(name: str, settings: Settings) -> bool:
-    """Whether the process of that name does its work."""
-    return answers(_health(name, settings), timeout=2)
+    """Whether the process of that name does its work; if there are several, each of them."""
+    return all(answers(url, timeout=2) for url in health(name, settings))
 
 
 def answers(url: str, timeout: float) -> bool:
@@ -71,13 +71,14 @@ def port(name: str, settings: Settings) -> int:
     }[name]
 
 
-def _health(name: str, settings: Settings) -> str:
+def health(name: str, settings: Settings) -> tuple[str, ...]:
+    """Where the process of that name is asked whether it does its work; of Rasa there may be several."""
     return {
-        "phone": f"{settings.phone_url}/handset/messages?number=%2B{PHONE_NUMBER[1:]}",
-        "actions": f"{settings.actions_url}/health",
-        "rasa": f"{settings.rasa_url}/status",
-        "voice": f"{settings.voice_url}/health/live",
-        "app": f"http://127.0.0.1:{settings.port}/health/live",
+        "phone": (f"{settings.phone_url}/handset/messages?number=%2B{PHONE_NUMBER[1:]}",),
+        "actions": (f"{settings.actions_url}/health",),
+        "rasa": tuple(f"{url}/status" for url in settings.rasa_urls),
+        "voice": (f"{settings.voice_url}/health/live",),
+        "app": (f"http://127.0.0.1:{settings.port}/health/live",),
     }[name]
 
 

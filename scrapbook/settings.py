@@ -60,7 +60,7 @@ class _NamedFiles(PydanticBaseSettingsSource):
     @override
     def __call__(self) -> dict[str, Any]:
         found = (self.get_field_value(field, name) for name, field in self.settings_cls.model_fields.items())
-        return {alias: value for value, alias, _ in found if value is not None}
+        return {alias: value for value, alias, _ in found if value}
 
 
 class Settings(BaseSettings):
@@ -79,7 +79,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1024, le=65500, validation_alias="SCRAPBOOK_PORT")
     internal_host: str = Field(default="127.0.0.1", validation_alias="SCRAPBOOK_INTERNAL_HOST")
     executor_id: str = Field(default="app", min_length=1, validation_alias="SCRAPBOOK_EXECUTOR_ID")
-    rasa_url: str = Field(default="", validation_alias="SCRAPBOOK_RASA_URL")
+    rasa_urls: Annotated[tuple[str, ...], NoDecode] = Field(default=(), validation_alias="SCRAPBOOK_RASA_URL")
     actions_url: str = Field(default="", validation_alias="SCRAPBOOK_ACTIONS_URL")
     send_rate: float | None = Field(
         default=None, ge=0, allow_inf_nan=False, validation_alias="SCRAPBOOK_SEND_RATE"
@@ -155,13 +155,29 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
 
-    @field_validator("public_url", "twilio_api_url", "rasa_url", "actions_url", "voice_url")
+    @field_validator("public_url", "twilio_api_url", "actions_url", "voice_url")
     @classmethod
     def _is_a_url(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        if value and not _is_url(value):
             raise ValueError("must be a URL like https://scrapbook.example.org")
         return value.rstrip("/")
+
+    @field_validator("rasa_urls", mode="before")
+    @classmethod
+    def _split_urls(cls, value: object) -> object:
+        return tuple(url.strip().rstrip("/") for url in value.split(",")) if isinstance(value, str) else value
+
+    @field_validator("rasa_urls")
+    @classmethod
+    def _are_different_urls(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for url in value:
+            if not _is_url(url):
+                raise ValueError(
+                    f"'{url}' is not a URL like http://rasa:8003; several have a comma between them"
+                )
+            if value.count(url) > 1:
+                raise ValueError(f"{url} is named more than once")
+        return value
 
     @field_validator("daily_segments", "daily_segments_in_all")
     @classmethod
@@ -219,7 +235,7 @@ class Settings(BaseSettings):
         derived = {
             "database_url": f"sqlite:///{self.data_dir / 'scrapbook.db'}",
             "public_url": f"http://127.0.0.1:{self.port}",
-            "rasa_url": f"http://127.0.0.1:{self.rasa_port}",
+            "rasa_urls": (f"http://127.0.0.1:{self.rasa_port}",),
             "actions_url": f"http://127.0.0.1:{self.actions_port}",
             "voice_url": f"http://127.0.0.1:{self.voice_port}",
             "media_url": str(self.data_dir / "media"),
@@ -243,6 +259,12 @@ class Settings(BaseSettings):
                 raise PermissionError(13, "Permission denied")
         except OSError as error:
             raise SettingsError(f"SCRAPBOOK_DATA_DIR: {error.strerror}: {self.data_dir}") from error
+
+    @property
+    def elsewhere(self) -> frozenset[str]:
+        """The processes that were set to be somewhere else: nothing of theirs need be here."""
+        fields = {"rasa": "rasa_urls", "actions": "actions_url", "voice": "voice_url"}
+        return frozenset(name for name, field in fields.items() if field in self.model_fields_set)
 
     @property
     def local_twilio(self) -> bool:
@@ -352,6 +374,14 @@ _SENTENCES = {
     "int_parsing": "must be a whole number",
     "less_than_equal": "must be at most {le:g}",
 }
+
+
+def _is_url(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, brackets that hold no address
+        return False
 
 
 def _plainly(problem: Mapping[str, Any]) -> str:

@@ -23,12 +23,12 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _space(settings)
     yield _data_dir(settings)
     yield _timezones()
-    if _runs_here(settings.rasa_url):
+    if "rasa" not in settings.elsewhere:
         yield Finding(
             "Rasa's environment", BOT_PYTHON.exists(), remedy="run `make run` once: it installs bot/.venv"
         )
         yield Finding("Trained assistant", training.is_current(), remedy="run `scrapbook train`")
-    if _runs_here(settings.voice_url):
+    if "voice" not in settings.elsewhere:
         yield _voice_extra()
     yield from _ports(settings)
 
@@ -84,6 +84,8 @@ def _voice_extra() -> Finding:
 def _ports(settings: Settings) -> Iterator[Finding]:
     """Where another program has taken one that is ours."""
     for name in processes.names(settings):
+        if name in settings.elsewhere:
+            continue
         port = processes.port(name, settings)
         if _is_taken(port) and not processes.is_up(name, settings):
             yield Finding(
@@ -98,7 +100,3 @@ def _is_taken(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _runs_here(url: str) -> bool:
-    return url.startswith("http://127.0.0.1:")

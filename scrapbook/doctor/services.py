@@ -17,10 +17,19 @@ START = "run `scrapbook up`, or see its log in the data directory"
 
 def examine(settings: Settings) -> Iterator[Finding]:
     for name in processes.names(settings):
-        yield Finding(processes.READABLE[name], processes.is_up(name, settings), remedy=START)
+        yield from _of_a_process(name, settings)
     yield from _of_the_app(settings)
-    if settings.voice_url.startswith("http://127.0.0.1:") and find_spec("faster_whisper"):
+    if "voice" not in settings.elsewhere and find_spec("faster_whisper"):
         yield tried("Speech model", lambda: _model(settings), "check WHISPER_MODEL")
+
+
+def _of_a_process(name: str, settings: Settings) -> Iterator[Finding]:
+    if name not in settings.elsewhere:
+        yield Finding(processes.READABLE[name], processes.is_up(name, settings), remedy=START)
+        return
+    remedy = f"see that it runs, and that SCRAPBOOK_{name.upper()}_URL leads to it"
+    for url in processes.health(name, settings):
+        yield Finding(processes.READABLE[name], processes.answers(url, timeout=2), f"asked at {url}", remedy)
 
 
 def _of_the_app(settings: Settings) -> Iterator[Finding]:

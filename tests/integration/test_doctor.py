@@ -112,11 +112,24 @@ def test_no_environment_and_no_model_for_rasa(load: Load, monkeypatch: pytest.Mo
     assert is_complained_about(found(iter(findings), "Trained assistant"), "scrapbook train")
 
 
-def test_what_runs_elsewhere_need_not_be_installed_here(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("rasa", "voice"),
+    [("http://rasa:8003", "http://voice:8004"), ("http://127.0.0.1:8003", "http://127.0.0.1:8004")],
+    ids=["another machine", "another container behind the same address"],
+)
+def test_what_runs_elsewhere_need_not_be_installed_here(
+    load: Load, monkeypatch: pytest.MonkeyPatch, rasa: str, voice: str
+) -> None:
     monkeypatch.setattr(machine, "BOT_PYTHON", Path("/nowhere"))
-    settings = load(SCRAPBOOK_RASA_URL="http://rasa:8003", SCRAPBOOK_VOICE_URL="http://voice:8004")
+    settings = load(SCRAPBOOK_RASA_URL=rasa, SCRAPBOOK_VOICE_URL=voice)
     checked = {finding.what for finding in machine.examine(settings)}
     assert not checked & {"Rasa's environment", "Trained assistant", "Speech packages"}
+
+
+def test_an_address_from_an_empty_file_is_none(load: Load, tmp_path: Path) -> None:
+    (tmp_path / "rasa_url").touch()
+    settings = load(SCRAPBOOK_RASA_URL_FILE=str(tmp_path / "rasa_url"))
+    assert "Trained assistant" in {finding.what for finding in machine.examine(settings)}
 
 
 def test_speech_packages_that_are_missing(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,6 +142,12 @@ def test_a_port_that_another_program_has_taken(load: Load) -> None:
     with socket.create_server(("127.0.0.1", settings.actions_port)):
         finding = found(machine.examine(settings), f"Port {settings.actions_port}")
     assert is_complained_about(finding, "SCRAPBOOK_PORT")
+
+
+def test_a_taken_port_of_a_process_that_runs_elsewhere_is_free_to_take(load: Load) -> None:
+    settings = load(SCRAPBOOK_RASA_URL="http://rasa.invalid:8003")
+    with socket.create_server(("127.0.0.1", settings.rasa_port)):
+        assert f"Port {settings.rasa_port}" not in {finding.what for finding in machine.examine(settings)}
 
 
 # What is kept
@@ -212,6 +231,37 @@ def test_processes_that_are_not_up(load: Load) -> None:
     findings = [finding for finding in services.examine(load()) if finding.what != "Speech model"]
     assert len(findings) == 5
     assert all(is_complained_about(finding, "scrapbook up") for finding in findings)
+
+
+class _Rasa(BaseHTTPRequestHandler):
+    """Knows its model, but for the address that says it has none."""
+
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path == "/status" else 409)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize(("path", "ok"), [("", True), ("/without_a_model", False)])
+def test_a_rasa_that_runs_elsewhere_is_asked_at_its_address(load: Load, path: str, ok: bool) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Rasa)
+    url = f"http://127.0.0.1:{server.server_port}{path}"
+    settings = load(SCRAPBOOK_RASA_URL=url)
+    with serving(server):
+        finding = found(services.examine(settings), "Rasa (loads the trained model)")
+    assert finding.ok is ok
+    assert url in finding.detail
+    assert is_complained_about(finding, "SCRAPBOOK_RASA_URL") is not ok
+
+
+def test_a_rasa_that_runs_elsewhere_and_is_away(load: Load) -> None:
+    finding = found(
+        services.examine(load(SCRAPBOOK_RASA_URL="http://127.0.0.1:1")), "Rasa (loads the trained model)"
+    )
+    assert is_complained_about(finding, "SCRAPBOOK_RASA_URL")
 
 
 class _App(BaseHTTPRequestHandler):

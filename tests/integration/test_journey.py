@@ -368,7 +368,7 @@ def journey_of(
     voice: VoiceClient | None = None,
 ) -> Journey:
     _get_or_create_dbos_registry().instance_info_map.clear()  # of the journeys of other tests
-    assistant = Assistant(rasa.url, rasa.url)
+    assistant = Assistant([rasa.url], rasa.url)
     turns = Turns(store, assistant, patience)
     files, voice = MediaStore(settings.media_url), voice or VoiceClient(settings.voice_url)
     links = MediaLinks("secret", settings.public_url)
@@ -415,7 +415,7 @@ def test_a_turn_that_only_times_out_counts_as_failed() -> None:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        assistant = Assistant(url, url, timeout=0.2)
+        assistant = Assistant([url], url, timeout=0.2)
         with pytest.raises(AssistantFailed):
             assistant.answer("a thought", 1, "SM1")
 
@@ -425,4 +425,4 @@ def test_an_assistant_that_is_not_there_is_unavailable() -> None:
         closed.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{closed.getsockname()[1]}"
     with pytest.raises(AssistantUnavailable):
-        Assistant(url, url).answer("a thought", 1, "SM1")
+        Assistant([url], url).answer("a thought", 1, "SM1")

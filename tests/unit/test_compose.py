@@ -70,6 +70,23 @@ def test_every_image_that_one_is_built_on_is_pinned(dockerfile: Path) -> None:
     assert all(PINNED.match(image) for image in images), images
 
 
+@pytest.mark.parametrize("dockerfile", DOCKERFILES, ids=str)
+def test_what_an_image_is_made_of_is_handed_to_its_build(dockerfile: Path) -> None:
+    text = dockerfile.read_text(encoding="utf-8")
+    copied = [
+        sources
+        for line in re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.MULTILINE)
+        for sources in line.split()
+    ]
+    handed_over = {
+        line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")
+    }
+    assert copied
+    for source in copied:
+        assert (ROOT / source).exists()
+        assert {source, *map(str, Path(source).parents)} & handed_over, source
+
+
 def test_nothing_but_caddy_can_be_reached_from_outside() -> None:
     assert [name for name in SERVICES if "ports" in SERVICES[name]] == ["caddy"]
     assert all("network_mode" not in service for service in SERVICES.values())
