@@ -15,7 +15,7 @@ from dbos import DBOS, DBOSConfig
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from scrapbook import __version__, takeover, waking, watching
+from scrapbook import __version__, remembering, takeover, waking, watching
 from scrapbook.assistant import Assistant
 from scrapbook.collecting import Collector
 from scrapbook.delivery import Delivery
@@ -269,8 +269,9 @@ def start_workers(settings: Settings) -> None:
         "db_engine_kwargs": connections,
     }
     waking.install()
-    DBOS(config=config)
+    engine = DBOS(config=config)
     DBOS.launch()
+    remembering.install(engine)
     for queue in QUEUES:
         DBOS.register_queue(
             queue.name,
