@@ -102,7 +102,7 @@ class Bench:
         with lines_of(*lines):
             by_turns(lines, 5, self._texts)
             stock, turn, way = by_turns(lines, turns, self._texts)
-        parts = self._ours.parts([taken.sent for taken in way.taken])
+        parts = self._ours.parts(turns)
         return [
             Row("turn alone, p50", "ms", stock.reply_ms(50), turn.reply_ms(50), at_most(0.3)),
             Row("turn alone, p99", "ms", stock.reply_ms(99), turn.reply_ms(99)),

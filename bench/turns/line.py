@@ -19,14 +19,10 @@ class Failed(Exception):
 
 @dataclass(frozen=True)
 class Taken:
-    """Seconds from texting to the reply, and to the acknowledgement where there is one.
-
-    ``sent`` is the Unix time where it was asked for.
-    """
+    """Seconds from texting to the reply, and to the acknowledgement where there is one."""
 
     reply: float
     acknowledged: float = 0.0
-    sent: float = 0.0
 
 
 class Line(Protocol):

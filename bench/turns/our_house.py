@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 from twilio.request_validator import RequestValidator
 
-from bench.turns import journeys
+from bench.turns import journeys, timings
 from bench.turns.line import ANSWERED_WITHIN, Connection, Failed, RestLine, Taken, is_receipt
 from bench.turns.machine import cpu_seconds, family, free_port
 from bench.turns.stock_rasa import end, wait_for
@@ -76,7 +76,7 @@ class TextLine:
 
     def say(self, text: str) -> Taken:
         sent, acknowledged = self.send(text)
-        return Taken(self._replies.next(self._number) - sent, acknowledged, sent)
+        return Taken(self._replies.next(self._number) - sent, acknowledged)
 
     def send(self, text: str) -> tuple[float, float]:
         """When (Unix time), and the seconds until it was acknowledged."""
@@ -169,9 +169,9 @@ class OurHouse:
             f"http://127.0.0.1:{port}" for port in (self.house.port + 3, *(port for port, _ in self.more))
         ]
 
-    def parts(self, sent: list[float]) -> dict[str, float]:
-        """Where the time of the latest texts went; see ``journeys.parts``."""
-        return journeys.parts(self.database, self.folder, sent)
+    def parts(self, count: int) -> dict[str, float]:
+        """Where the time of the latest texts went; see ``timings.parts``."""
+        return timings.parts(self.folder / "logs" / "app.log", count)
 
     def pids(self) -> list[int]:
         """Of everything that is under way for it, the database server included."""
