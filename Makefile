@@ -26,7 +26,8 @@ faults:    ## every fault in full: kills at each step, 10,000 texts at once, 100
 	@scripts/setup test
 	$(BIN)/scrapbook train
 	$(BIN)/python -m pytest -q tests/integration/test_fuzzing.py tests/integration/test_database_restarted.py \
-		tests/e2e/test_faults.py --requests 100000 --burst 10000 --thorough --timeout 3600
+		tests/integration/test_clock.py tests/e2e/test_faults.py tests/e2e/test_several_apps.py \
+		--requests 100000 --burst 10000 --thorough --timeout 7200
 
 bench:     ## how fast it is, beside a stock Rasa in the same run; BENCH=--quick for a first look
 	@scripts/setup test

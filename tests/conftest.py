@@ -19,7 +19,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 # They start one of their own.
-WITH_ANOTHER_HOUSE = {"test_faults.py", "test_killed.py", "test_reports.py"}
+WITH_ANOTHER_HOUSE = {"test_faults.py", "test_killed.py", "test_reports.py", "test_several_apps.py"}
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks

@@ -10,7 +10,11 @@ from scrapbook.errors import ScrapbookError
 Form = ImmutableMultiDict[str, str]
 MAX_FIELDS = 500
 
-_SID = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
+_SID = re.compile(r"([A-Z]{2})[0-9a-f]{32}")
+
+# https://www.twilio.com/docs/glossary/what-is-a-sid
+CALL, RECORDING = frozenset({"CA"}), frozenset({"RE"})
+MESSAGE = frozenset({"SM", "MM"})
 
 
 class MalformedWebhook(ScrapbookError):
@@ -39,10 +43,11 @@ def required(form: Form, name: str) -> str:
     return value
 
 
-def sid(form: Form, name: str) -> str:
-    """The value of a field that names something of Twilio's: two letters and 32 hexadecimal digits."""
+def sid(form: Form, name: str, kinds: frozenset[str]) -> str:
+    """The value of a field that names something of Twilio's: one of the kinds, then 32 hexadecimal digits."""
     value = required(form, name)
-    if not _SID.fullmatch(value):
+    found = _SID.fullmatch(value)
+    if not found or found[1] not in kinds:
         raise MalformedWebhook(f"{name} is not a sid")
     return value
 

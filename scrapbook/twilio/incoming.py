@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from scrapbook.locations import Location
-from scrapbook.twilio.form import Form, MalformedWebhook, decimal, required, sid, whole_number
+from scrapbook.twilio.form import MESSAGE, Form, MalformedWebhook, decimal, required, sid, whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Incoming:
     def from_form(cls, form: Form, received_at: datetime) -> Self:
         """Raises MalformedWebhook when a field that Twilio promises is missing or not what it should be."""
         return cls(
-            message_sid=sid(form, "MessageSid"),
+            message_sid=sid(form, "MessageSid", MESSAGE),
             from_=required(form, "From"),
             to=required(form, "To"),
             body=form.get("Body", ""),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
-from scrapbook.twilio.form import Form, required, sid, whole_number
+from scrapbook.twilio.form import MESSAGE, Form, required, sid, whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,4 +17,6 @@ class Delivery:
     @classmethod
     def from_form(cls, form: Form) -> Self:
         """Raises MalformedWebhook when a field that Twilio promises is missing or not what it should be."""
-        return cls(sid(form, "MessageSid"), required(form, "MessageStatus"), whole_number(form, "ErrorCode"))
+        return cls(
+            sid(form, "MessageSid", MESSAGE), required(form, "MessageStatus"), whole_number(form, "ErrorCode")
+        )

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from twilio.twiml.voice_response import VoiceResponse  # pyright: ignore[reportMissingTypeStubs]
 
-from scrapbook.twilio.form import Form, required, sid
+from scrapbook.twilio.form import CALL, RECORDING, Form, required, sid
 from scrapbook.twilio.inbox import Inbox
 from scrapbook.twilio.incoming import Incoming, IncomingMedia
 from scrapbook.twilio.signed import SignedForms, blocking
@@ -49,7 +49,7 @@ class _Calls:
 
     async def answer(self, request: Request) -> Response:
         form = await self.forms.read(request, VOICE_PATH)
-        call_sid, from_ = sid(form, "CallSid"), form.get("From", "")
+        call_sid, from_ = sid(form, "CallSid", CALL), form.get("From", "")
         if await blocking(self.inbox.person_id_of, from_) is None:
             self.forms.seldom(log.info, "call_from_a_stranger")
             return _twiml(_rejected())
@@ -61,7 +61,7 @@ class _Calls:
 
     async def recording(self, request: Request) -> Response:
         form = await self.forms.read(request, RECORDING_PATH)
-        call_sid, status = sid(form, "CallSid"), required(form, "RecordingStatus")
+        call_sid, status = sid(form, "CallSid", CALL), required(form, "RecordingStatus")
         if status == "completed":
             await self._take(form, call_sid)
         else:  # too short, or silent: there is nothing to fetch
@@ -82,7 +82,7 @@ class _Calls:
 def _memo(form: Form, from_: str, to: str) -> Incoming:
     """The recording as a message that has nothing but a sound."""
     sound = IncomingMedia(f"{required(form, 'RecordingUrl')}.wav", "audio/wav")
-    return Incoming(sid(form, "RecordingSid"), from_, to, "", datetime.now(UTC), (sound,))
+    return Incoming(sid(form, "RecordingSid", RECORDING), from_, to, "", datetime.now(UTC), (sound,))
 
 
 def _recorded(public_url: str) -> VoiceResponse:

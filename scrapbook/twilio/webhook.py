@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from scrapbook.twilio.form import Form, MalformedWebhook, required, sid, whole_number
+from scrapbook.twilio.form import CALL, Form, MalformedWebhook, required, sid, whole_number
 from scrapbook.twilio.inbox import Inbox
 from scrapbook.twilio.incoming import Incoming
 from scrapbook.twilio.optout import OptOut, opt_out
@@ -58,7 +58,7 @@ class _Webhook:
     async def status(self, request: Request) -> Response:
         form = await self.forms.read(request, STATUS_PATH)
         if form.get("CallSid"):  # the number's own status callback is about calls
-            log.info("call_ended", call_sid=sid(form, "CallSid"), status=required(form, "CallStatus"))
+            log.info("call_ended", call_sid=sid(form, "CallSid", CALL), status=required(form, "CallStatus"))
             return Response(status_code=204)
         delivery = Delivery.from_form(form)
         reply_id = whole_number(Form(request.query_params.multi_items()), "reply")

@@ -39,6 +39,11 @@ def settled(house: House, accepted: Mapping[str, Sequence[str]], timeout: float 
         store.close()
 
 
+def all_answered(account: Account, thoughts: Sequence[str]) -> bool:
+    """Whether each became an entry, in this order, and has its replies."""
+    return list(account.entries) == list(thoughts) and set(account.fates.values()) == {"answered"}
+
+
 def _account(
     house: House, store: Store, person: str, sids: Sequence[str], inbox: Mapping[str, str]
 ) -> Account:

@@ -3,10 +3,9 @@
 import itertools
 import socket
 import sqlite3
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -15,9 +14,10 @@ import pytest
 from scrapbook.places import ROOT
 from scrapbook.twilio.handset import Attachment, Handset
 from scrapbook.twilio.local import LocalTwilio, create_app
-from tests.e2e.accounting import Account, settled
+from tests.e2e.accounting import all_answered, settled
 from tests.e2e.house import SCRAPBOOK, TOKEN, House, free_ports, message_form, new_sid, wait_until
 from tests.e2e.network import Network, Trouble, network
+from tests.e2e.silence import Silence, silence
 from tests.integration.twilio.served import served
 
 ACCOUNT = "AC" + "7" * 32
@@ -26,10 +26,9 @@ PATIENCE = 240.0
 
 
 @pytest.fixture(scope="module")
-def silence() -> Iterator[str]:
-    """A Sentry that takes connections and never says anything."""
-    with socket.create_server(("127.0.0.1", 0), backlog=1) as silent:
-        yield f"http://key@127.0.0.1:{silent.getsockname()[1]}/1"
+def sentry() -> Iterator[Silence]:
+    with silence() as sentry:
+        yield sentry
 
 
 @pytest.fixture(scope="module")
@@ -45,15 +44,18 @@ def weather(port: int) -> Iterator[Network]:
 
 @pytest.fixture(scope="module")
 def house(
-    tmp_path_factory: pytest.TempPathFactory, port: int, weather: Network, silence: str
+    tmp_path_factory: pytest.TempPathFactory, port: int, weather: Network, sentry: Silence
 ) -> Iterator[House]:
-    """One whose way to Twilio leads through the weather, and whose Sentry is away."""
+    """One whose way to Twilio leads through the weather, and whose Sentry never answers."""
     environment = {
         "SCRAPBOOK_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "SCRAPBOOK_SEND_RATE": "0",
+        "SCRAPBOOK_DAILY_SEGMENTS": "0",
+        "SCRAPBOOK_DAILY_SEGMENTS_IN_ALL": "0",
+        "SCRAPBOOK_MESSAGES_PER_MINUTE": "0",
         "TWILIO_ACCOUNT_SID": ACCOUNT,
         "TWILIO_API_URL": weather.url,
-        "SENTRY_DSN": silence,
+        "SENTRY_DSN": dsn(sentry.port),
         "SENTRY_TRACES_SAMPLE_RATE": "1",
         "PYTHONPATH": str(ROOT / "tests" / "e2e" / "killing"),
         "COLUMNS": "200",
@@ -83,6 +85,10 @@ def unused() -> Iterator[str]:
     return iter(PEOPLE)
 
 
+def dsn(port: int) -> str:
+    return f"http://key@127.0.0.1:{port}/1"
+
+
 def accepted(house: House, form: dict[str, str]) -> bool:
     with suppress(httpx.HTTPError):
         return house.webhook(form).status_code == 200
@@ -104,10 +110,6 @@ def text_side_by_side(house: House, thoughts: dict[str, list[str]]) -> dict[str,
     with ThreadPoolExecutor(min(len(thoughts), 16)) as pool:
         sending = {person: pool.submit(text, house, person, theirs) for person, theirs in thoughts.items()}
         return {person: sids.result() for person, sids in sending.items()}
-
-
-def all_answered(account: Account, thoughts: Sequence[str]) -> bool:
-    return list(account.entries) == list(thoughts) and set(account.fates.values()) == {"answered"}
 
 
 # Killed at each step
@@ -216,17 +218,31 @@ def sent(house: House) -> int:
 def test_bad_weather_on_the_way_to_twilio_delays_replies_and_no_more(
     house: House, weather: Network, unused: Iterator[str], is_thorough: bool
 ) -> None:
-    troubles = list(Trouble)[1:]
-    people = list(itertools.islice(unused, 20 if is_thorough else 6))
-    thoughts = {person: [f"in bad weather {n}" for n in range(5 if is_thorough else 2)] for person in people}
-    met = weather.met
-    weather.storm(troubles)
-    sids = text_side_by_side(house, thoughts)
-    enough = met + len(troubles) * (10 if is_thorough else 2)
-    wait_until(lambda: weather.met >= enough, PATIENCE, lambda: f"{weather.met - met} troubles met")
-    weather.calm()
-    accounts = settled(house, sids, PATIENCE)
+    """In gusts: beyond one, all wait for the one that asks whether Twilio is back, more and more seldom."""
+    gusts = 5 if is_thorough else 1
+    people = list(itertools.islice(unused, 6))
+    thoughts = {person: [f"in bad weather {n}" for n in range(2 * gusts)] for person in people}
+    sids: dict[str, list[str]] = {person: [] for person in people}
+    for gust in range(gusts):
+        with storming(weather):
+            part = {person: theirs[2 * gust :][:2] for person, theirs in thoughts.items()}
+            for person, new in text_side_by_side(house, part).items():
+                sids[person] += new
+        accounts = settled(house, sids, PATIENCE)
     assert all(all_answered(accounts[person], thoughts[person]) for person in people)
+
+
+@contextmanager
+def storming(weather: Network) -> Generator[None]:
+    """Until each trouble was met twice."""
+    troubles = list(Trouble)[1:]
+    enough = weather.met + 2 * len(troubles)
+    weather.storm(troubles)
+    try:
+        yield
+        wait_until(lambda: weather.met >= enough, PATIENCE, lambda: f"{enough - weather.met} not met")
+    finally:
+        weather.calm()
 
 
 def test_twilio_that_is_overloaded_or_failing_in_bursts_gets_every_reply_once(
@@ -245,11 +261,39 @@ def test_twilio_that_is_overloaded_or_failing_in_bursts_gets_every_reply_once(
 # Sentry
 
 
-def test_a_sentry_that_is_away_slows_nothing_down(house: House, unused: Iterator[str]) -> None:
-    """Every text above was traced to one that never answers; what it takes to answer is still the same."""
-    person = next(unused)
-    house.say("a first one", person)
-    began = time.monotonic()
-    for number in range(5):
-        house.say(f"thought {number}", person)
-    assert time.monotonic() - began < 30
+def test_a_sentry_that_never_answers_holds_up_nobody(
+    house: House, sentry: Silence, unused: Iterator[str]
+) -> None:
+    """Each message has something to tell it, and more are answered than it was even asked."""
+    person, thoughts = next(unused), [f"unheard {number}" for number in range(20)]
+    before = sentry.asked
+    sids = text(house, person, thoughts)
+    assert all_answered(settled(house, {person: sids})[person], thoughts)
+    wait_until(lambda: sentry.asked > 0, 30, lambda: "nothing was told")
+    assert sentry.asked - before < len(sids)
+
+
+def test_the_house_stops_in_its_time_and_loses_nothing_whatever_sentry_does(
+    house: House, unused: Iterator[str]
+) -> None:
+    """Stopped while Sentry never answers, and then while nobody listens there."""
+    person, thoughts = next(unused), [f"stopped {number}" for number in range(25)]
+    sids = text(house, person, thoughts[:5])
+    stop_in_time(house)
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # and does not listen
+        house.environment["SENTRY_DSN"] = dsn(nobody.getsockname()[1])
+        house.start()
+        sids += text(house, person, thoughts[5:])
+        assert all_answered(settled(house, {person: sids})[person], thoughts)
+        stop_in_time(house)
+
+
+def stop_in_time(house: House) -> None:
+    """Fails where the app or the supervisor itself had to be killed; the others hold nothing, and may be."""
+    log = house.folder / "logs" / "supervisord.log"
+    before = log.stat().st_size
+    assert house.stop() == 0
+    told = log.read_text()[before:]
+    assert "stopped: app (terminated by SIGTERM)" in told
+    assert all(f"stopped: {name} " in told for name in ("actions", "rasa", "voice")), told

@@ -58,6 +58,7 @@ def test_fields_that_nobody_knows_are_ignored():
         ("MessageSid", ""),
         ("MessageSid", "nonsense"),
         ("MessageSid", SID + "\n"),
+        ("MessageSid", "RE" + "0" * 32),  # it would pass for a recording that came before, and not be kept
         ("From", ""),
         ("To", ""),
         ("NumMedia", "two"),

@@ -168,7 +168,14 @@ def test_twilio_hears_that_a_recording_was_not_taken(app_url: str, house: House)
 
 
 @pytest.mark.parametrize(
-    "fields", [{"RecordingSid": "x"}, {"RecordingUrl": ""}, {"RecordingStatus": ""}, {"CallSid": ""}]
+    "fields",
+    [
+        {"RecordingSid": "x"},
+        {"RecordingSid": "SM" + "0" * 32},
+        {"RecordingUrl": ""},
+        {"RecordingStatus": ""},
+        {"CallSid": ""},
+    ],
 )
 def test_a_recording_without_what_twilio_promises_is_malformed(
     app_url: str, house: House, fields: dict[str, str]
