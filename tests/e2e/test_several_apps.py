@@ -178,9 +178,11 @@ def test_texts_that_come_to_both_in_turn_are_answered_once_and_in_order_whoever_
     """Each is killed while they come in, and comes back."""
     chance, rounds = random.Random(7), 10 if is_thorough else 1
     thoughts = {person: [f"thought {n} of {person[-2:]}" for n in range(6 * rounds)] for person in TO_BOTH}
+    second.kill()  # unless it is dead already
     second.start()
     sids: dict[str, list[str]] = {person: [] for person in TO_BOTH}
     for round_ in range(rounds):
+        wait_until(house.is_ready, 120, lambda: "the first app did not come back")
         part = {person: theirs[6 * round_ :][:6] for person, theirs in thoughts.items()}
         with ThreadPoolExecutor(1) as pool:
             texting = pool.submit(texted, house, part, second.port, house.port)
