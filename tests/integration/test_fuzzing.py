@@ -505,7 +505,7 @@ def test_what_is_signed_is_refused_plainly_or_kept(
     store = Store.open(configured.database_url)
     turns = Turns(store, None, Patience())  # type: ignore[arg-type] # of no use for writing down
     for message in itertools.islice(kept.values(), 300):
-        assert turns.keep(message, 1, 0)
+        assert turns.keep(message, 1, 0) is None  # it is to be answered
     store.close()
 
 
