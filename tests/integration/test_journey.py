@@ -295,6 +295,7 @@ def test_a_flood_of_one_persons_memos_or_pictures_does_not_hold_up_another(
     with running(settings, store, rasa, Postbox(), fetcher=fetching) as journey:
         for n in range(FETCHES_AT_ONCE + 3):
             journey.start(texted(ADA, IncomingMedia(f"https://ada.example/{n}", content_type)), ada.id)
+        wait_until(lambda: len(fetching.urls) == FETCHES_AT_ONCE, 60, lambda: str(fetching.urls))
         wait_until(lambda: queued(MEDIA_QUEUE) == 3, 60, lambda: str(fetching.urls))
         journey.start(texted(BOB, IncomingMedia("https://bob.example/0", content_type)), bob.id)
         wait_until(lambda: queued(MEDIA_QUEUE) == 4, 60, lambda: str(fetching.urls))
@@ -316,6 +317,7 @@ def test_who_has_many_memos_to_be_written_down_comes_after_who_has_few(
     with running(settings, store, rasa, Postbox(), fetcher=fetching, voice=listening) as journey:
         for n in range(TRANSCRIPTIONS_AT_ONCE + 3):
             journey.start(texted(ADA, IncomingMedia(f"https://ada.example/{n}", "audio/ogg")), ada.id)
+        wait_until(lambda: len(listening.sounds) == TRANSCRIPTIONS_AT_ONCE, 60, lambda: str(listening.sounds))
         wait_until(lambda: queued(TRANSCRIPTION_QUEUE) == 3, 60, lambda: str(listening.sounds))
         journey.start(texted(BOB, IncomingMedia("https://bob.example/0", "audio/ogg")), bob.id)
         wait_until(lambda: queued(TRANSCRIPTION_QUEUE) == 4, 60, lambda: str(listening.sounds))

@@ -37,7 +37,11 @@ def nothing_is_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             "555 is not a number with a plus and the country code",
         ),
         ("SCRAPBOOK_PUBLIC_URL", "scrapbook.example", "must be a URL like https://scrapbook.example.org"),
-        ("SCRAPBOOK_RASA_URL", "rasa:8003", "must be a URL like https://scrapbook.example.org"),
+        (
+            "SCRAPBOOK_RASA_URL",
+            "rasa:8003",
+            "'rasa:8003' is not a URL like http://rasa:8003; several have a comma between them",
+        ),
         ("SCRAPBOOK_SEND_RATE", "-1", "must be at least 0"),
         ("SCRAPBOOK_SEND_RATE", "inf", "must be a number"),
         ("SCRAPBOOK_SEND_RATE", "fast", "must be a number"),
