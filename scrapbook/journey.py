@@ -15,8 +15,10 @@ from contextlib import contextmanager
 from contextvars import Context
 from datetime import UTC, datetime
 from typing import Any, ParamSpec, TypeVar
+from uuid import uuid4
 
 from dbos import DBOS, DBOSConfiguredInstance, SetEnqueueOptions, SetWorkflowID
+from dbos import error as engine_errors
 from tenacity import stop_after_delay
 
 from scrapbook.collecting import Collector
@@ -169,9 +171,10 @@ class Journey(DBOSConfiguredInstance):
         steps.run("wait_for_a_slot", self._delivery.wait_for_a_slot, reply_id)
         held = steps.run("send", self._delivery.send, reply_id)
         if held is not None:
-            # Anew, so that it takes none of the places of those that are sending.
-            with _to_recipient(self._delivery.recipient(reply_id), reply_id, held):
-                DBOS.enqueue_workflow(SENDING_QUEUE, self.deliver, reply_id)
+            # Anew, so that it takes none of the places of those that are sending. Of two, the later one finds
+            # that it is sent.
+            later = _to_recipient(self._delivery.recipient(reply_id), reply_id, held)
+            _enqueue_once(SENDING_QUEUE, f"reply-{reply_id}-{uuid4()}", later, self.deliver, reply_id)
 
     def release_held(self) -> None:
         """Have all replies that are held back try again: there may be more room than there was. To be called
@@ -259,7 +262,12 @@ class Steps:
 
     def once(self, name: str, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What ``work`` returned when it ran to its end, also where the workflow is run again."""
-        return DBOS.run_step({"name": name}, self.run, name, work, *args, **kwargs)
+        try:
+            return DBOS.run_step({"name": name}, self.run, name, work, *args, **kwargs)
+        except (
+            engine_errors.DBOSUnexpectedStepError
+        ):  # a release with other steps has begun it, and written those down
+            return self.run(name, work, *args, **kwargs)
 
     def _tell(self, name: str, seconds: float) -> None:
         self.milliseconds[name] = round(seconds * 1000)

@@ -97,8 +97,10 @@ class Turns:
         def record() -> tuple[Message, Outcome | None, list[int]]:
             with self._store.transaction() as tx:
                 message, outcome = tx.messages.get(sid), tx.outcomes.of(sid)
+                is_first = _is_to_be_answered(tx, message, round_)
                 replies = _record(tx, message, outcome, text, round_)
-                tx.messages.set_state(sid, _state(problem), problem or None)
+                if is_first:  # else what stands is what the replies say
+                    tx.messages.set_state(sid, _state(problem), problem or None)
                 return message, outcome, replies
 
         message, outcome, replies = self._patiently(record)

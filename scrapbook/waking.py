@@ -60,8 +60,8 @@ class Doorbell(threading.Event):
     def _wait_for_work(self, queue: str, interval: float) -> None:
         looked = time.monotonic()
         took = looked - self._woken.get(queue, looked)
-        soon = looked + max(interval, took * (SHARE - 1))
         later = looked + max(interval, IDLE_POLLING)
+        soon = min(looked + max(interval, took * (SHARE - 1)), later)
         with self._changed:
             while not self.is_set():
                 left = (soon if queue in self._rung else later) - time.monotonic()

@@ -88,8 +88,8 @@ def _parsed(url: str) -> URL:
 
 
 def _sqlite(url: URL) -> Engine:
-    """Of one connection: its threads wait for it in turn. Those that wait for SQLite's own lock ask for it
-    now and then, and under load one of them may never find it free."""
+    """Of one connection, for which its threads wait. Those that wait for SQLite's own lock ask for it now and
+    then, and under load one of them may never find it free."""
     engine = create_engine(
         url,
         hide_parameters=True,

@@ -98,7 +98,7 @@ class Replies:
     def hold(self, why: str, at: datetime) -> None:
         """Makes every one that is on its way one that failed: it is sent when somebody says so."""
         on_the_way = update(ReplyRow).where(ReplyRow.state.in_(["recorded", "sending"]))
-        self._session.execute(on_the_way.values(state="failed", error=why, sent_at=at))
+        self._session.execute(on_the_way.values(state="failed", error=why, sent_at=at, held_until=None))
 
     def mark_sending(self, id: int) -> None:  # noqa: A002
         """To be called before it is given to Twilio. NotFound."""

@@ -1,5 +1,6 @@
 """The way into the database."""
 
+import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import datetime
@@ -22,6 +23,11 @@ from scrapbook.store.transaction import Transaction
 SESSION = {"synchronize_session": False, "populate_existing": True}
 """Rows are turned into records as soon as they are read, and written by statements: what a session remembers
 of them is never of use."""
+
+
+LET_OTHERS = 0.01
+"""Seconds between two of many transactions that follow each other: who writes without a pause is always first
+again."""
 
 
 class Store:
@@ -88,6 +94,7 @@ class Store:
         purged = 0
         while batch := self._purge_batch(before):
             purged += batch
+            time.sleep(LET_OTHERS)
         if purged:
             with self.transaction() as tx:
                 tx.entries.forget_deleted()
@@ -130,3 +137,4 @@ class Store:
         while last is not None:
             with self.transaction() as tx:
                 last = tx.words.forget_unused(person_id, last, CHUNK)
+            time.sleep(LET_OTHERS)

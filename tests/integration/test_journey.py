@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from dbos import DBOS
+from dbos import DBOS, SetWorkflowID
 from dbos._dbos import _get_or_create_dbos_registry
 from tenacity import RetryCallState
 from typing_extensions import override
@@ -33,7 +33,7 @@ from scrapbook.errors import (
     SoundUnreadable,
 )
 from scrapbook.inbox import MessageInbox, opened
-from scrapbook.journey import MEDIA_QUEUE, TRANSCRIPTION_QUEUE, Journey
+from scrapbook.journey import MEDIA_QUEUE, TRANSCRIPTION_QUEUE, Journey, Steps
 from scrapbook.links.fetching import PageFetcher
 from scrapbook.links.previewing import Previewer
 from scrapbook.media import MediaStore
@@ -326,6 +326,22 @@ def test_who_has_many_memos_to_be_written_down_comes_after_who_has_few(
         wait_until(lambda: len(listening.sounds) > TRANSCRIPTIONS_AT_ONCE, 60, lambda: str(listening.sounds))
         assert b"bob" in listening.sounds[TRANSCRIPTIONS_AT_ONCE]
         listening.places.release(TRANSCRIPTIONS_AT_ONCE + 3)
+
+
+def test_a_step_is_done_where_an_older_release_has_written_down_another_in_its_place(
+    settings: Settings, store: Store, rasa: BrokenRasa
+) -> None:
+    with running(settings, store, rasa, Postbox()), SetWorkflowID("begun"):
+        of_older_release("measure")
+        workflow = DBOS.fork_workflow("begun", 2)
+        assert workflow.get_result() == "written down"
+
+
+@DBOS.workflow()
+def of_older_release(name: str) -> str:
+    """Under that name the first time, under the other when it is gone on with."""
+    first = name if DBOS.workflow_id == "begun" else "write_down"
+    return Steps().once(first, lambda: "written down")
 
 
 def queued(queue: str) -> int:

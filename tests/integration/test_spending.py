@@ -188,6 +188,18 @@ def test_telling_is_made_up_for_after_a_crash_and_not_repeated(
     assert house.segments() == 2
 
 
+def test_what_is_held_when_a_backup_is_made_holds_nothing_back_once_that_is_restored(
+    house: House, ann: Person
+):
+    limited = house.delivery(Allowance(per_person=2))
+    limited.send(house.reply(ann, "one"))
+    assert limited.send(house.reply(ann, "two")) is not None
+    with house.store.transaction() as tx:
+        tx.replies.hold("restored", NOW)
+    assert house.delivery(Allowance()).send(house.reply(ann, "three")) is None
+    assert house.postbox.bodies()[-1] == "three"
+
+
 def test_whoever_opted_out_is_told_nothing(house: House, ann: Person):
     deliver = house.delivery(Allowance(per_person=2))
     deliver.send(house.reply(ann, "one"))

@@ -81,6 +81,21 @@ def test_it_does_not_look_all_the_time_where_something_happens_all_the_time() ->
     assert looks_within(1.0, doorbell, interval=0.001, look=look) <= 1.0 / (0.05 * waking.SHARE) + 1
 
 
+def test_it_sleeps_no_longer_where_something_happened_than_where_nothing_did(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However long the last look took: it may have waited for a database that was away."""
+    monkeypatch.setattr(waking, "IDLE_POLLING", 0.01)
+    doorbell = waking.Doorbell()
+
+    def look() -> None:
+        time.sleep(0.3)
+        doorbell.ring(LINKS_QUEUE)
+
+    doorbell.ring(LINKS_QUEUE)
+    assert looks_within(3.0, doorbell, interval=0.001, look=look) > 3.0 / (0.3 * waking.SHARE) + 1
+
+
 def test_it_ends_at_once() -> None:
     doorbell = waking.Doorbell()
     threading.Timer(0.1, doorbell.set).start()
