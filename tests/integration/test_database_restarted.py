@@ -107,7 +107,7 @@ def test_what_was_accepted_is_answered_once_after_the_database_was_restarted(
                 assert set(tx.messages.states(accepted).values()) == {"answered"}
                 sent = [[reply.state for reply in tx.replies.of_message(sid)] for sid in accepted]
             assert sent == [["sent"]] * len(accepted)
-            assert len(postbox.bodies) == len(accepted) == len(PEOPLE) * TEXTS_EACH
+            assert len(postbox.bodies()) == len(accepted) == len(PEOPLE) * TEXTS_EACH
         finally:
             patience.stop()
             DBOS.destroy()
