@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-ANSWERED_WITHIN = 300.0
+ANSWERED_WITHIN = 900.0
+"""Seconds: a stock Rasa takes some minutes for a hundred texts of one sender."""
 KEPT_OPEN = 2.0
 """Seconds after which a connection is opened anew: servers close one where nothing happens for five."""
 

@@ -1,6 +1,7 @@
 """A scrapbook goes from SQLite to PostgreSQL: all of it or nothing."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -47,12 +48,20 @@ TEXTS = (
 )
 
 
-@pytest.fixture
-def settings(tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """Of a scrapbook on SQLite that people have used."""
-    monkeypatch.setenv("SCRAPBOOK_DATA_DIR", str(tmp_path))
-    with closing(Store.open(sqlite_url)) as store:
+@pytest.fixture(scope="module")
+def used(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
+    """A scrapbook on SQLite that people have used."""
+    path = tmp_path_factory.mktemp("used") / "scrapbook.db"
+    shutil.copy(sqlite_template, path)
+    with closing(Store.open(f"sqlite:///{path}")) as store:
         fill(store)
+    return path
+
+
+@pytest.fixture
+def settings(tmp_path: Path, used: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setenv("SCRAPBOOK_DATA_DIR", str(tmp_path))
+    shutil.copy(used, tmp_path / "scrapbook.db")
     return Settings.load()
 
 
