@@ -97,7 +97,7 @@ class Turns:
         def record() -> tuple[Message, Outcome | None, list[int]]:
             with self._store.transaction() as tx:
                 message, outcome = tx.messages.get(sid), tx.outcomes.of(sid)
-                is_first = _is_to_be_answered(tx, message, round_)
+                is_first = message.state == "received" or tx.replies.next_round(sid) <= round_
                 replies = _record(tx, message, outcome, text, round_)
                 if is_first:  # else what stands is what the replies say
                     tx.messages.set_state(sid, _state(problem), problem or None)

@@ -23,6 +23,8 @@ from scrapbook.app import (
     start_workers,
 )
 from scrapbook.assistant import Assistant
+from scrapbook.book import Book
+from scrapbook.book.saving import save
 from scrapbook.collecting import Collector
 from scrapbook.delivery import Delivery
 from scrapbook.errors import (
@@ -37,7 +39,7 @@ from scrapbook.journey import MEDIA_QUEUE, TRANSCRIPTION_QUEUE, Journey, Steps
 from scrapbook.links.fetching import PageFetcher
 from scrapbook.links.previewing import Previewer
 from scrapbook.media import MediaStore
-from scrapbook.memos import Memos
+from scrapbook.memos import Heard, Memos
 from scrapbook.patience import AfterFailures, Patience
 from scrapbook.settings import Settings
 from scrapbook.spending import HELD, Allowance
@@ -304,6 +306,25 @@ def test_a_flood_of_one_persons_memos_or_pictures_does_not_hold_up_another(
         wait_until(lambda: len(fetching.urls) > FETCHES_AT_ONCE, 60, lambda: str(fetching.urls))
         assert "bob" in fetching.urls[FETCHES_AT_ONCE]
         fetching.places.release(FETCHES_AT_ONCE + 3)
+
+
+def test_a_text_that_is_answered_stands_in_the_inbox_when_its_picture_cannot_be_had(
+    settings: Settings, store: Store, rasa: BrokenRasa
+) -> None:
+    with store.transaction() as tx:
+        ada = tx.people.add("Ada", [ADA])
+    rasa.broken = False
+    fetching, postbox = Fetching(), Postbox()
+    incoming = texted(ADA, IncomingMedia("https://ada.example/0", "image/png"))
+    with running(settings, store, rasa, postbox, fetcher=fetching) as journey, opened(settings) as inbox:
+        journey.start(incoming, ada.id)
+        wait_until(lambda: len(postbox.bodies()) == 1, 60, lambda: str(postbox.sent))
+        with store.transaction() as tx:
+            save(Book(tx, ada, incoming.message_sid, datetime.now(UTC)), "a thought")
+        fetching.places.release()
+        wait_until(lambda: len(postbox.bodies()) == 2, 60, lambda: str(postbox.sent))
+        becomes(inbox, ["failed"])
+        assert inbox.unfinished()[0].problem == Heard.MISSING.problem
 
 
 def test_who_has_many_memos_to_be_written_down_comes_after_who_has_few(
