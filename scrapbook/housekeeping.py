@@ -3,7 +3,9 @@ how old replies were worded, old texts if so set, files that belong to nothing. 
 whole list."""
 
 import asyncio
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 import structlog
 from dbos import DBOS, WorkflowStatus
@@ -12,7 +14,7 @@ from scrapbook.inbox import ANSWER, ENDED_BADLY
 from scrapbook.media import MediaStore
 from scrapbook.reports import report
 from scrapbook.settings import LEAST_DAYS
-from scrapbook.store import TRASH_IS_KEPT, Media, Store
+from scrapbook.store import TRASH_IS_KEPT, Media, Store, Transaction
 
 # The engine's own copy of a message. Twilio repeats within minutes; the messages table knows older ones.
 JOURNEYS_ARE_KEPT = timedelta(days=LEAST_DAYS)
@@ -26,6 +28,14 @@ EVERY = timedelta(hours=12)
 BATCH = 500
 
 log = structlog.get_logger(__name__)
+
+
+class _Worded(Protocol):
+    """A part of the store from which words go with time."""
+
+    def worded(self, after: int, before: datetime, limit: int) -> tuple[list[str], int | None]: ...
+
+    def forget(self, message_sids: Iterable[str]) -> None: ...
 
 
 async def keep_tidy(store: Store, files: MediaStore, texts_are_kept: timedelta | None = None) -> None:
@@ -83,26 +93,22 @@ def discard_strays(store: Store, files: MediaStore, before: datetime) -> int:
 
 def forget_wordings(store: Store, before: datetime) -> int:
     """Of what replies were made of, which quotes entries: needed only while a turn may be run again."""
-    forgotten, last = 0, 0
-    while last is not None:
-        with store.transaction(read_only=True) as tx:
-            worded, last = tx.outcomes.worded(last, before, BATCH)
-        if worded:
-            with store.transaction() as tx:
-                tx.outcomes.forget_wording(worded)
-        forgotten += len(worded)
-    return forgotten
+    return _forget_worded(store, lambda tx: tx.outcomes, before)
 
 
 def forget_texts(store: Store, before: datetime) -> int:
     """Of how many messages that came in before then the words are forgotten, with those of their replies."""
+    return _forget_worded(store, lambda tx: tx.texts, before)
+
+
+def _forget_worded(store: Store, part: Callable[[Transaction], _Worded], before: datetime) -> int:
     forgotten, last = 0, 0
     while last is not None:
         with store.transaction(read_only=True) as tx:
-            worded, last = tx.texts.worded(last, before, BATCH)
+            worded, last = part(tx).worded(last, before, BATCH)
         if worded:
             with store.transaction() as tx:
-                tx.texts.forget(worded)
+                part(tx).forget(worded)
         forgotten += len(worded)
     return forgotten
 

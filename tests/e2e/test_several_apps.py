@@ -16,12 +16,12 @@ from itertools import cycle
 
 import httpx
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine
 from twilio.request_validator import RequestValidator
 
 from tests.e2e.accounting import all_answered, settled
 from tests.e2e.house import TOKEN, House, free_ports, message_form, new_sid, wait_until
-from tests.postgresql import postgresql_running
+from tests.postgresql import begun, postgresql_running
 
 TO_ONE, TO_BOTH = (tuple(f"+1555{n:04}" for n in range(first, first + 6)) for first in (100, 110))
 PATIENCE = 240.0
@@ -197,13 +197,3 @@ def test_texts_that_come_to_both_in_turn_are_answered_once_and_in_order_whoever_
                 sids[person] += theirs
     accounts = settled(house, sids, PATIENCE)
     assert all(all_answered(accounts[person], thoughts[person]) for person in TO_BOTH)
-
-
-def begun(database: Engine, executor: str) -> int:
-    """How many texts that app is at."""
-    with database.connect() as connection:
-        pending = text(
-            "SELECT count(*) FROM dbos.workflow_status WHERE status = 'PENDING' AND name = 'Journey.answer'"
-            " AND executor_id = :executor"
-        )
-        return connection.execute(pending, {"executor": executor}).scalar_one()

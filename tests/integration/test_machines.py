@@ -15,6 +15,7 @@ from sqlalchemy import Engine, create_engine, text
 from tests.e2e.house import wait_until
 from tests.integration.machines import PEOPLE, Machine, Outside
 from tests.integration.serving import serving
+from tests.postgresql import begun
 
 NEWER_RELEASE = (
     "-c",
@@ -142,12 +143,3 @@ def executors(database: Engine, status: str) -> set[str]:
     with database.connect() as connection:
         of_status = text("SELECT DISTINCT executor_id FROM dbos.workflow_status WHERE status = :status")
         return set(connection.scalars(of_status, {"status": status}))
-
-
-def begun(database: Engine, executor: str) -> int:
-    with database.connect() as connection:
-        pending = text(
-            "SELECT count(*) FROM dbos.workflow_status WHERE status = 'PENDING' AND name = 'Journey.answer'"
-            " AND executor_id = :executor"
-        )
-        return connection.execute(pending, {"executor": executor}).scalar_one()
