@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-import httpx
+import aiohttp
 import structlog
 
 from scrapbook.addresses import Addresses
@@ -15,10 +15,13 @@ log = structlog.get_logger(__name__)
 # A turn takes milliseconds; a queue of people in front of it takes seconds.
 TURN_TIMEOUT = 30.0
 CONNECT_TIMEOUT = 2.0
-HEALTH_TIMEOUT = httpx.Timeout(2.0)
+HEALTH_TIMEOUT = aiohttp.ClientTimeout(total=2.0)
+# Shorter than that of Rasa's own server (5 seconds), which would otherwise close a connection that is just used.
+KEPT_ALIVE = 4.0
 
-NOT_REACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+NOT_REACHED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 NO_MODEL = 409
+FIRST_ERROR = 400
 # Rasa takes a text that begins with "/" for the name of an intent, unless something invisible is before it.
 PADDING = "\u200b"
 FAILED = "failed"
@@ -28,7 +31,7 @@ PARAGRAPH = "\n\n"
 
 
 class Assistant:
-    """Has texts understood and answered.
+    """Has texts understood and answered. For one event loop.
 
     Args:
         urls: of the Rasa servers, without a trailing slash. A conversation has one of them, and goes on with
@@ -41,61 +44,75 @@ class Assistant:
         self._urls = tuple(urls)
         self._addresses = Addresses(urls)
         self._actions_url = actions_url
-        self._client = httpx.Client(timeout=httpx.Timeout(timeout, connect=CONNECT_TIMEOUT))
+        self._timeout = aiohttp.ClientTimeout(total=timeout, sock_connect=min(timeout, CONNECT_TIMEOUT))
+        self._opened: aiohttp.ClientSession | None = None
 
-    def close(self) -> None:
-        self._client.close()
+    @property
+    def _session(self) -> aiohttp.ClientSession:
+        if self._opened is None:
+            connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEPT_ALIVE)
+            self._opened = aiohttp.ClientSession(
+                connector=connector, cookie_jar=aiohttp.DummyCookieJar(), timeout=self._timeout
+            )
+        return self._opened
 
-    def answer(self, text: str, person_id: int, message_sid: str) -> str:
+    async def close(self) -> None:
+        if self._opened is not None:
+            await self._opened.close()
+
+    async def answer(self, text: str, person_id: int, message_sid: str) -> str:
         """One turn: the reply to a text. It may be longer than one message.
 
         Raises:
             AssistantUnavailable: Rasa or the action server is not there; wait and try again.
             AssistantFailed: they are there and yet no reply came of it, in time or at all.
         """
-        return self._turn(_as_text(text), person_id, message_sid)
+        return await self._turn(_as_text(text), person_id, message_sid)
 
-    def act(self, intent: str, slots: Mapping[str, str], person_id: int, message_sid: str) -> str:
+    async def act(self, intent: str, slots: Mapping[str, str], person_id: int, message_sid: str) -> str:
         """A turn without a text, for what the house itself has to say. Raises as ``answer`` does."""
-        return self._turn(f"/{intent}{json.dumps(slots)}", person_id, message_sid)
+        return await self._turn(f"/{intent}{json.dumps(slots)}", person_id, message_sid)
 
-    def parse(self, text: str) -> dict[str, Any]:
+    async def parse(self, text: str) -> dict[str, Any]:
         """What the running model understands: Rasa's parse result with ``intent`` and ``entities``.
 
         Raises:
             AssistantUnavailable, AssistantFailed: as in ``answer``.
         """
-        _, parsed = self._post("/model/parse", {"text": _as_text(text)}, text)
+        _, parsed = await self._post("/model/parse", {"text": _as_text(text)}, text)
         return cast("dict[str, Any]", parsed)
 
-    def is_ready(self) -> bool:
+    async def is_ready(self) -> bool:
         """Whether a Rasa server has a model loaded."""
-        return any(self._has_model(url) for url in self._urls)
+        for url in self._urls:
+            if await self._has_model(url):
+                return True
+        return False
 
-    def actions_are_ready(self) -> bool:
+    async def actions_are_ready(self) -> bool:
         try:
-            health = self._client.get(f"{self._actions_url}/health", timeout=HEALTH_TIMEOUT)
-        except httpx.HTTPError:
+            async with self._session.get(f"{self._actions_url}/health", timeout=HEALTH_TIMEOUT) as health:
+                return health.ok
+        except (aiohttp.ClientError, TimeoutError):
             return False
-        return health.is_success
 
-    def _turn(self, message: str, person_id: int, message_sid: str) -> str:
+    async def _turn(self, message: str, person_id: int, message_sid: str) -> str:
         sender = f"person-{person_id}"
         turn = {
             "sender": sender,
             "message": message,
             "metadata": {"message_sid": message_sid},
         }
-        url, answer = self._post("/webhooks/rest/webhook", turn, sender)
+        url, answer = await self._post("/webhooks/rest/webhook", turn, sender)
         for part in answer:
             if failed := part.get("custom", {}).get(FAILED):
                 raise AssistantFailed("A turn failed").caused_by(failed)
         parts = [str(part["text"]) for part in answer if part.get("text")]
         if not parts:
-            self._explain_silence(url)
+            await self._explain_silence(url)
         return PARAGRAPH.join(parts)
 
-    def _post(self, path: str, body: Mapping[str, object], key: str) -> tuple[str, Any]:
+    async def _post(self, path: str, body: Mapping[str, object], key: str) -> tuple[str, Any]:
         """The answer to a question about ``key``, and the URL of the server that gave it.
 
         Another server is asked when the first was not reached. When it broke off, it has taken the question:
@@ -104,40 +121,44 @@ class Assistant:
         nobody = AssistantUnavailable("There is no Rasa")
         for url in self._addresses.of(key):
             try:
-                return url, self._ask(url, path, body)
+                return url, await self._ask(url, path, body)
             except AssistantUnavailable as error:
                 nobody = error
         raise nobody
 
-    def _ask(self, url: str, path: str, body: Mapping[str, object]) -> Any:  # noqa: ANN401 - whatever JSON Rasa sends
+    async def _ask(self, url: str, path: str, body: Mapping[str, object]) -> Any:  # noqa: ANN401 - whatever JSON Rasa sends
         try:
-            response = self._client.post(url + path, json=body)
+            async with self._session.post(url + path, json=body) as response:
+                status, content = response.status, await response.read()
         except NOT_REACHED as error:
             self._avoid(url, error)
             raise AssistantUnavailable(f"Rasa cannot be reached: {type(error).__name__}") from error
-        except httpx.HTTPError as error:
+        except (aiohttp.ClientError, TimeoutError) as error:
             self._avoid(url, error)
             raise AssistantFailed(f"Rasa broke off: {type(error).__name__}") from error
-        if response.status_code == NO_MODEL:
+        if status == NO_MODEL:
             raise self._without_model(url)
-        if response.is_error:
-            raise AssistantFailed(f"Rasa answered {response.status_code}")
-        return response.json()
+        if status >= FIRST_ERROR:
+            raise AssistantFailed(f"Rasa answered {status}")
+        try:
+            return json.loads(content)
+        except ValueError as error:
+            raise AssistantFailed("Rasa's answer made no sense") from error
 
-    def _explain_silence(self, url: str) -> None:
+    async def _explain_silence(self, url: str) -> None:
         """Rasa answers 200 without a reply when an action failed; tell the two causes apart."""
-        if not self.actions_are_ready():
+        if not await self.actions_are_ready():
             raise AssistantUnavailable("The action server cannot be reached")
-        if not self._has_model(url):
+        if not await self._has_model(url):
             raise self._without_model(url)
         raise AssistantFailed("Rasa gave no reply: an action or a rule failed")
 
-    def _has_model(self, url: str) -> bool:
+    async def _has_model(self, url: str) -> bool:
         try:
-            status = self._client.get(f"{url}/status", timeout=HEALTH_TIMEOUT)
-        except httpx.HTTPError:
+            async with self._session.get(f"{url}/status", timeout=HEALTH_TIMEOUT) as status:
+                return status.ok and bool(json.loads(await status.read()).get("model_file"))
+        except (aiohttp.ClientError, TimeoutError):
             return False
-        return status.is_success and bool(status.json().get("model_file"))
 
     def _without_model(self, url: str) -> AssistantUnavailable:
         error = AssistantUnavailable("Rasa has no model loaded yet")

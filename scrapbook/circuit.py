@@ -2,16 +2,14 @@
 
 import threading
 import time
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 
 import structlog
 
 from scrapbook.errors import ScrapbookError
 
 log = structlog.get_logger(__name__)
-
-T = TypeVar("T")
 
 ENOUGH = 3
 """How many have to fail, one after the other and nobody in between succeeding, before all of them wait."""
@@ -49,18 +47,19 @@ class Circuit:
         self._pause = 0.0
         self._next = 0.0
 
-    def __call__(self, whom: str, call: Callable[[], T]) -> T:
-        """What ``call`` comes to, which is made for ``whom``.
+    @contextmanager
+    def attempt(self, whom: str) -> Generator[None]:
+        """A call to the service inside, which is made for ``whom``.
 
         One that fails for good is an answer, too: the service is there. One that may be tried again counts as
         a failure of the service; those of one and the same ``whom`` count once.
 
         Raises:
-            Paused: it is not its turn yet.
+            Paused: it is not its turn yet; nothing inside is done.
         """
         self._enter()
         try:
-            result = call()
+            yield
         except self._kind as error:
             if error.permanent:
                 self._close()
@@ -68,7 +67,6 @@ class Circuit:
                 self._fail(whom, error)
             raise
         self._close()
-        return result
 
     def _enter(self) -> None:
         with self._lock:

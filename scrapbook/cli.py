@@ -339,17 +339,8 @@ def parse() -> None:
     """What is understood of each text: one text per line in, one JSON object per line out."""
 
     from scrapbook import parsing
-    from scrapbook.assistant import Assistant
 
-    settings = Settings.load()
-    assistant = Assistant(settings.rasa_urls, settings.actions_url)
-    try:
-        if not assistant.is_ready():
-            raise typer.Exit(parsing.parse_stream_offline(sys.stdin))
-        for line in parsing.parse_lines(sys.stdin, assistant):
-            sys.stdout.write(line + "\n")
-    finally:
-        assistant.close()
+    raise typer.Exit(parsing.parse(sys.stdin, sys.stdout, Settings.load()))
 
 
 @app.command()
@@ -404,7 +395,7 @@ def transcribe(
 
 
 def _transcribe_again(settings: Settings, address: str, number: int) -> None:
-    from scrapbook import inbox as inboxes
+    from scrapbook import unfinished as inboxes
 
     with _store(settings) as store, store.transaction(read_only=True) as tx:
         person = tx.people.by_address(address)
@@ -421,7 +412,7 @@ def _transcribe_again(settings: Settings, address: str, number: int) -> None:
 @inbox_app.callback()
 def inbox(context: typer.Context) -> None:
     """List the messages that are waiting, being worked on, or failed."""
-    from scrapbook import inbox as inboxes
+    from scrapbook import unfinished as inboxes
 
     if context.invoked_subcommand:
         return
@@ -443,7 +434,7 @@ def retry(
     message_sid: Annotated[str, typer.Argument(help="Of one message; without it, of all that failed.")] = "",
 ) -> None:
     """Have a failed message worked on again."""
-    from scrapbook import inbox as inboxes
+    from scrapbook import unfinished as inboxes
 
     with inboxes.opened(Settings.load()) as unfinished:
         failed = [one.message_sid for one in unfinished.unfinished() if one.can_be_tried_again]

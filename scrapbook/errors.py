@@ -54,6 +54,10 @@ class StoreUnavailable(StoreError):
     permanent = False
 
 
+class LeaseLost(StoreError):
+    """Another app answers that person meanwhile; what this one did for them is not recorded."""
+
+
 class DatabaseTooNew(StoreError):
     """The database is of a newer release of the scrapbook than this one."""
 

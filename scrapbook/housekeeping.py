@@ -5,16 +5,19 @@ whole list."""
 import asyncio
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
-from dbos import DBOS, WorkflowStatus
 
-from scrapbook.inbox import ANSWER, ENDED_BADLY
+from scrapbook.engine import engine_client
 from scrapbook.media import MediaStore
 from scrapbook.reports import report
-from scrapbook.settings import LEAST_DAYS
+from scrapbook.old_queue import ENDED_BADLY
+from scrapbook.settings import LEAST_DAYS, Settings
 from scrapbook.store import TRASH_IS_KEPT, Media, Store, Transaction
+
+if TYPE_CHECKING:
+    from dbos import DBOSClient
 
 # The engine's own copy of a message. Twilio repeats within minutes; the messages table knows older ones.
 JOURNEYS_ARE_KEPT = timedelta(days=LEAST_DAYS)
@@ -38,17 +41,19 @@ class _Worded(Protocol):
     def forget(self, message_sids: Iterable[str]) -> None: ...
 
 
-async def keep_tidy(store: Store, files: MediaStore, texts_are_kept: timedelta | None = None) -> None:
-    """Tidy at the start and twice a day, until cancelled. Texts are kept for ever where nothing is said."""
+async def keep_tidy(settings: Settings, store: Store, files: MediaStore) -> None:
+    """Tidy at the start and twice a day, until cancelled."""
     while True:
         try:
-            await asyncio.to_thread(tidy, store, files, datetime.now(UTC), texts_are_kept)
+            await asyncio.to_thread(tidy, settings, store, files, datetime.now(UTC))
         except Exception as error:  # noqa: BLE001 - one night's failure is no reason to stop for good
             report(error, step="tidy")
         await asyncio.sleep(EVERY.total_seconds())
 
 
-def tidy(store: Store, files: MediaStore, now: datetime, texts_are_kept: timedelta | None = None) -> None:
+def tidy(settings: Settings, store: Store, files: MediaStore, now: datetime) -> None:
+    texts_are_kept = settings.texts_are_kept
+    workflows, failures = forget_workflows(settings, now - JOURNEYS_ARE_KEPT, now - FAILURES_ARE_KEPT)
     log.info(
         "tidied",
         entries=store.purge_trash(now - TRASH_IS_KEPT),
@@ -58,8 +63,8 @@ def tidy(store: Store, files: MediaStore, now: datetime, texts_are_kept: timedel
         wordings=forget_wordings(store, now - JOURNEYS_ARE_KEPT),
         texts=forget_texts(store, now - texts_are_kept) if texts_are_kept else 0,
         days=_forget_spending(store, now - SPENDING_IS_KEPT),
-        journeys=_forget_journeys(now - JOURNEYS_ARE_KEPT),
-        failures=forget_failures(store, now - FAILURES_ARE_KEPT),
+        journeys=workflows,
+        failures=failures,
     )
 
 
@@ -113,33 +118,25 @@ def _forget_worded(store: Store, part: Callable[[Transaction], _Worded], before:
     return forgotten
 
 
-def forget_failures(store: Store, before: datetime) -> int:
-    """Journeys that ended badly before then, but for those that alone still hold their message."""
-    forgotten = kept = 0
-    while ended := _ended_badly(before, offset=kept):
-        with store.transaction(read_only=True) as tx:
-            known = tx.messages.states(_message_of(journey) for journey in ended)
-        doomed = [one for one in ended if one.name != ANSWER or _message_of(one) in known]
-        DBOS.delete_workflows([journey.workflow_id for journey in doomed])
-        forgotten += len(doomed)
-        kept += len(ended) - len(doomed)
+def forget_workflows(
+    settings: Settings, completed_before: datetime, failed_before: datetime
+) -> tuple[int, int]:
+    """How many of the engine's workflows are forgotten: those that ended well, and those that did not."""
+    with engine_client(settings) as client:
+        if client is None:
+            return 0, 0
+        return (
+            _forget_workflows(client, status=["SUCCESS"], completed_before=completed_before.isoformat()),
+            _forget_workflows(client, status=list(ENDED_BADLY), end_time=failed_before.isoformat()),
+        )
+
+
+def _forget_workflows(client: "DBOSClient", **which: Any) -> int:  # noqa: ANN401 - the client's own filters
+    forgotten = 0
+    while ended := client.list_workflows(**which, limit=BATCH, load_input=False, load_output=False):
+        client.delete_workflows([workflow.workflow_id for workflow in ended])
+        forgotten += len(ended)
     return forgotten
-
-
-def _ended_badly(before: datetime, offset: int) -> list[WorkflowStatus]:
-    return DBOS.list_workflows(
-        status=ENDED_BADLY,
-        end_time=before.isoformat(),
-        limit=BATCH,
-        offset=offset,
-        load_input=False,
-        load_output=False,
-    )
-
-
-def _message_of(journey: WorkflowStatus) -> str:
-    """Of an ``answer``, which is named for its message and for how often it was begun anew."""
-    return journey.workflow_id.partition(".")[0]
 
 
 def _unwanted(store: Store, before: datetime) -> list[Media]:
@@ -155,17 +152,3 @@ def _forget_calls(store: Store, before: datetime) -> int:
 def _forget_spending(store: Store, before: datetime) -> int:
     with store.transaction() as tx:
         return tx.spending.forget(before.date())
-
-
-def _forget_journeys(before: datetime) -> int:
-    forgotten = 0
-    while ended := DBOS.list_workflows(
-        status="SUCCESS",
-        completed_before=before.isoformat(),
-        limit=BATCH,
-        load_input=False,
-        load_output=False,
-    ):
-        DBOS.delete_workflows([journey.workflow_id for journey in ended])
-        forgotten += len(ended)
-    return forgotten

@@ -1,288 +1,374 @@
-"""Messages that are not finished: what is queued or under way, and what failed and can be tried again."""
+"""The inbox: answers what has come in, one person's messages in order and different people's side by side.
 
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+A message stays in the inbox until its replies are recorded, in one transaction. Whatever is killed before, it is
+answered anew: what it did to the scrapbook is found again by its MessageSid, and happens once.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Protocol, TypeVar
 
-from dbos import DBOSClient, EnqueueOptions, WorkflowStatus
+import structlog
 
-from scrapbook.errors import NotFound, ScrapbookError
-from scrapbook.journey import (
-    JOURNEY_VERSION,
-    LAST,
-    MEDIA_QUEUE,
-    MESSAGES_QUEUE,
-    ROUNDS_OF_A_MEMO,
-    SENDING_QUEUE,
-    Journey,
-)
-from scrapbook.settings import Settings
-from scrapbook.store import Message, Reply, Store
-from scrapbook.twilio.incoming import Incoming, IncomingMedia
+from scrapbook import metrics
+from scrapbook.assistant import Assistant
+from scrapbook.errors import AssistantFailed, LeaseLost
+from scrapbook.links.previewing import may_bring_links
+from scrapbook.memos import RECEIVED, Heard, Memos, described, duration_of
+from scrapbook.outbox import Outbox
+from scrapbook.pace import Pace
+from scrapbook.patience import AfterFailures, Patience, patiently
+from scrapbook.reports import about, report
+from scrapbook.segments import segment_count, split
+from scrapbook.store import GroupWriter, InboxStanding, Outgoing, Store, Transaction, Waiting
+from scrapbook.store.records import MessageState
 
-WAITING = {"ENQUEUED": "waiting", "DELAYED": "waiting", "PENDING": "working"}
-ANSWER = "Journey.answer"
-MEMO_WORKFLOWS = ("Journey.collect", "Journey.transcribe", "Journey.answer_memo")
-ENDED_BADLY = ["ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+TURNS_AT_ONCE = 32
+"""Turns that may be under way at the same time; each person has one at most."""
+
+# A turn that fails with everything up fails for a reason of its own: a few tries, then it stands as failed.
+TURN_ATTEMPTS = 6
+
+# The one sentence that cannot come from Rasa, because it is said when Rasa fails.
+APOLOGY = "Sorry, something went wrong with that message. I kept it, and it can be tried again."
+
+NO_REPLY = "the assistant gave no reply"
+BROKE_OFF = "answering it ended with an error"
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+
+class LongWork(Protocol):
+    """What takes longer than an answer. Every call may block, and may be repeated."""
+
+    def collect(self, sid: str, person_id: int, round_: int, *, is_memo: bool) -> None:
+        """Have what came with a message fetched."""
+        ...
+
+    def preview(self, sid: str, round_: int) -> None:
+        """Have the pages looked at behind the links of a message."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
-class Unfinished:
-    """A message that has not been answered as it should.
+class Answer:
+    """What came of a turn.
 
     Attributes:
-        state: ``waiting``, ``working``, ``sending`` (answered, a reply is on its way to Twilio), ``failed``
-            (not answered), ``unsent`` (answered, but Twilio did not take a reply) or ``held`` (answered, but
-            a daily limit is reached). ``failed`` and ``unsent`` can be tried again.
-        problem: a sentence, or empty.
+        text: to be said; None where nothing is.
+        problem: why the message is not answered as it should be; empty when it is.
+        ends: whether the message is finished with it.
     """
 
-    message_sid: str
-    received_at: datetime
-    state: str
+    text: str | None
     problem: str = ""
-
-    @property
-    def can_be_tried_again(self) -> bool:
-        return self.state in {"failed", "unsent"}
+    ends: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class _Journey:
-    incoming: Incoming
-    person_id: int
-    status: str
+class Recorded:
+    """What was written when a message was answered.
 
-
-class MessageInbox:
-    """The unfinished messages of one installation; ``opened`` is the way to get it."""
-
-    def __init__(self, client: DBOSClient, store: Store) -> None:
-        self._client = client
-        self._store = store
-
-    def unfinished(self) -> list[Unfinished]:
-        """Oldest first."""
-        journeys = {journey.incoming.message_sid: journey for journey in self._journeys()}
-        with self._store.transaction(read_only=True) as tx:
-            kept = {message.sid: message for message in tx.messages.unfinished()}
-            states = tx.messages.states(journeys)
-            unsent = {reply.message_sid: reply for reply in tx.replies.undelivered()}
-        found = [
-            _of_journey(journey)
-            for sid, journey in journeys.items()
-            if journey.status in WAITING or states.get(sid) != "answered"
-        ]
-        known = {one.message_sid for one in found}
-        working = self._memos_under_way()
-        found += [_of_message(message, working.get(sid)) for sid, message in kept.items() if sid not in known]
-        known |= kept.keys()
-        found += [_of_reply(reply) for sid, reply in unsent.items() if sid not in known]
-        return sorted(found, key=lambda one: one.received_at)
-
-    def known_to_the_engine_alone(self) -> int:
-        """How much there is that the scrapbook's own tables do not tell: what is queued or under way, and
-        messages that failed before they were written down."""
-        waiting = self._client.list_workflows(status=list(WAITING), load_input=False, load_output=False)
-        failed = {one.incoming.message_sid for one in self._journeys() if one.status not in WAITING}
-        with self._store.transaction(read_only=True) as tx:
-            return len(waiting) + len(failed - tx.messages.states(failed).keys())
-
-    def retry(self, message_sid: str) -> None:
-        """Start a failed message's journey anew, behind what its sender has texted since, or send again
-        what Twilio did not take.
-
-        Raises:
-            NotFound: no message has that sid.
-            ScrapbookError: it has not failed; it is answered, or still under way.
-        """
-        one = next((one for one in self.unfinished() if one.message_sid == message_sid), None)
-        if one is None:
-            with self._store.transaction(read_only=True) as tx:
-                tx.messages.get(message_sid)
-            raise ScrapbookError(f"{message_sid} is answered already")
-        if one.state in WAITING.values():
-            raise ScrapbookError(f"{message_sid} is still under way")
-        if one.state in {
-            "unsent",
-            "sending",
-            "held",
-        }:  # sending a second time what is being sent changes nothing
-            self._send_again(message_sid)
-        elif (memo := self._memo(message_sid)) is not None:
-            self._collect_again(memo)
-        else:
-            self._answer_again(message_sid)
-
-    def transcribe_again(self, person_id: int, number: int) -> None:
-        """Have a memo fetched, where it is missing, and written down again.
-
-        Raises:
-            NotFound: the person has no memo of that number.
-            ScrapbookError: it is written down, or still under way.
-        """
-        with self._store.transaction(read_only=True) as tx:
-            entry = tx.entries.by_number(person_id, number)
-            memo = tx.messages.find(entry.message_sid) if entry and entry.message_sid else None
-            if memo is None or not memo.is_memo:
-                raise NotFound(f"Entry {number} is not a memo")
-            transcript = tx.transcripts.of(memo.media[0].url)
-        if transcript and transcript.text:
-            raise ScrapbookError(f"Memo {number} is written down already; texting correct: ... changes it")
-        if memo.sid in self._memos_under_way():
-            raise ScrapbookError(f"Memo {number} is still being worked on")
-        self._collect_again(memo)
-
-    def _collect_again(self, memo: Message) -> None:
-        prefix = f"collect-{memo.sid}."
-        round_ = ROUNDS_OF_A_MEMO * self._unused(prefix)
-        self._enqueue(prefix, MEDIA_QUEUE, "collect", None, None, memo.sid, memo.person_id, round_, True)
-
-    def _answer_again(self, message_sid: str) -> None:
-        incoming, person_id = self._what(message_sid)
-        with self._store.transaction(read_only=True) as tx:
-            round_ = max(1, tx.replies.next_round(message_sid))
-        self._enqueue(
-            f"{message_sid}.",
-            MESSAGES_QUEUE,
-            "answer",
-            str(person_id),
-            LAST,
-            incoming.to_dict(),
-            person_id,
-            round_,
-        )
-
-    def _send_again(self, message_sid: str) -> None:
-        with self._store.transaction() as tx:
-            replies = [reply for reply in tx.replies.undelivered() if reply.message_sid == message_sid]
-            for reply in replies:
-                if reply.state == "failed":
-                    tx.replies.reopen(reply.id)
-        for reply in replies:
-            self._enqueue(f"reply-{reply.id}.", SENDING_QUEUE, "deliver", reply.to, reply.id, reply.id)
-
-    def _enqueue(
-        self,
-        prefix: str,
-        queue: str,
-        workflow: str,
-        partition: str | None,
-        priority: int | None,
-        *arguments: object,
-    ) -> None:
-        """Start a workflow of the journey under a new id with that prefix."""
-        options = EnqueueOptions(
-            queue_name=queue,
-            workflow_name=f"Journey.{workflow}",
-            class_name="Journey",
-            instance_name=Journey.NAME,
-            workflow_id=f"{prefix}{self._unused(prefix)}",
-            app_version=JOURNEY_VERSION,
-        )
-        if partition is not None:
-            options["queue_partition_key"] = partition
-        if priority is not None:
-            options["priority"] = priority
-        self._client.enqueue(options, *arguments)
-
-    def _unused(self, prefix: str) -> int:
-        """The end of an id that no workflow has had: the engine would take a used one for a repetition."""
-        used = self._client.list_workflows(workflow_id_prefix=prefix, load_input=False, load_output=False)
-        ends = (workflow.workflow_id.removeprefix(prefix) for workflow in used)
-        return max((int(end) for end in ends if end.isdigit()), default=0) + 1
-
-    def _what(self, message_sid: str) -> tuple[Incoming, int]:
-        """From the store; from its journey where that ended before anything was stored."""
-        with self._store.transaction(read_only=True) as tx:
-            message = tx.messages.find(message_sid)
-        if message:
-            return _as_incoming(message), message.person_id
-        [journey, *_] = [one for one in self._journeys() if one.incoming.message_sid == message_sid]
-        return journey.incoming, journey.person_id
-
-    def _memo(self, message_sid: str) -> Message | None:
-        with self._store.transaction(read_only=True) as tx:
-            message = tx.messages.find(message_sid)
-        return message if message and message.is_memo else None
-
-    def _memos_under_way(self) -> dict[str, str]:
-        """By sid, ``waiting`` or ``working``."""
-        return {
-            workflow.input["args"][0]: WAITING[str(workflow.status)]
-            for name in MEMO_WORKFLOWS
-            for workflow in self._client.list_workflows(status=list(WAITING), name=name, load_output=False)
-            if workflow.input is not None
-        }
-
-    def _journeys(self) -> Iterator[_Journey]:
-        """Of unfinished messages, those under way last."""
-        for statuses in (ENDED_BADLY, list(WAITING)):
-            for workflow in self._client.list_workflows(status=statuses, name=ANSWER, load_output=False):
-                if workflow.input is not None:
-                    yield _journey(workflow)
-
-
-def _journey(workflow: WorkflowStatus) -> _Journey:
-    assert workflow.input is not None  # noqa: S101 - it was asked for
-    incoming, person_id, *_ = workflow.input["args"]
-    return _Journey(Incoming.from_dict(incoming), person_id, str(workflow.status))
-
-
-def _of_journey(journey: _Journey) -> Unfinished:
-    state = WAITING.get(journey.status, "failed")
-    problem = "its journey ended with an error" if state == "failed" else ""
-    return Unfinished(journey.incoming.message_sid, journey.incoming.received_at, state, problem)
-
-
-def _of_message(message: Message, working: str | None) -> Unfinished:
-    if working:
-        return Unfinished(message.sid, message.received_at, working)
-    return Unfinished(message.sid, message.received_at, "failed", message.problem or "its journey is gone")
-
-
-def _of_reply(reply: Reply) -> Unfinished:
-    if reply.held_until is not None:
-        problem = f"a daily limit is reached: it waits until {reply.held_until:%Y-%m-%d %H:%M} UTC"
-        return Unfinished(reply.message_sid, reply.created_at, "held", problem)
-    state = "unsent" if reply.state == "failed" else "sending"
-    return Unfinished(reply.message_sid, reply.created_at, state, reply.error or "")
-
-
-def _as_incoming(message: Message) -> Incoming:
-    return Incoming(
-        message_sid=message.sid,
-        from_=message.from_,
-        to=message.to,
-        body=message.body,
-        media=tuple(IncomingMedia(part.url, part.content_type) for part in message.media),
-        received_at=message.received_at,
-    )
-
-
-@contextmanager
-def opened(settings: Settings) -> Generator[MessageInbox]:
-    """The inbox of these settings.
-
-    Raises:
-        NotFound: the scrapbook has never been up with these settings.
+    Attributes:
+        standing: of the message before.
+        replies: recorded for it; none where that had been done before.
+        next: the person's next message.
     """
-    if settings.is_sqlite and not settings.journey_path.exists():
-        raise NotFound("There is no inbox yet: the scrapbook has not been up with these settings")
-    store = Store.open(settings.database_url)
-    try:
-        with of(settings, store) as inbox:
-            yield inbox
-    finally:
-        store.close()
+
+    standing: InboxStanding
+    replies: tuple[Outgoing, ...]
+    next: Waiting | None
 
 
-@contextmanager
-def of(settings: Settings, store: Store) -> Generator[MessageInbox]:
-    """The inbox of a store that is open already."""
-    client = DBOSClient(system_database_url=settings.journey_database_url, application_name="scrapbook")
-    try:
-        yield MessageInbox(client, store)
-    finally:
-        client.destroy()
+class Inbox:
+    """For one event loop; ``put`` alone may be called from other threads.
+
+    Args:
+        worker: the name under which this process holds its leases.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what answering works with
+        self,
+        store: Store,
+        writer: GroupWriter,
+        assistant: Assistant,
+        outbox: Outbox,
+        memos: Memos,
+        long_work: LongWork,
+        patience: Patience,
+        worker: str,
+        pace: Pace | None = None,
+    ) -> None:
+        self._store = store
+        self._writer = writer
+        self._assistant = assistant
+        self._outbox = outbox
+        self._memos = memos
+        self._long_work = long_work
+        self._patience = patience
+        self._worker = worker
+        self._pace = pace or Pace()
+        self._places = asyncio.Semaphore(TURNS_AT_ONCE)
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._woken: set[int] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def is_busy(self, person_id: int) -> bool:
+        return person_id in self._tasks or self._outbox.is_busy(person_id)
+
+    def wake(self, person_id: int, waiting: Waiting | None = None) -> None:
+        """Answer what waits for the person, which begins with ``waiting``, as far as that is known."""
+        if person_id in self._tasks:
+            self._woken.add(person_id)
+        else:
+            self._tasks[person_id] = asyncio.create_task(self._answer_all(person_id, waiting))
+
+    async def resume(self, person_id: int) -> None:
+        """Take up what another process left, or put in, for a person whose lease this one holds."""
+        unsent = await self._writer.write(lambda tx: self._unsent(tx, person_id), key=person_id)
+        for reply in unsent:
+            self._outbox.add(reply, is_begun=False)
+        self.wake(person_id)
+
+    def put(self, person_id: int, message_sid: str, round_: int, heard: str) -> None:
+        """Have a message answered behind everything else of its sender's. Blocks until that is on the disk.
+
+        For threads other than that of the event loop.
+        """
+
+        def put() -> str:
+            with self._store.transaction() as tx:
+                worker = tx.leases.claim(person_id, self._worker)
+                tx.inbox.put(person_id, message_sid, round_, heard)
+                return worker
+
+        worker = self._patience(put)
+        if worker == self._worker and self._loop is not None:
+            self._loop.call_soon_threadsafe(self.wake, person_id)
+
+    def start(self) -> None:
+        """To be called in the event loop."""
+        self._loop = asyncio.get_running_loop()
+
+    async def stop(self) -> None:
+        """Leave every turn as it is; it is taken again after the next start."""
+        self._loop = None
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _unsent(self, tx: Transaction, person_id: int) -> list[Outgoing]:
+        tx.leases.hold(person_id, self._worker)
+        unsent = tx.outbox.of_person(person_id)
+        if not unsent:
+            tx.leases.release(person_id, self._worker)
+        return unsent
+
+    # One person's messages
+
+    async def _answer_all(self, person_id: int, waiting: Waiting | None) -> None:
+        try:
+            waiting = waiting or await self._next(person_id)
+            while waiting or person_id in self._woken:
+                self._woken.discard(person_id)
+                waiting = await self._answer(waiting) if waiting else await self._next(person_id)
+        except LeaseLost:
+            log.warning("lease_lost", person_id=person_id)
+        except Exception as error:  # noqa: BLE001 - it stays in the inbox, and is taken up again
+            report(error, step="answer")
+        finally:
+            self._woken.discard(person_id)
+            del self._tasks[person_id]
+
+    async def _next(self, person_id: int) -> Waiting | None:
+        return await self._write(person_id, lambda tx: tx.inbox.next(person_id))
+
+    async def _answer(self, waiting: Waiting) -> Waiting | None:
+        """Returns the person's next message."""
+        with about(waiting.message_sid, "answer", waiting.person_id):
+            try:
+                return await self._answer_reported(waiting)
+            except LeaseLost:
+                raise
+            except Exception as error:  # noqa: BLE001 - it stands as failed; the person's next one is not held up
+                report(error, message_sid=waiting.message_sid, step="answer")
+                answer = Answer(None, BROKE_OFF)
+                recorded = await self._write(waiting.person_id, lambda tx: self._finish(tx, waiting, answer))
+                return recorded.next
+
+    async def _answer_reported(self, waiting: Waiting) -> Waiting | None:
+        took = {"waited": _milliseconds_since(waiting.received_at)}
+        follows = False
+        if await self._begin_memos(waiting):
+            answer = Answer(None)
+        else:
+            began = time.monotonic()
+            answer = await self._understand(waiting)
+            took["understand"] = round((time.monotonic() - began) * 1000)
+            follows = _is_followed_up(waiting)
+        began = time.monotonic()
+        recorded = await self._write(
+            waiting.person_id, lambda tx: self._finish(tx, waiting, answer, leave=follows)
+        )
+        took["reply"] = round((time.monotonic() - began) * 1000)
+        for reply in recorded.replies:
+            self._outbox.add(reply, is_begun=reply.state == "sending")
+        if answer.ends:
+            _log_finished(waiting, recorded.standing, answer, took)
+        if not follows:
+            return recorded.next
+        await asyncio.to_thread(self._follow_up, waiting)
+        return await self._write(waiting.person_id, lambda tx: self._remove(tx, waiting))
+
+    # Understanding
+
+    async def _understand(self, waiting: Waiting) -> Answer:
+        """What is to be said to it."""
+        if waiting.heard is None:
+            await self._keep_pace(waiting)
+        elif (seconds := duration_of(waiting.heard)) is not None:
+            return await self._acknowledge(waiting, seconds)
+        elif waiting.heard != Heard.COMMAND:
+            return await self._tell_of_memo(waiting, Heard(waiting.heard))
+        sid = waiting.message_sid
+        text = await self._ask(sid, lambda: self._assistant.answer(waiting.body, waiting.person_id, sid))
+        return Answer(text or APOLOGY, "" if text else NO_REPLY)
+
+    async def _acknowledge(self, waiting: Waiting, seconds: float) -> Answer:
+        """Nothing where the memo is written down by now: its answer says more."""
+        if await self._write(waiting.person_id, lambda tx: tx.inbox.is_followed(waiting)):
+            return Answer(None, ends=False)
+        text = await self._act(waiting, RECEIVED, {"memo": described(seconds)})
+        return Answer(text or None, ends=False)
+
+    async def _tell_of_memo(self, waiting: Waiting, heard: Heard) -> Answer:
+        number = await asyncio.to_thread(self._memos.number, waiting.message_sid)
+        if number is None and heard != Heard.SPEECH:
+            return Answer(None, heard.problem)  # the entry is gone
+        text = await self._act(waiting, heard, {"number": str(number)})
+        return Answer(text or APOLOGY, heard.problem if text else NO_REPLY)
+
+    async def _act(self, waiting: Waiting, intent: str, slots: dict[str, str]) -> str:
+        sid, person_id = waiting.message_sid, waiting.person_id
+        return await self._ask(sid, lambda: self._assistant.act(intent, slots, person_id, sid))
+
+    async def _ask(self, sid: str, turn: Callable[[], Awaitable[str]]) -> str:
+        """The assistant's reply; empty when it failed for good, which is reported."""
+
+        async def ask() -> str:
+            async with self._places:
+                return await turn()
+
+        try:
+            with metrics.timing(metrics.turn_seconds.observe):
+                return await patiently(ask, giving_up=AfterFailures(AssistantFailed, TURN_ATTEMPTS))
+        except Exception as error:  # noqa: BLE001 - whatever it was, the person is told, and may go on
+            report(error, message_sid=sid, step="understand")
+            return ""
+
+    async def _keep_pace(self, waiting: Waiting) -> None:
+        """Wait where one person texts faster than is worked on; their next messages wait behind this one."""
+        if seconds := self._pace.seconds(waiting.person_id):
+            log.info("paced", message_sid=waiting.message_sid, seconds=round(seconds, 1))
+            await asyncio.sleep(seconds)
+
+    # Recording
+
+    def _finish(self, tx: Transaction, waiting: Waiting, answer: Answer, *, leave: bool = False) -> Recorded:
+        """Record the replies and take the message out of the inbox, unless it is to be left there."""
+        tx.leases.hold(waiting.person_id, self._worker)
+        standing = tx.inbox.standing(waiting)
+        replies: tuple[Outgoing, ...] = ()
+        if not standing.is_answered and (answer.ends or standing.state == "received"):
+            replies = self._record(tx, waiting, standing, answer)
+        if not leave:
+            tx.inbox.remove(waiting.id)
+        next_ = tx.inbox.next(waiting.person_id)
+        if next_ is None and not replies and not leave:
+            tx.leases.release(waiting.person_id, self._worker)
+        return Recorded(standing, replies, next_)
+
+    def _record(
+        self, tx: Transaction, waiting: Waiting, standing: InboxStanding, answer: Answer
+    ) -> tuple[Outgoing, ...]:
+        if answer.ends and (standing.state == "received" or not standing.is_answered_later):
+            tx.messages.set_state(waiting.message_sid, _state(answer.problem), answer.problem or None)
+        if not answer.text:
+            return ()
+        bodies = split(answer.text)
+        is_next = self._outbox.sends_at_once(waiting.from_) and not standing.is_opted_out
+        replies = tx.replies.record(
+            waiting.message_sid,
+            waiting.to,
+            waiting.from_,
+            bodies,
+            [segment_count(body) for body in bodies],
+            datetime.now(UTC),
+            waiting.round,
+            standing.media_key,
+            "sending" if is_next and not standing.is_held else "recorded",
+        )
+        return tuple(Outgoing.of(reply, waiting.person_id, waiting.received_at) for reply in replies)
+
+    def _remove(self, tx: Transaction, waiting: Waiting) -> Waiting | None:
+        tx.leases.hold(waiting.person_id, self._worker)
+        tx.inbox.remove(waiting.id)
+        next_ = tx.inbox.next(waiting.person_id)
+        if next_ is None:
+            tx.leases.release(waiting.person_id, self._worker)
+        return next_
+
+    # What follows, and takes long
+
+    async def _begin_memos(self, waiting: Waiting) -> bool:
+        """Whether there are sounds in it: each is a message of its own now, which is fetched and written down."""
+        if not waiting.has_media or waiting.heard is not None or waiting.is_memo:
+            return False
+        sids = await asyncio.to_thread(self._memos.begin, waiting.message_sid)
+        for sid in sids:
+            await asyncio.to_thread(self._long_work.collect, sid, waiting.person_id, 0, is_memo=True)
+        return bool(sids)
+
+    def _follow_up(self, waiting: Waiting) -> None:
+        if waiting.has_media:
+            self._long_work.collect(waiting.message_sid, waiting.person_id, waiting.round + 1, is_memo=False)
+        if may_bring_links(waiting.body):
+            self._long_work.preview(waiting.message_sid, waiting.round)
+
+    async def _write(self, person_id: int, work: Callable[[Transaction], T]) -> T:
+        return await patiently(lambda: self._writer.write(work, key=person_id))
+
+
+def _is_followed_up(waiting: Waiting) -> bool:
+    if waiting.heard is not None or waiting.is_memo:
+        return False
+    return waiting.has_media or may_bring_links(waiting.body)
+
+
+def _state(problem: str) -> MessageState:
+    return "failed" if problem else "answered"
+
+
+def _milliseconds_since(moment: datetime) -> int:
+    return round((datetime.now(UTC) - moment).total_seconds() * 1000)
+
+
+def _log_finished(waiting: Waiting, standing: InboxStanding, answer: Answer, took: dict[str, int]) -> None:
+    milliseconds = _milliseconds_since(waiting.received_at)
+    metrics.answer_seconds.observe(milliseconds / 1000)
+    log.info(
+        "message_finished",
+        message_sid=waiting.message_sid,
+        person_id=waiting.person_id,
+        state=_state(answer.problem),
+        said=standing.response or "",
+        is_memo=waiting.is_memo,
+        **{f"{name}_ms": count for name, count in took.items()},
+        finished_ms=milliseconds,
+    )

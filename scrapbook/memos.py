@@ -8,11 +8,8 @@ import structlog
 from tenacity import stop_after_attempt, stop_any
 
 from scrapbook import metrics
-from scrapbook.assistant import Assistant
 from scrapbook.book import Book, memos
 from scrapbook.errors import (
-    AssistantFailed,
-    AssistantUnavailable,
     MediaMissing,
     ModelUnavailable,
     SoundUnreadable,
@@ -23,7 +20,6 @@ from scrapbook.media import MediaStore
 from scrapbook.patience import AfterFailures, Patience
 from scrapbook.reports import report
 from scrapbook.store import Media, Message, Store, Transaction
-from scrapbook.turns import Turns
 from scrapbook.voice.client import VoiceClient
 from scrapbook.voice.transcript import Transcript
 
@@ -43,8 +39,12 @@ CRASHES = 3
 log = structlog.get_logger(__name__)
 
 
+RECEIVED = "memo_received"
+"""The intent of the receipt that a long memo gets while it is still being written down."""
+
+
 class Heard(StrEnum):
-    """What came of a memo. Each but SPEECH and COMMAND is an intent of the house's own."""
+    """What came of a memo. Each but COMMAND is an intent of the house's own."""
 
     COMMAND = "command"
     """Short and clear: it may be anything that can be texted."""
@@ -66,20 +66,10 @@ class Heard(StrEnum):
 class Memos:
     """The steps of a memo."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - what the steps work with
-        self,
-        store: Store,
-        files: MediaStore,
-        voice: VoiceClient,
-        assistant: Assistant,
-        turns: Turns,
-        patience: Patience,
-    ) -> None:
+    def __init__(self, store: Store, files: MediaStore, voice: VoiceClient, patience: Patience) -> None:
         self._store = store
         self._files = files
         self._voice = voice
-        self._assistant = assistant
-        self._turns = turns
         self._patiently = patience
 
     def begin(self, sid: str) -> list[str]:
@@ -115,14 +105,6 @@ class Memos:
         except (MediaMissing, SoundUnreadable, VoiceUnavailable, VoiceFailed):
             return None
 
-    def acknowledgement(self, sid: str, duration: float) -> str:
-        """Empty when the assistant cannot be asked now: the receipt will do."""
-        message = self._message(sid)
-        try:
-            return self._assistant.act("memo_received", {"memo": described(duration)}, message.person_id, sid)
-        except (AssistantUnavailable, AssistantFailed):
-            return ""
-
     def write_down(self, sid: str) -> Heard:
         """Keeps the transcript, as the message's words too."""
         sound = self._sound(sid)
@@ -138,17 +120,6 @@ class Memos:
             return Heard.FAILED
         self._patiently(lambda: self._keep(sid, sound.url, transcript))
         return _heard(transcript)
-
-    def answer(self, sid: str, heard: str) -> str | None:
-        """The assistant's reply; empty when it failed for good. None when there is nothing to be said,
-        because the entry is gone."""
-        if heard == Heard.COMMAND:
-            message = self._patiently(lambda: self._message(sid))
-            return self._turns.understand(sid, message.body, message.person_id)
-        number = self._number(sid)
-        if number is None and heard != Heard.SPEECH:
-            return None
-        return self._turns.act(sid, heard, {"number": str(number)})
 
     def _transcribe(self, sound: Media) -> Transcript:
         content = self._patiently(lambda: self._files.read(sound.key or ""))
@@ -178,7 +149,8 @@ class Memos:
             tx.transcripts.record(url, transcript, datetime.now(UTC))
             tx.messages.write_down(sid, transcript.text)
 
-    def _number(self, sid: str) -> int | None:
+    def number(self, sid: str) -> int | None:
+        """Of the entry that the memo is kept in; None when it is gone."""
         with self._store.transaction(read_only=True) as tx:
             return next((entry.number for entry in tx.entries.of_message(sid)), None)
 
@@ -188,6 +160,17 @@ class Memos:
 
     def _sound(self, sid: str) -> Media:
         return self._message(sid).media[0]
+
+
+def received(duration: float) -> str:
+    """What stands in the inbox for the receipt of a memo of so many seconds."""
+    return f"{RECEIVED} {duration:.1f}"
+
+
+def duration_of(heard: str) -> float | None:
+    """The seconds of a memo whose receipt is to be given; None for what was ``Heard``."""
+    name, _, seconds = heard.partition(" ")
+    return float(seconds) if name == RECEIVED else None
 
 
 def described(duration: float) -> str:

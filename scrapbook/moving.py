@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from scrapbook import inbox
+from scrapbook import unfinished
 from scrapbook.errors import MoveRefused, StoreUnavailable
 from scrapbook.settings import Settings
 from scrapbook.store import Moved, Store
@@ -51,11 +51,11 @@ def _refuse_unfinished(settings: Settings, store: Store) -> None:
     """The engine's own tables stay behind, so nothing may be in them that is not in the scrapbook's."""
     if not settings.journey_path.exists():
         return
-    with inbox.of(settings, store) as messages:
-        unfinished = messages.known_to_the_engine_alone()
-    if unfinished:
+    with unfinished.of(settings, store) as messages:
+        under_way = messages.known_to_the_engine_alone()
+    if under_way:
         raise MoveRefused(
-            f"{unfinished} messages, replies or files are not finished: start the scrapbook, wait until "
+            f"{under_way} messages, replies or files are not finished: start the scrapbook, wait until "
             "scrapbook inbox lists none that is waiting, working or sending, stop it, and try again."
         )
 

@@ -1,9 +1,10 @@
 """``scrapbook parse``: what the assistant understands of each text, without doing anything about it."""
 
+import asyncio
 import json
 import os
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable
 from typing import Any, TextIO
 
 import yaml
@@ -11,19 +12,42 @@ import yaml
 from scrapbook.assistant import Assistant
 from scrapbook.errors import SettingsError
 from scrapbook.places import BOT, BOT_PYTHON, MODEL
+from scrapbook.settings import Settings
 from scrapbook.training import RASA_ENVIRONMENT
 
 
-def parse_lines(lines: Iterable[str], assistant: Assistant) -> Iterator[str]:
-    """One JSON object per text, by the running assistant.
+def parse(source: TextIO, target: TextIO, settings: Settings) -> int:
+    """One JSON object per text, by the running assistant; by the trained model where none is running.
+
+    Returns:
+        The exit code.
 
     Raises:
         AssistantUnavailable, AssistantFailed: as in ``Assistant.parse``.
+        SettingsError: none is running, and nothing has been trained yet.
     """
+    return 0 if asyncio.run(_parse_online(source, target, settings)) else parse_stream_offline(source)
+
+
+async def _parse_online(source: TextIO, target: TextIO, settings: Settings) -> bool:
+    """False where no assistant is running."""
+    assistant = Assistant(settings.rasa_urls, settings.actions_url)
+    try:
+        if not await assistant.is_ready():
+            return False
+        async for line in parse_lines(source, assistant):
+            target.write(line + "\n")
+        return True
+    finally:
+        await assistant.close()
+
+
+async def parse_lines(lines: Iterable[str], assistant: Assistant) -> AsyncIterator[str]:
+    """One JSON object per text, by the running assistant. Raises as ``Assistant.parse``."""
     effects: dict[str, str] = yaml.safe_load((BOT / "effects.yml").read_text(encoding="utf-8"))
     for line in lines:
         text = line.rstrip("\n")
-        yield json.dumps(_understood(text, assistant.parse(text), effects), ensure_ascii=False)
+        yield json.dumps(_understood(text, await assistant.parse(text), effects), ensure_ascii=False)
 
 
 def parse_stream_offline(source: TextIO) -> int:

@@ -1,12 +1,12 @@
 """Trying again, for as long as that can help and the house is up."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import structlog
-from dbos import DBOS
 from tenacity import (
+    AsyncRetrying,
     RetryCallState,
     Retrying,
     retry_if_exception,
@@ -20,6 +20,9 @@ from scrapbook.errors import ScrapbookError
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
+
+WAIT = wait_exponential(multiplier=0.25, max=10)
+"""Seconds between two attempts: a quarter of one at first, twice as long each time, up to ten."""
 
 
 class Stopping(BaseException):
@@ -54,7 +57,7 @@ class Patience:
         """Try until it works, for as long as the error says that trying again can help."""
         retrying = Retrying(
             retry=retry_if_exception(_is_temporary),
-            wait=wait_exponential(multiplier=0.25, max=10),
+            wait=WAIT,
             stop=giving_up,
             sleep=self.wait,
             before_sleep=_say_so,
@@ -65,6 +68,24 @@ class Patience:
         except ScrapbookError as error:
             error.attempts = retrying.statistics["attempt_number"]
             raise
+
+
+async def patiently(
+    work: Callable[[], Awaitable[T]], giving_up: Callable[[RetryCallState], bool] = stop_never
+) -> T:
+    """As ``Patience``, for what is awaited; it ends when its task is cancelled."""
+    retrying = AsyncRetrying(
+        retry=retry_if_exception(_is_temporary),
+        wait=WAIT,
+        stop=giving_up,
+        before_sleep=_say_so,
+        reraise=True,
+    )
+    try:
+        return await retrying(work)
+    except ScrapbookError as error:
+        error.attempts = retrying.statistics["attempt_number"]
+        raise
 
 
 class AfterFailures(stop_base):
@@ -90,6 +111,4 @@ def _is_temporary(error: BaseException) -> bool:
 
 def _say_so(state: RetryCallState) -> None:
     error = state.outcome.exception() if state.outcome else None
-    log.warning(
-        "trying_again", attempt=state.attempt_number, because=str(error), workflow_id=DBOS.workflow_id
-    )
+    log.warning("trying_again", attempt=state.attempt_number, because=str(error))

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from dbos import DBOSClient
 
-from scrapbook import backup
+from scrapbook import backup, old_queue
 from scrapbook.backup import JOURNEY, MANIFEST, MEDIA, SCRAPBOOK, SETTINGS, Manifest, OnProgress
 from scrapbook.errors import SettingsError
-from scrapbook.inbox import WAITING, MessageInbox
 from scrapbook.media import MediaStore
 from scrapbook.store import Store
+from scrapbook.unfinished import UNDER_WAY, UnfinishedMessages
 
 HELD = "it was on its way when the backup was made"
 
@@ -88,20 +88,25 @@ def _bring_up_to_date(database: Path) -> None:
         store.migrate()
         with store.transaction() as tx:
             tx.replies.hold(HELD, datetime.now(UTC))
+            tx.inbox.hold(HELD)
     finally:
         store.close()
 
 
 def _unfinished(draft: Path) -> int:
-    """How many messages are in the inbox, now that every journey under way is cancelled there."""
-    if not (draft / JOURNEY).exists():
-        return 0
+    """How many messages are unfinished, now that nothing is under way any more."""
     store = Store.open(f"sqlite:///{draft / SCRAPBOOK}")
-    client = DBOSClient(system_database_url=f"sqlite:///{draft / JOURNEY}", application_name="scrapbook")
+    journey = draft / JOURNEY
+    client = None
+    if journey.exists():
+        client = DBOSClient(system_database_url=f"sqlite:///{journey}", application_name="scrapbook")
     try:
-        under_way = client.list_workflows(status=list(WAITING), load_input=False, load_output=False)
-        client.cancel_workflows([workflow.workflow_id for workflow in under_way])
-        return len(MessageInbox(client, store).unfinished())
+        if client is not None:
+            old_queue.hold(client, store, HELD)
+            under_way = client.list_workflows(status=list(UNDER_WAY), load_input=False, load_output=False)
+            client.cancel_workflows([workflow.workflow_id for workflow in under_way])
+        return len(UnfinishedMessages(client, store).unfinished())
     finally:
-        client.destroy()
+        if client is not None:
+            client.destroy()
         store.close()

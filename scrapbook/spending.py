@@ -57,6 +57,10 @@ class Allowance:
     per_person: int = 0
     in_all: int = 0
 
+    @property
+    def is_limited(self) -> bool:
+        return bool(self.per_person or self.in_all)
+
     def has_room(self, tx: Transaction, reply: Reply, person_id: int, now: datetime) -> bool:
         """Whether it could go out now; nothing is counted."""
         is_next = tx.spending.held_before(reply.id, reply.to) is None
@@ -68,7 +72,7 @@ class Allowance:
         if earlier is not None:
             tx.spending.hold(reply.id, earlier)
             return Held(max(earlier, now + BRIEFLY))
-        if not self.per_person and not self.in_all:
+        if not self.is_limited:
             return None
         tx.spending.lock(now.date(), person_id)
         if reached := self._reached(tx, reply, person_id, now):

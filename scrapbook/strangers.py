@@ -20,16 +20,15 @@ class Strangers:
         self._until = dict[str, float]()
         self._lock = threading.Lock()
 
-    def person_id(self, address: str, look_up: Callable[[str], int | None]) -> int | None:
-        """Whose ``address`` it is; ``look_up`` is not asked again so soon after it knew nobody."""
+    def is_known(self, address: str) -> bool:
+        """Whether nobody had this address a moment ago."""
         with self._lock:
-            if self._clock() < self._until.get(address, 0.0):
-                return None
-        person_id = look_up(address)
-        if person_id is None:
-            with self._lock:
-                self._remember(address)
-        return person_id
+            return self._clock() < self._until.get(address, 0.0)
+
+    def remember(self, address: str) -> None:
+        """Nobody has it."""
+        with self._lock:
+            self._remember(address)
 
     def _remember(self, address: str) -> None:
         now = self._clock()

@@ -31,8 +31,9 @@ class HouseCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         is_up = 1
         try:
-            yield from _of_messages(self._store.figures(), queues := self._queues.figures())
-            yield from _of_queues(queues)
+            figures = self._store.figures()
+            yield from _of_messages(figures, queues := self._queues.figures())
+            yield from _of_queues({**queues, **_of_store(figures)})
         except ScrapbookError as error:
             log.warning("not_measured", because=str(error))
             is_up = 0
@@ -77,6 +78,15 @@ def _of_messages(figures: Figures, queues: dict[str, QueueFigures]) -> Iterator[
     for (state, code), count in figures.unsent.items():
         replies.add_metric([state, "none" if code is None else str(code)], count)
     yield replies
+
+
+def _of_store(figures: Figures) -> dict[str, QueueFigures]:
+    """Inbox and outbox, under the names that they have had as queues. One message of a person is worked on."""
+    waiting = figures.inbox - figures.people_waiting
+    return {
+        "messages": QueueFigures(waiting=waiting, working=figures.people_waiting),
+        "sending": QueueFigures(waiting=figures.outbox["recorded"], working=figures.outbox["sending"]),
+    }
 
 
 def _of_queues(queues: dict[str, QueueFigures]) -> Iterator[Metric]:

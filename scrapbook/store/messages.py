@@ -55,7 +55,7 @@ class Messages:
             replied_to=replied_to,
         )
         if new and media:
-            self._attach(sid, media)
+            attach(self._session, sid, media)
         return self.get(sid)
 
     def get(self, sid: str) -> Message:
@@ -109,17 +109,19 @@ class Messages:
         unfinished = MessageRow.state != "answered"
         return self._session.scalar(select(func.count()).where(*theirs, unfinished)) or 0
 
-    def _attach(self, sid: str, media: Sequence[Attachment]) -> None:
-        rows = [
-            {"message_sid": sid, "ordinal": ordinal, "url": part.url, "content_type": part.content_type}
-            for ordinal, part in enumerate(media)
-        ]
-        self._session.execute(insert(MessageMediaRow), rows)
-
     def _messages(self, rows: Sequence[MessageRow]) -> list[Message]:
         sids = (row.sid for row in rows)
         media = media_of(self._session, MessageMediaRow, MessageMediaRow.message_sid, sids)
         return [_message(row, tuple(media.get(row.sid, ()))) for row in rows]
+
+
+def attach(session: Session, sid: str, media: Sequence[Attachment]) -> None:
+    """Keeps what came with a message; where it is kept is in ``files``."""
+    rows = [
+        {"message_sid": sid, "ordinal": ordinal, "url": part.url, "content_type": part.content_type}
+        for ordinal, part in enumerate(media)
+    ]
+    session.execute(insert(MessageMediaRow), rows)
 
 
 def _message(row: MessageRow, media: tuple[Media, ...]) -> Message:

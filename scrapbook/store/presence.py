@@ -62,6 +62,11 @@ class PresenceHere:
         if file is not None:
             file.close()
 
+    @contextmanager
+    def alone(self, name: str) -> Generator[bool]:  # noqa: ARG002
+        """As ``Presence.alone``: there is nobody else."""
+        yield True
+
 
 class Presence:
     """One process's being there, under a name of its own, among all that share a PostgreSQL."""
@@ -106,8 +111,8 @@ class Presence:
                 connection.close()
 
     @contextmanager
-    def standing_in_for(self, name: str) -> Generator[bool]:
-        """Whether the process of that name is missing; if so, it cannot come back before the end of this."""
+    def alone(self, name: str) -> Generator[bool]:
+        """Whether nobody else is doing that, nor will be before the end of this."""
         with wrapped(), self._engine.begin() as connection:
-            missing = text(f"SELECT pg_try_advisory_xact_lock({_KEY})")
-            yield bool(connection.execute(missing, {"name": name}).scalar_one())
+            free = text(f"SELECT pg_try_advisory_xact_lock({_KEY})")
+            yield bool(connection.execute(free, {"name": name}).scalar_one())

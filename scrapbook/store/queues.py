@@ -5,9 +5,10 @@ The engine's own interface lists workflows one by one, and on SQLite cannot use 
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Self
 
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, inspect, make_url, text
 
 from scrapbook.store.engine import CONNECT_TIMEOUT, READING
 from scrapbook.store.failures import wrapped
@@ -16,6 +17,12 @@ from scrapbook.store.failures import wrapped
 DEPTHS = """
     SELECT queue_name, status, count(*), min(created_at) FROM {schema}workflow_status
     WHERE status IN ('ENQUEUED', 'PENDING') AND queue_name IS NOT NULL GROUP BY queue_name, status
+"""
+
+
+EXECUTORS = """
+    SELECT DISTINCT executor_id FROM {schema}workflow_status
+    WHERE status = 'PENDING' AND queue_name IS NOT NULL AND executor_id IS NOT NULL
 """
 
 
@@ -36,9 +43,12 @@ class QueueFigures:
 class EngineQueues:
     """Reads the engine's database, never writes to it. Raises as ``Store`` does."""
 
-    def __init__(self, engine: Engine, schema: str) -> None:
+    def __init__(self, engine: Engine, schema: str, file: Path | None = None) -> None:
         self._engine = engine
+        self._file = file
+        self._was_there = False
         self._depths = text(DEPTHS.format(schema=schema))
+        self._executors = text(EXECUTORS.format(schema=schema))
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -46,7 +56,7 @@ class EngineQueues:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
             read_only = f"sqlite:///file:{parsed.database}?mode=ro&uri=true"
-            return cls(create_engine(read_only, hide_parameters=True), "")
+            return cls(create_engine(read_only, hide_parameters=True), "", Path(parsed.database or ""))
         arguments = {"connect_timeout": CONNECT_TIMEOUT}
         engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=True, connect_args=arguments)
         return cls(engine.execution_options(**READING), "dbos.")
@@ -54,6 +64,8 @@ class EngineQueues:
     def figures(self) -> dict[str, QueueFigures]:
         """By the name of the queue; those in which there is nothing are left out."""
         found: dict[str, QueueFigures] = {}
+        if not self._is_there():
+            return found
         with wrapped(), self._engine.connect() as connection:
             for queue, status, count, oldest in connection.execute(self._depths):
                 before = found.get(queue, QueueFigures())
@@ -64,6 +76,22 @@ class EngineQueues:
                     oldest=min(since, before.oldest or since),
                 )
         return found
+
+    def executors(self) -> set[str]:
+        """Who has begun something and not finished it."""
+        if not self._is_there():
+            return set()
+        with wrapped(), self._engine.connect() as connection:
+            return set(connection.scalars(self._executors))
+
+    def _is_there(self) -> bool:
+        """Whether the engine has been needed yet: it makes its tables when it is launched first."""
+        if self._file is not None:
+            return self._file.exists()
+        if not self._was_there:
+            with wrapped(), self._engine.connect() as connection:
+                self._was_there = inspect(connection).has_table("workflow_status", schema="dbos")
+        return self._was_there
 
     def close(self) -> None:
         self._engine.dispose()

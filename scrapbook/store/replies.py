@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, bindparam, exists, func, insert, select, update
 
 from scrapbook.errors import NotFound, RecipientOptedOut
-from scrapbook.store.records import Reply
+from scrapbook.store.prepared import Prepared, table_of
+from scrapbook.store.records import Reply, ReplyState
 from scrapbook.store.statements import update_one
 from scrapbook.store.tables import MessageRow, ReplyRow
+from scrapbook.store.unit_of_work import UnitOfWork
 
 PROGRESS = {"accepted": 0, "scheduled": 0, "queued": 1, "sending": 2, "sent": 3, "delivered": 4, "read": 5}
 """How far a text has come, by Twilio's delivery status."""
@@ -21,9 +23,48 @@ OPTED_OUT = RecipientOptedOut().code
 MOST_LISTED = 500
 
 
+_reply = table_of(ReplyRow)
+_FIELDS = (
+    "message_sid",
+    "round",
+    "ordinal",
+    "from_address",
+    "to_address",
+    "body",
+    "segments",
+    "state",
+    "created_at",
+    "media_key",
+)
+_RECORD = Prepared(
+    lambda _: insert(_reply).values({name: bindparam(name) for name in _FIELDS}).returning(_reply.c.id)
+)
+_DELIVERY = Prepared(
+    lambda _: (
+        select(ReplyRow.twilio_sid, ReplyRow.delivery_status)
+        .where(ReplyRow.id == bindparam("id_"))
+        .with_for_update()
+    )
+)
+_REPORTED = Prepared(
+    lambda _: (
+        update(_reply)
+        .where(_reply.c.id == bindparam("which"))
+        .values({name: bindparam(name) for name in ("twilio_sid", "delivery_status", "delivery_status_at")})
+    )
+)
+_ORIGIN = Prepared(
+    lambda _: (
+        select(MessageRow.sid, MessageRow.person_id, MessageRow.received_at)
+        .join(ReplyRow, ReplyRow.message_sid == MessageRow.sid)
+        .where(ReplyRow.id == bindparam("id_"))
+    )
+)
+
+
 class Replies:
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, unit: UnitOfWork) -> None:
+        self._unit = unit
 
     def record(  # noqa: PLR0913, PLR0917 - the fields of a reply
         self,
@@ -35,26 +76,29 @@ class Replies:
         at: datetime,
         round_: int = 0,
         media_key: str | None = None,
+        state: ReplyState = "recorded",
     ) -> list[Reply]:
-        """What is to be sent in answer to a message, in order; the file goes with the first. When that was
-        recorded before in the same round of answering it, it stands. NotFound when there is no such
-        message."""
-        self._lock(message_sid)
-        in_round = (ReplyRow.message_sid == message_sid) & (ReplyRow.round == round_)
-        if not (recorded := self._replies(in_round)):
-            rows = [
-                {
-                    "ordinal": ordinal,
-                    "body": body,
-                    "segments": count,
-                    "media_key": None if ordinal else media_key,
-                }
-                for ordinal, (body, count) in enumerate(zip(bodies, segments, strict=True))
-            ]
-            common = {"message_sid": message_sid, "round": round_, "from_": from_, "to": to}
-            self._insert([row | common | {"state": "recorded", "created_at": at} for row in rows])
-            recorded = self._replies(in_round)
-        return recorded
+        """What is to be sent in answer to a message, in order; the file goes with the first. StoreError where
+        that was recorded before in the same round, or there is no such message."""
+        common = {
+            "message_sid": message_sid,
+            "round": round_,
+            "from_address": from_,
+            "to_address": to,
+            "state": state,
+            "created_at": at,
+        }
+        rows = [
+            {
+                **common,
+                "ordinal": ordinal,
+                "body": body,
+                "segments": count,
+                "media_key": None if ordinal else media_key,
+            }
+            for ordinal, (body, count) in enumerate(zip(bodies, segments, strict=True))
+        ]
+        return [self._insert(row) for row in rows]
 
     def get(self, id: int) -> Reply:  # noqa: A002
         """NotFound when there is no such reply."""
@@ -74,31 +118,31 @@ class Replies:
         sent_at = func.coalesce(ReplyRow.sent_at, ReplyRow.delivery_status_at, ReplyRow.created_at)
         theirs = (ReplyRow.to == address, sent_at >= since, ReplyRow.twilio_sid.is_not(None))
         return frozenset(
-            sid for sid in self._session.scalars(select(ReplyRow.twilio_sid).where(*theirs)) if sid
+            sid for sid in self._unit.session.scalars(select(ReplyRow.twilio_sid).where(*theirs)) if sid
         )
 
     def next_round(self, message_sid: str) -> int:
         """The round in which the message is answered if it is started anew now; 0 when it has no replies."""
         highest = select(func.max(ReplyRow.round)).where(ReplyRow.message_sid == message_sid)
-        latest = self._session.scalar(highest)
+        latest = self._unit.session.scalar(highest)
         return 0 if latest is None else latest + 1
 
     def undelivered(self) -> list[Reply]:
         """Those that Twilio has not taken, the oldest 500. One whose recipient wants none is left out."""
         unwanted = (ReplyRow.state == "failed") & ReplyRow.error_code.is_not_distinct_from(OPTED_OUT)
         rows = select(ReplyRow).where(ReplyRow.state != "sent", ~unwanted).order_by(ReplyRow.id)
-        return [_reply(row) for row in self._session.scalars(rows.limit(MOST_LISTED))]
+        return [_reply(row) for row in self._unit.session.scalars(rows.limit(MOST_LISTED))]
 
     def reopen(self, id: int) -> None:  # noqa: A002
         """Makes one that failed as if it had only been recorded. NotFound when it is not one that failed."""
         failed = update(ReplyRow).where(ReplyRow.id == id, ReplyRow.state == "failed")
         values = {"state": "recorded", "error_code": None, "error": None, "sent_at": None}
-        update_one(self._session, failed.values(values), "failed reply")
+        update_one(self._unit.session, failed.values(values), "failed reply")
 
     def hold(self, why: str, at: datetime) -> None:
         """Makes every one that is on its way one that failed: it is sent when somebody says so."""
         on_the_way = update(ReplyRow).where(ReplyRow.state.in_(["recorded", "sending"]))
-        self._session.execute(on_the_way.values(state="failed", error=why, sent_at=at, held_until=None))
+        self._unit.session.execute(on_the_way.values(state="failed", error=why, sent_at=at, held_until=None))
 
     def mark_sending(self, id: int) -> None:  # noqa: A002
         """To be called before it is given to Twilio. NotFound."""
@@ -129,14 +173,27 @@ class Replies:
     ) -> bool:
         """Whether ``status`` is news: not when it is unknown, comes late or again, or is about an earlier
         attempt to send the reply. NotFound."""
-        row = self._session.scalar(select(ReplyRow).where(ReplyRow.id == id).with_for_update())
+        row = _DELIVERY.one(self._unit.connection, id_=id)
         if row is None:
             raise NotFound("There is no such reply.")
-        if row.twilio_sid not in {None, twilio_sid} or not _is_news(row.delivery_status, status):
+        known_sid, known_status = row
+        if known_sid not in {None, twilio_sid} or not _is_news(known_status, status):
             return False
-        values = {"twilio_sid": twilio_sid, "delivery_status": status, "delivery_status_at": at}
-        self._update(id, values if error_code is None else values | {"error_code": error_code})
+        reported = {
+            "which": id,
+            "twilio_sid": twilio_sid,
+            "delivery_status": status,
+            "delivery_status_at": at,
+        }
+        _REPORTED.run(self._unit.connection, **reported)
+        if error_code is not None:
+            self._update(id, {"error_code": error_code})
         return True
+
+    def origin(self, id: int) -> tuple[str, int, datetime] | None:  # noqa: A002
+        """Of the message that it answers: its sid, whose it is, and when it came in."""
+        row = _ORIGIN.one(self._unit.connection, id_=id)
+        return None if row is None else (row[0], row[1], row[2])
 
     def latest_to_person(self, person_id: int, before_sid: str) -> list[Reply]:
         """The replies to the person's latest answered message that got any, ``before_sid`` itself aside, in
@@ -144,24 +201,42 @@ class Replies:
         theirs = (MessageRow.person_id == person_id, MessageRow.sid != before_sid)
         has_replies = exists().where(ReplyRow.message_sid == MessageRow.sid)
         answered = select(MessageRow.sid).where(*theirs, MessageRow.state == "answered", has_replies)
-        sid = self._session.scalar(answered.order_by(MessageRow.id.desc()).limit(1))
+        sid = self._unit.session.scalar(answered.order_by(MessageRow.id.desc()).limit(1))
         replies = self.of_message(sid) if sid else []
         return [reply for reply in replies if reply.round == replies[-1].round]
 
-    def _lock(self, message_sid: str) -> None:
-        message = select(MessageRow.id).where(MessageRow.sid == message_sid).with_for_update()
-        if self._session.scalar(message) is None:
-            raise NotFound("There is no such message.")
-
-    def _insert(self, rows: Sequence[Mapping[str, object]]) -> None:
-        if rows:
-            self._session.execute(insert(ReplyRow), list(rows))
+    def _insert(self, values: Mapping[str, Any]) -> Reply:
+        row = _RECORD.one(self._unit.connection, **values)
+        assert row is not None  # noqa: S101 - it was inserted
+        return Reply(
+            id=row[0],
+            message_sid=values["message_sid"],
+            round=values["round"],
+            ordinal=values["ordinal"],
+            from_=values["from_address"],
+            to=values["to_address"],
+            body=values["body"],
+            segments=values["segments"],
+            state=values["state"],
+            twilio_sid=None,
+            delivery_status=None,
+            error_code=None,
+            error=None,
+            created_at=values["created_at"],
+            sent_at=None,
+            delivery_status_at=None,
+            media_key=values["media_key"],
+        )
 
     def _update(self, reply_id: int, values: Mapping[str, object]) -> None:
-        update_one(self._session, update(ReplyRow).where(ReplyRow.id == reply_id).values(values), "reply")
+        update_one(
+            self._unit.session, update(ReplyRow).where(ReplyRow.id == reply_id).values(values), "reply"
+        )
 
     def _replies(self, where: ColumnElement[bool]) -> list[Reply]:
-        rows = self._session.scalars(select(ReplyRow).where(where).order_by(ReplyRow.round, ReplyRow.ordinal))
+        rows = self._unit.session.scalars(
+            select(ReplyRow).where(where).order_by(ReplyRow.round, ReplyRow.ordinal)
+        )
         return [_reply(row) for row in rows]
 
 

@@ -119,6 +119,48 @@ class MessageMediaRow(Base):
     content_type: Mapped[str]
 
 
+class InboxRow(Base):
+    """A message that is to be answered; removed in the transaction that records its replies.
+
+    ``id`` is the order in which one person's are answered. ``heard`` is what came of a memo, by name; NULL for
+    a message that is to be answered as it was texted.
+    """
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        Index("ix_inbox_person_id_id", "person_id", "id"),
+        UniqueConstraint("message_sid", "round"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    message_sid: Mapped[str] = mapped_column(ForeignKey("messages.sid", ondelete="CASCADE"))
+    round: Mapped[int]
+    heard: Mapped[str | None]
+
+
+class LeaseRow(Base):
+    """Which app answers a person and sends to them; there only while something is to be done for them."""
+
+    __tablename__ = "leases"
+
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    worker: Mapped[str] = mapped_column(index=True)
+
+
+class WorkerRow(Base):
+    """An app that shares the database with others. Its leases may be taken from ``expires_at`` on, by the
+    clock of the database."""
+
+    __tablename__ = "workers"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    expires_at: Mapped[datetime]
+
+
 class ReplyRow(Base):
     """``round`` counts how often the message was started anew by hand before it was answered so.
 
@@ -133,6 +175,9 @@ class ReplyRow(Base):
         UniqueConstraint("message_sid", "round", "ordinal"),
         _index_where("state <> 'sent'", "ix_replies_undelivered", "id"),
         _index_where("held_until IS NOT NULL", "ix_replies_held", "to_address", "id"),
+        _index_where(
+            "state IN ('recorded', 'sending') AND held_until IS NULL", "ix_replies_outbox", "message_sid"
+        ),
         {"sqlite_autoincrement": True},
     )
 

@@ -2,19 +2,23 @@
 
 import json
 import logging
-from collections.abc import Callable
-from typing import TypeVar
-from urllib.parse import urlsplit
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from typing import Any, TypeVar
+from urllib.parse import urlencode, urlsplit
 
+import aiohttp
 from requests import RequestException
 from twilio.base.exceptions import (  # pyright: ignore[reportMissingTypeStubs]
     TwilioException,
     TwilioRestException,
     TwilioServiceException,
 )
+from twilio.http import AsyncHttpClient  # pyright: ignore[reportMissingTypeStubs]
 from twilio.http.http_client import TwilioHttpClient  # pyright: ignore[reportMissingTypeStubs]
 from twilio.http.response import Response as TwilioResponse  # pyright: ignore[reportMissingTypeStubs]
 from twilio.rest import Client  # pyright: ignore[reportMissingTypeStubs]
+from typing_extensions import override
 
 from scrapbook.errors import TwilioError
 from scrapbook.twilio.hosts import TwilioHosts
@@ -22,6 +26,9 @@ from scrapbook.twilio.hosts import TwilioHosts
 TOO_MANY_REQUESTS = 20429
 PASSING = frozenset({401, 403, 429})
 """HTTP statuses that the owner of the account, or time, can put right without the request being changed."""
+
+KEPT_ALIVE = 4.0
+"""Seconds that an idle connection is kept: less than servers do, of which some close theirs after five."""
 
 _T = TypeVar("_T")
 
@@ -31,7 +38,15 @@ def rest_client(account_sid: str, auth_token: str, api_url: str = "", timeout: f
 
     A server of one's own at ``api_url`` stands for all of Twilio's hosts.
     """
-    client = Client(account_sid, auth_token, http_client=_http_client(api_url, timeout))
+    return _pointed(Client(account_sid, auth_token, http_client=_http_client(api_url, timeout)), api_url)
+
+
+def async_client(account_sid: str, auth_token: str, api_url: str = "", timeout: float = 10.0) -> Client:
+    """As ``rest_client``, for the library's ``..._async`` methods and one event loop; close its ``http_client``."""
+    return _pointed(Client(account_sid, auth_token, http_client=KeptConnections(timeout)), api_url)
+
+
+def _pointed(client: Client, api_url: str) -> Client:
     if api_url:
         client.api.base_url = api_url
         if TwilioHosts(api_url).own_origin:
@@ -39,18 +54,74 @@ def rest_client(account_sid: str, auth_token: str, api_url: str = "", timeout: f
     return client
 
 
-def calling(request: Callable[[], _T], error: type[TwilioError] = TwilioError) -> _T:
-    """What ``request`` comes to.
+class KeptConnections(AsyncHttpClient):
+    """Twilio's library on connections that are kept for the next request: its own client for asyncio makes its
+    session outside of the event loop, and waits five minutes for an answer."""
 
-    Raises ``error``: permanent where Twilio refuses this very request, not permanent where it is out of
-    reach, overloaded or failing.
-    """
+    def __init__(self, timeout: float) -> None:
+        super().__init__(logging.Logger("twilio", logging.WARNING), True, timeout)  # pyright: ignore[reportUnknownMemberType]
+        self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=timeout, sock_read=timeout)
+        self._opened: aiohttp.ClientSession | None = None
+
+    @property
+    def _session(self) -> aiohttp.ClientSession:
+        if self._opened is None:
+            connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEPT_ALIVE)
+            self._opened = aiohttp.ClientSession(
+                connector=connector, cookie_jar=aiohttp.DummyCookieJar(), timeout=self._timeout
+            )
+        return self._opened
+
+    async def close(self) -> None:
+        if self._opened is not None:
+            await self._opened.close()
+
+    @override
+    async def request(  # noqa: PLR0913, PLR0917 - the library's signature
+        self,
+        method: str,
+        uri: str,
+        params: Mapping[str, Any] | None = None,
+        data: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,
+        allow_redirects: bool = False,
+    ) -> TwilioResponse:
+        del timeout  # the session has its own
+        async with self._session.request(
+            method,
+            uri,
+            params=_present(params),
+            data=urlencode(data, doseq=True).encode() if data else None,
+            headers=headers,
+            auth=aiohttp.BasicAuth(*auth) if auth else None,
+            allow_redirects=allow_redirects,
+        ) as response:
+            return TwilioResponse(response.status, await response.text(), dict(response.headers))
+
+
+def _present(params: Mapping[str, Any] | None) -> dict[str, str]:
+    return {name: str(value) for name, value in (params or {}).items() if value is not None}
+
+
+def calling(request: Callable[[], _T], error: type[TwilioError] = TwilioError) -> _T:
+    """What ``request`` comes to. Raises as ``translated``."""
+    with translated(error):
+        return request()
+
+
+@contextmanager
+def translated(error: type[TwilioError] = TwilioError) -> Generator[None]:
+    """Turn the errors of the libraries into ``error``: permanent where Twilio refuses this very request, not
+    permanent where it is out of reach, overloaded or failing."""
     # Twilio's own messages quote numbers, so none of them is chained.
     try:
-        return request()
+        yield
+        return
     except (TwilioRestException, TwilioServiceException) as problem:
         status, code = problem.status, problem.code
-    except RequestException as problem:
+    except (RequestException, aiohttp.ClientError, TimeoutError) as problem:
         raise error(f"Twilio is out of reach: {type(problem).__name__}", permanent=False) from None
     except (TwilioException, ValueError, LookupError, TypeError, AttributeError) as problem:
         status, code = _of_a_list(problem)

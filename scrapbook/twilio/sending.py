@@ -1,22 +1,22 @@
 """Sending messages through Twilio's REST API."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from functools import cached_property
 
 from twilio.base import values  # pyright: ignore[reportMissingTypeStubs]
+from twilio.rest import Client  # pyright: ignore[reportMissingTypeStubs]
 from twilio.rest.api.v2010.account.message import MessageInstance  # pyright: ignore[reportMissingTypeStubs]
 
 from scrapbook.errors import RecipientOptedOut, SendError
-from scrapbook.twilio.rest import calling, rest_client
+from scrapbook.twilio.rest import KeptConnections, async_client, rest_client, translated
 
 OPTED_OUT = 21610
 
 _CLOCKS_APART = timedelta(minutes=1)
 _LOOK_BACK = 100
-
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +28,28 @@ class Sent:
 
 
 class Sender:
-    """One account. May be shared between threads.
+    """One account. What is awaited is for one event loop; close it there.
 
     ``timeout`` is in seconds, for the connection and then for the answer. No call is repeated in here:
     whoever calls decides by ``SendError.permanent``.
     """
 
     def __init__(self, account_sid: str, auth_token: str, api_url: str = "", timeout: float = 10.0) -> None:
-        self._client = rest_client(account_sid, auth_token, api_url, timeout)
+        self._account = (account_sid, auth_token, api_url, timeout)
 
-    def send(
+    @cached_property
+    def _client(self) -> Client:
+        return async_client(*self._account)
+
+    @cached_property
+    def _blocking_client(self) -> Client:
+        return rest_client(*self._account)
+
+    async def close(self) -> None:
+        if isinstance(self._client.http_client, KeptConnections):
+            await self._client.http_client.close()
+
+    async def send(
         self,
         from_: str,
         to: str,
@@ -51,27 +63,17 @@ class Sender:
         where it is out of reach, overloaded or failing. Then it may nevertheless have taken the message:
         ``find`` tells.
         """
-        return _calling(
-            lambda: _sent(
-                self._client.messages.create(
-                    from_=from_,
-                    to=to,
-                    body=body or values.unset,
-                    status_callback=status_callback or values.unset,
-                    media_url=list(media_urls) or values.unset,
-                )
+        with _translated():
+            message = await self._client.messages.create_async(
+                from_=from_,
+                to=to,
+                body=body or values.unset,
+                status_callback=status_callback or values.unset,
+                media_url=list(media_urls) or values.unset,
             )
-        )
+            return _sent(message)
 
-    def check(self) -> None:
-        """Raises SendError when Twilio cannot be reached or does not know the account and its token."""
-        _calling(lambda: self._client.messages.list(limit=1))
-
-    def owns(self, number: str) -> bool:
-        """Whether the account has that number (E.164, without a channel). Raises SendError as ``check``."""
-        return bool(_calling(lambda: self._client.incoming_phone_numbers.list(phone_number=number, limit=1)))
-
-    def find(
+    async def find(
         self, from_: str, to: str, body: str, since: datetime, known: Collection[str] = ()
     ) -> Sent | None:
         """The earliest message like this that Twilio took since then, other than the ``known`` sids.
@@ -79,7 +81,8 @@ class Sender:
         For the retry of a send whose answer never arrived. Raises SendError like ``send``.
         """
         after = since - _CLOCKS_APART
-        recent = _calling(lambda: self._client.messages.list(from_=from_, to=to, limit=_LOOK_BACK))
+        with _translated():
+            recent = await self._client.messages.list_async(from_=from_, to=to, limit=_LOOK_BACK)
         alike = [
             message
             for message in recent
@@ -90,10 +93,23 @@ class Sender:
         ]
         return _sent(alike[-1]) if alike else None
 
+    def check(self) -> None:
+        """Blocks. Raises SendError when Twilio cannot be reached or does not know the account and its token."""
+        with _translated():
+            self._blocking_client.messages.list(limit=1)
 
-def _calling(request: Callable[[], _T]) -> _T:
+    def owns(self, number: str) -> bool:
+        """Whether the account has that number (E.164, without a channel). Blocks. Raises as ``check``."""
+        with _translated():
+            numbers = self._blocking_client.incoming_phone_numbers
+            return bool(numbers.list(phone_number=number, limit=1))
+
+
+@contextmanager
+def _translated() -> Generator[None]:
     try:
-        return calling(request, SendError)
+        with translated(SendError):
+            yield
     except SendError as refusal:
         if refusal.code == OPTED_OUT:
             raise RecipientOptedOut from None

@@ -15,7 +15,7 @@ from twilio.twiml.voice_response import VoiceResponse  # pyright: ignore[reportM
 from scrapbook.twilio.form import CALL, RECORDING, Form, required, sid
 from scrapbook.twilio.inbox import Inbox
 from scrapbook.twilio.incoming import Incoming, IncomingMedia
-from scrapbook.twilio.signed import SignedForms, blocking
+from scrapbook.twilio.signed import SignedForms
 
 VOICE_PATH = "/twilio/voice"
 RECORDING_PATH = "/twilio/recording"
@@ -50,12 +50,12 @@ class _Calls:
     async def answer(self, request: Request) -> Response:
         form = await self.forms.read(request, VOICE_PATH)
         call_sid, from_ = sid(form, "CallSid", CALL), form.get("From", "")
-        if await blocking(self.inbox.person_id_of, from_) is None:
+        if await self.inbox.person_id_of(from_) is None:
             self.forms.seldom(log.info, "call_from_a_stranger")
             return _twiml(_rejected())
         if form.get("RecordingUrl"):  # what <Record> does when it is through
             return _twiml(_goodbye())
-        await blocking(self.inbox.call, call_sid, from_, required(form, "To"), datetime.now(UTC))
+        await self.inbox.call(call_sid, from_, required(form, "To"), datetime.now(UTC))
         log.info("call_answered", call_sid=call_sid)
         return _twiml(_recorded(self.forms.public_url))
 
@@ -69,13 +69,12 @@ class _Calls:
         return Response(status_code=204)
 
     async def _take(self, form: Form, call_sid: str) -> None:
-        parties = await blocking(self.inbox.caller, call_sid)
-        person_id = await blocking(self.inbox.person_id_of, parties[0]) if parties else None
-        if parties is None or person_id is None:
+        parties = await self.inbox.caller(call_sid)
+        memo = _memo(form, *parties) if parties else None
+        person_id = await self.inbox.accept(memo) if memo else None
+        if memo is None or person_id is None:
             log.warning("recording_of_a_stranger", call_sid=call_sid)
             return
-        memo = _memo(form, *parties)
-        await blocking(self.inbox.accept, memo, person_id)
         log.info("recording_accepted", message_sid=memo.message_sid, call_sid=call_sid, person_id=person_id)
 
 

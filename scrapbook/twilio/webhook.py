@@ -16,12 +16,15 @@ from scrapbook.twilio.inbox import Inbox
 from scrapbook.twilio.incoming import Incoming
 from scrapbook.twilio.optout import OptOut, opt_out
 from scrapbook.twilio.signature import Signatures
-from scrapbook.twilio.signed import SignedForms, blocking
+from scrapbook.twilio.signed import SignedForms
 from scrapbook.twilio.status import Delivery
 from scrapbook.twilio.voice import voice_routes
 
 MESSAGES_PATH = "/twilio/messages"
 STATUS_PATH = "/twilio/status"
+
+EMPTY = "<Response/>"
+"""TwiML that says nothing."""
 
 log = structlog.get_logger(__name__)
 
@@ -47,13 +50,14 @@ class _Webhook:
 
     async def message(self, request: Request) -> Response:
         incoming = Incoming.from_form(await self.forms.read(request, MESSAGES_PATH), datetime.now(UTC))
-        person_id = await blocking(self.inbox.person_id_of, incoming.from_)
+        if await self._is_for_the_carrier(incoming):
+            return Response(EMPTY, media_type="text/xml")
+        person_id = await self.inbox.accept(incoming)
         if person_id is None:
             self.forms.seldom(log.info, "message_from_a_stranger")
-        elif not await self._is_for_the_carrier(incoming):
-            await blocking(self.inbox.accept, incoming, person_id)
+        else:
             log.info("message_accepted", message_sid=incoming.message_sid, person_id=person_id)
-        return Response("<Response/>", media_type="text/xml")
+        return Response(EMPTY, media_type="text/xml")
 
     async def status(self, request: Request) -> Response:
         form = await self.forms.read(request, STATUS_PATH)
@@ -64,8 +68,7 @@ class _Webhook:
         reply_id = whole_number(Form(request.query_params.multi_items()), "reply")
         if reply_id is None:
             raise MalformedWebhook("reply is missing")
-        await blocking(
-            self.inbox.delivery,
+        await self.inbox.delivery(
             reply_id,
             delivery.twilio_sid,
             delivery.status,
@@ -77,7 +80,12 @@ class _Webhook:
     async def _is_for_the_carrier(self, incoming: Incoming) -> bool:
         """Keeps the opt-out state. What comes with an attachment is the house's business all the same."""
         asked = opt_out(incoming.body, incoming.opt_out_type)
+        if asked is None:
+            return False
+        if await self.inbox.person_id_of(incoming.from_) is None:
+            self.forms.seldom(log.info, "message_from_a_stranger")
+            return True
         if asked in {OptOut.OUT, OptOut.IN}:
-            await blocking(self.inbox.set_opt_out, incoming.from_, asked is OptOut.OUT, incoming.received_at)
+            await self.inbox.set_opt_out(incoming.from_, asked is OptOut.OUT, incoming.received_at)
             log.info("opt_out_changed", message_sid=incoming.message_sid, opted_out=asked is OptOut.OUT)
-        return asked is not None and not incoming.media
+        return not incoming.media

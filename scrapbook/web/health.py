@@ -1,8 +1,8 @@
 """Whether this process lives, and which part of the house is not as it should be."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from inspect import isawaitable, iscoroutinefunction
 
 import anyio
 import structlog
@@ -23,17 +23,25 @@ class Part:
     """A part of the house.
 
     Attributes:
-        problem: says in plain words what is wrong with it; empty when nothing is. May raise ScrapbookError.
+        problem: says in plain words what is wrong with it; empty when nothing is. May raise ScrapbookError, and
+            block, unless it is a coroutine function.
         is_needed: whether no text is answered without it.
     """
 
-    problem: Callable[[], str]
+    problem: Callable[[], str | Awaitable[str]]
     is_needed: bool = True
 
 
-def there(is_there: Callable[[], bool], otherwise: str) -> Callable[[], str]:
+def there(
+    is_there: Callable[[], bool | Awaitable[bool]], otherwise: str
+) -> Callable[[], str | Awaitable[str]]:
     """A check for ``Part`` that says ``otherwise`` when it is not there."""
-    return lambda: "" if is_there() else otherwise
+
+    async def awaited() -> str:
+        found = is_there()
+        return "" if (await found if isawaitable(found) else found) else otherwise
+
+    return awaited if iscoroutinefunction(is_there) else lambda: "" if is_there() else otherwise
 
 
 def health_routes(parts: Mapping[str, Part]) -> list[Route]:
@@ -66,9 +74,7 @@ async def _problems(parts: Mapping[str, Part]) -> dict[str, str]:
     async def check(name: str, part: Part) -> None:
         found[name] = f"has not answered within {CHECKED_WITHIN:g} seconds"
         with anyio.move_on_after(CHECKED_WITHIN):
-            found[name] = await anyio.to_thread.run_sync(
-                partial(_problem, name, part), abandon_on_cancel=True
-            )
+            found[name] = await _problem(name, part)
 
     async with anyio.create_task_group() as checks:
         for name, part in parts.items():
@@ -76,9 +82,11 @@ async def _problems(parts: Mapping[str, Part]) -> dict[str, str]:
     return found
 
 
-def _problem(name: str, part: Part) -> str:
+async def _problem(name: str, part: Part) -> str:
     try:
-        return part.problem()
+        if iscoroutinefunction(part.problem):
+            return await part.problem()
+        return await anyio.to_thread.run_sync(part.problem, abandon_on_cancel=True)
     except ScrapbookError as error:
         return str(error)
     except Exception as error:  # noqa: BLE001 - a check that fails is a part that is not well

@@ -1,0 +1,187 @@
+"""Holds this process's leases, takes over those of processes that died, and finds work that others put in.
+
+What leases are, and why no two processes work for one person, is told in ``store/leases.py`` and docs/scale.md.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Protocol, TypeVar
+
+import structlog
+
+from scrapbook.errors import LeaseLost, ScrapbookError
+from scrapbook.reports import report
+from scrapbook.store import LEASE_SECONDS, GroupWriter, Store, Transaction
+
+LOOK_EVERY = 1.0
+"""Seconds between two looks for work that another process has put in: for so long such work waits at most."""
+
+RENEW_EVERY = 3.0
+"""Seconds between two renewals."""
+
+DUE_EVERY = 30.0
+"""Seconds between two looks for replies that were held until now."""
+
+REQUEST_SECONDS = 10.0
+"""How long a request to Twilio may take, and so how long a lease must still hold when one is begun."""
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+
+class Standing:
+    """Whether this process may still act on its leases, by its own clock.
+
+    Args:
+        expires: whether other processes may take them over; on SQLite there are none.
+        clock: seconds; must go on while the process is stopped.
+
+    Attributes:
+        epoch: counts how often the standing was lost. What was loaded in an earlier epoch is not to be sent.
+    """
+
+    def __init__(self, *, expires: bool, clock: Callable[[], float] = time.monotonic) -> None:
+        self._expires = expires
+        self._clock = clock
+        self._until = clock() if expires else float("inf")
+        self._renewed = asyncio.Event()
+        self.epoch = 0
+
+    def renewed(self, asked_at: float) -> bool:
+        """A renewal that was asked for at that time has come true. Returns whether it came too late, so that
+        others may have taken the leases over meanwhile."""
+        is_late = self._clock() > self._until
+        if is_late:
+            self.epoch += 1
+        self._until = asked_at + LEASE_SECONDS
+        self._renewed.set()
+        return is_late
+
+    async def confirm(self, epoch: int) -> None:
+        """Return when there is time for a request, which others would not see before their own.
+
+        Raises LeaseLost when the leases of that epoch may be others' by now.
+        """
+        while True:
+            left = self._until - self._clock()
+            if epoch != self.epoch or left <= 0:
+                raise LeaseLost
+            if left >= REQUEST_SECONDS:
+                return
+            self._renewed.clear()
+            try:
+                async with asyncio.timeout(left):
+                    await self._renewed.wait()
+            except TimeoutError:
+                raise LeaseLost from None
+
+
+class Worker(Protocol):
+    """Who answers and sends."""
+
+    def is_busy(self, person_id: int) -> bool:
+        """Whether something is being done for the person."""
+        ...
+
+    async def resume(self, person_id: int) -> None:
+        """Take up what waits for the person."""
+        ...
+
+
+class LeaseKeeper:
+    """For one event loop.
+
+    Args:
+        name: of this process among those that share the database.
+        shares: whether there may be others.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        writer: GroupWriter,
+        worker: Worker,
+        standing: Standing,
+        name: str,
+        *,
+        shares: bool,
+    ) -> None:
+        self._store = store
+        self._writer = writer
+        self._worker = worker
+        self._standing = standing
+        self._name = name
+        self._shares = shares
+        self._renewed_at = float("-inf")
+        self._looked_for_due_at = float("-inf")
+
+    async def start(self) -> None:
+        """Take up what waits. On SQLite everything is ours, also what another executor id left behind."""
+        await self._renew()
+        await self._write(lambda tx: tx.leases.adopt_orphans())
+        await self._look()
+
+    async def watch(self) -> None:
+        """Look for work until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            try:
+                await self._look()
+            except LeaseLost:
+                continue
+            except ScrapbookError as error:
+                log.warning("leases_not_looked_at", because=str(error))
+            except Exception as error:  # noqa: BLE001 - one failed look is no reason to stop for good
+                report(error, step="leases")
+
+    async def retire(self) -> None:
+        """Have others go on at once, because this process ends."""
+        if self._shares:
+            await self._write(lambda tx: tx.leases.retire(self._name))
+
+    async def _look(self) -> None:
+        if self._shares and time.monotonic() - self._renewed_at >= RENEW_EVERY:
+            await self._renew()
+        await self._take_abandoned()
+        if time.monotonic() - self._looked_for_due_at >= DUE_EVERY:
+            await self._release_due()
+        for person_id in await self._read(lambda tx: tx.leases.of(self._name)):
+            if not self._worker.is_busy(person_id):
+                await self._worker.resume(person_id)
+
+    async def _renew(self) -> None:
+        if not self._shares:
+            return
+        asked_at = time.monotonic()
+        await self._write(lambda tx: tx.leases.renew(self._name))
+        self._renewed_at = asked_at
+        if self._standing.renewed(asked_at):
+            log.info("lease_begun", worker=self._name, epoch=self._standing.epoch)
+
+    async def _take_abandoned(self) -> None:
+        if not await self._read(lambda tx: tx.leases.abandoned(self._name)):
+            return
+        if taken := await self._write(lambda tx: tx.leases.take_abandoned(self._name)):
+            log.warning("taken_over", people=len(taken))
+
+    async def _release_due(self) -> None:
+        self._looked_for_due_at = time.monotonic()
+        for person_id in await self._read(lambda tx: tx.outbox.due(datetime.now(UTC))):
+            await self._write(lambda tx, person_id=person_id: self._release(tx, person_id))
+
+    def _release(self, tx: Transaction, person_id: int) -> None:
+        tx.leases.claim(person_id, self._name)
+        tx.outbox.release(person_id, datetime.now(UTC))
+
+    async def _write(self, work: Callable[[Transaction], T]) -> T:
+        return await self._writer.write(work)
+
+    async def _read(self, work: Callable[[Transaction], T]) -> T:
+        def read() -> T:
+            with self._store.transaction(read_only=True) as tx:
+                return work(tx)
+
+        return await asyncio.to_thread(read)

@@ -1,0 +1,257 @@
+"""The inbox: messages that are to be answered, in the order of each person's.
+
+A message enters it in the transaction that keeps the message, and leaves it in the one that records its
+replies. docs/architecture.md follows a message through.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Executable, Select, bindparam, delete, exists, func, select, update
+
+from scrapbook.store.messages import Attachment, attach
+from scrapbook.store.prepared import Prepared, insert_or_ignore, table_of
+from scrapbook.store.tables import (
+    InboxRow,
+    LeaseRow,
+    MessageMediaRow,
+    MessageRow,
+    OptOutRow,
+    OutcomeRow,
+    ReplyRow,
+)
+from scrapbook.store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message that waits to be answered.
+
+    Attributes:
+        id: counts what came into the inbox.
+        round: of its replies: 0, higher where it is answered anew or in parts.
+        heard: what came of a memo, by name; None for what is to be answered as it was texted.
+        has_media: whether pictures or sounds came with it.
+    """
+
+    id: int
+    person_id: int
+    message_sid: str
+    round: int
+    heard: str | None
+    from_: str
+    to: str
+    body: str
+    received_at: datetime
+    is_memo: bool
+    has_media: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a message stands before its replies are recorded.
+
+    Attributes:
+        state: of the message.
+        response, media_key: of the turn's outcome; None where it had none, or no file goes with it.
+        is_answered: whether replies are recorded in this round.
+        is_answered_later: whether any are in a later one.
+        is_opted_out: whether the sender wants no texts.
+        is_held: whether an earlier reply to the sender waits for another day.
+    """
+
+    state: str
+    response: str | None
+    media_key: str | None
+    is_answered: bool
+    is_answered_later: bool
+    is_opted_out: bool
+    is_held: bool
+
+
+_inbox, _message = table_of(InboxRow), table_of(MessageRow)
+_FIELDS = (
+    "sid",
+    "person_id",
+    "from_address",
+    "to_address",
+    "body",
+    "received_at",
+    "state",
+    "is_memo",
+    "replied_to",
+)
+
+
+def _row() -> Select[Any]:
+    has_media = exists().where(MessageMediaRow.message_sid == MessageRow.sid)
+    columns = (InboxRow.id, InboxRow.person_id, InboxRow.message_sid, InboxRow.round, InboxRow.heard)
+    of_message = (
+        MessageRow.from_,
+        MessageRow.to,
+        MessageRow.body,
+        MessageRow.received_at,
+        MessageRow.is_memo,
+    )
+    return select(*columns, *of_message, has_media.label("has_media")).join(
+        MessageRow, MessageRow.sid == InboxRow.message_sid
+    )
+
+
+def _standing(_dialect: str) -> Executable:
+    of_round = exists().where(ReplyRow.message_sid == MessageRow.sid, ReplyRow.round == bindparam("round"))
+    of_later = exists().where(ReplyRow.message_sid == MessageRow.sid, ReplyRow.round > bindparam("round"))
+    held = exists().where(ReplyRow.to == MessageRow.from_, ReplyRow.held_until.is_not(None))
+    opted_out = exists().where(OptOutRow.address == MessageRow.from_)
+    columns = (
+        MessageRow.state,
+        OutcomeRow.response,
+        OutcomeRow.arguments,
+        of_round,
+        of_later,
+        opted_out,
+        held,
+    )
+    rows = select(*columns).outerjoin(OutcomeRow, OutcomeRow.message_sid == MessageRow.sid)
+    return rows.where(MessageRow.sid == bindparam("sid"))
+
+
+_ACCEPT = Prepared(
+    lambda dialect: (
+        insert_or_ignore(dialect, MessageRow)
+        .values({name: bindparam(name) for name in _FIELDS})
+        .returning(_message.c.id)
+    )
+)
+_PUT = Prepared(
+    lambda dialect: (
+        insert_or_ignore(dialect, InboxRow)
+        .values({name: bindparam(name) for name in ("person_id", "message_sid", "round", "heard")})
+        .returning(_inbox.c.id)
+    )
+)
+_NEXT = Prepared(
+    lambda _: _row().where(InboxRow.person_id == bindparam("person_id")).order_by(InboxRow.id).limit(1)
+)
+_FOLLOWED = Prepared(
+    lambda _: (
+        select(InboxRow.id)
+        .where(InboxRow.message_sid == bindparam("sid"), InboxRow.id > bindparam("after"))
+        .limit(1)
+    )
+)
+_REMOVE = Prepared(lambda _: delete(_inbox).where(_inbox.c.id == bindparam("id_")))
+_STANDING = Prepared(_standing)
+
+
+class Inbox:
+    def __init__(self, unit: UnitOfWork) -> None:
+        self._unit = unit
+
+    def accept(  # noqa: PLR0913 - the fields of a message
+        self,
+        *,
+        sid: str,
+        person_id: int,
+        from_: str,
+        to: str,
+        body: str,
+        received_at: datetime,
+        media: Sequence[Attachment] = (),
+        replied_to: str | None = None,
+        round_: int = 0,
+    ) -> bool:
+        """Keep a message that has come in, to be answered; the person's lease must be claimed before.
+
+        Returns whether it is new: one that is known by its sid stays as it is.
+        """
+        row = _ACCEPT.one(
+            self._unit.connection,
+            sid=sid,
+            person_id=person_id,
+            from_address=from_,
+            to_address=to,
+            body=body,
+            received_at=received_at,
+            state="received",
+            is_memo=False,
+            replied_to=replied_to,
+        )
+        if row is None:
+            return False
+        if media:
+            attach(self._unit.session, sid, media)
+        return self.put(person_id, sid, round_)
+
+    def put(self, person_id: int, message_sid: str, round_: int = 0, heard: str | None = None) -> bool:
+        """Have a message answered behind everything else of the person's, whose lease must be claimed before.
+
+        Returns whether it is new: a message is put in once in each round.
+        """
+        row = _PUT.one(
+            self._unit.connection, person_id=person_id, message_sid=message_sid, round=round_, heard=heard
+        )
+        return row is not None
+
+    def next(self, person_id: int) -> Waiting | None:
+        """The person's message that is to be answered next."""
+        row = _NEXT.one(self._unit.connection, person_id=person_id)
+        return None if row is None else _waiting(row)
+
+    def is_followed(self, waiting: Waiting) -> bool:
+        """Whether more is to be said about the same message, behind this."""
+        return _FOLLOWED.one(self._unit.connection, sid=waiting.message_sid, after=waiting.id) is not None
+
+    def remove(self, id_: int) -> None:
+        """Take it out: it is answered. Harmless when it is not there any more."""
+        _REMOVE.run(self._unit.connection, id_=id_)
+
+    def standing(self, waiting: Waiting) -> Standing:
+        row = _STANDING.one(self._unit.connection, sid=waiting.message_sid, round=waiting.round)
+        assert row is not None  # noqa: S101 - the inbox refers to the message
+        state, response, arguments, is_answered, is_answered_later, is_opted_out, is_held = row
+        return Standing(
+            state=state,
+            response=response,
+            media_key=(arguments or {}).get("media_key"),
+            is_answered=bool(is_answered),
+            is_answered_later=bool(is_answered_later),
+            is_opted_out=bool(is_opted_out),
+            is_held=bool(is_held),
+        )
+
+    def count(self) -> int:
+        """How many messages are to be answered."""
+        return self._unit.session.scalar(select(func.count()).select_from(InboxRow)) or 0
+
+    def all(self) -> list[Waiting]:
+        """Everything that is to be answered, in the order in which it came in."""
+        rows = self._unit.session.execute(_row().order_by(InboxRow.id))
+        return [_waiting(tuple(row)) for row in rows]
+
+    def hold(self, problem: str) -> None:
+        """Make everything in it messages that failed: each is answered when somebody says so."""
+        waiting = select(InboxRow.message_sid)
+        failed = update(MessageRow).where(MessageRow.sid.in_(waiting))
+        self._unit.session.execute(failed.values(state="failed", problem=problem))
+        self._unit.session.execute(delete(InboxRow))
+        self._unit.session.execute(delete(LeaseRow))
+
+
+def _waiting(row: tuple[Any, ...]) -> Waiting:
+    id_, person_id, message_sid, round_, heard, from_, to, body, received_at, is_memo, has_media = row
+    return Waiting(
+        id=id_,
+        person_id=person_id,
+        message_sid=message_sid,
+        round=round_,
+        heard=heard,
+        from_=from_,
+        to=to,
+        body=body,
+        received_at=received_at,
+        is_memo=bool(is_memo),
+        has_media=bool(has_media),
+    )
