@@ -8,6 +8,7 @@ with store.transaction() as tx:
 """
 
 from scrapbook.store.figures import Figures
+from scrapbook.store.group_writer import GroupWriter
 from scrapbook.store.moving import Moved
 from scrapbook.store.presence import GONE_AFTER, Presence, PresenceHere
 from scrapbook.store.purge import TRASH_IS_KEPT
@@ -40,6 +41,7 @@ __all__ = [
     "EngineQueues",
     "Entry",
     "Figures",
+    "GroupWriter",
     "JsonValue",
     "Listing",
     "Media",
