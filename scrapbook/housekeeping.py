@@ -11,8 +11,8 @@ import structlog
 
 from scrapbook.engine import engine_client
 from scrapbook.media import MediaStore
-from scrapbook.reports import report
 from scrapbook.old_queue import ENDED_BADLY
+from scrapbook.reports import report
 from scrapbook.settings import LEAST_DAYS, Settings
 from scrapbook.store import TRASH_IS_KEPT, Media, Store, Transaction
 

@@ -23,7 +23,7 @@ from scrapbook.pace import Pace
 from scrapbook.patience import AfterFailures, Patience, patiently
 from scrapbook.reports import about, report
 from scrapbook.segments import segment_count, split
-from scrapbook.store import GroupWriter, InboxStanding, Outgoing, Store, Transaction, Waiting
+from scrapbook.store import GroupWriter, MessageStatus, Outgoing, Store, Transaction, Waiting
 from scrapbook.store.records import MessageState
 
 TURNS_AT_ONCE = 32
@@ -75,12 +75,12 @@ class Recorded:
     """What was written when a message was answered.
 
     Attributes:
-        standing: of the message before.
+        status: of the message before.
         replies: recorded for it; none where that had been done before.
         next: the person's next message.
     """
 
-    standing: InboxStanding
+    status: MessageStatus
     replies: tuple[Outgoing, ...]
     next: Waiting | None
 
@@ -220,13 +220,13 @@ class Inbox:
         for reply in recorded.replies:
             self._outbox.add(reply, is_begun=reply.state == "sending")
         if answer.ends:
-            _log_finished(waiting, recorded.standing, answer, took)
+            _log_finished(waiting, recorded.status, answer, took)
         if not follows:
             return recorded.next
         await asyncio.to_thread(self._follow_up, waiting)
         return await self._write(waiting.person_id, lambda tx: self._remove(tx, waiting))
 
-    # Understanding
+    # Understatus
 
     async def _understand(self, waiting: Waiting) -> Answer:
         """What is to be said to it."""
@@ -283,26 +283,26 @@ class Inbox:
     def _finish(self, tx: Transaction, waiting: Waiting, answer: Answer, *, leave: bool = False) -> Recorded:
         """Record the replies and take the message out of the inbox, unless it is to be left there."""
         tx.leases.hold(waiting.person_id, self._worker)
-        standing = tx.inbox.standing(waiting)
+        status = tx.inbox.status(waiting)
         replies: tuple[Outgoing, ...] = ()
-        if not standing.is_answered and (answer.ends or standing.state == "received"):
-            replies = self._record(tx, waiting, standing, answer)
+        if not status.is_answered and (answer.ends or status.state == "received"):
+            replies = self._record(tx, waiting, status, answer)
         if not leave:
             tx.inbox.remove(waiting.id)
         next_ = tx.inbox.next(waiting.person_id)
         if next_ is None and not replies and not leave:
             tx.leases.release(waiting.person_id, self._worker)
-        return Recorded(standing, replies, next_)
+        return Recorded(status, replies, next_)
 
     def _record(
-        self, tx: Transaction, waiting: Waiting, standing: InboxStanding, answer: Answer
+        self, tx: Transaction, waiting: Waiting, status: MessageStatus, answer: Answer
     ) -> tuple[Outgoing, ...]:
-        if answer.ends and (standing.state == "received" or not standing.is_answered_later):
+        if answer.ends and (status.state == "received" or not status.is_answered_later):
             tx.messages.set_state(waiting.message_sid, _state(answer.problem), answer.problem or None)
         if not answer.text:
             return ()
         bodies = split(answer.text)
-        is_next = self._outbox.sends_at_once(waiting.from_) and not standing.is_opted_out
+        is_next = self._outbox.sends_at_once(waiting.from_) and not status.is_opted_out
         replies = tx.replies.record(
             waiting.message_sid,
             waiting.to,
@@ -311,8 +311,8 @@ class Inbox:
             [segment_count(body) for body in bodies],
             datetime.now(UTC),
             waiting.round,
-            standing.media_key,
-            "sending" if is_next and not standing.is_held else "recorded",
+            status.media_key,
+            "sending" if is_next and not status.is_held else "recorded",
         )
         return tuple(Outgoing.of(reply, waiting.person_id, waiting.received_at) for reply in replies)
 
@@ -359,7 +359,7 @@ def _milliseconds_since(moment: datetime) -> int:
     return round((datetime.now(UTC) - moment).total_seconds() * 1000)
 
 
-def _log_finished(waiting: Waiting, standing: InboxStanding, answer: Answer, took: dict[str, int]) -> None:
+def _log_finished(waiting: Waiting, status: MessageStatus, answer: Answer, took: dict[str, int]) -> None:
     milliseconds = _milliseconds_since(waiting.received_at)
     metrics.answer_seconds.observe(milliseconds / 1000)
     log.info(
@@ -367,7 +367,7 @@ def _log_finished(waiting: Waiting, standing: InboxStanding, answer: Answer, too
         message_sid=waiting.message_sid,
         person_id=waiting.person_id,
         state=_state(answer.problem),
-        said=standing.response or "",
+        said=status.response or "",
         is_memo=waiting.is_memo,
         **{f"{name}_ms": count for name, count in took.items()},
         finished_ms=milliseconds,

@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 
-class Standing:
+class LeaseTerm:
     """Whether this process may still act on its leases, by its own clock.
 
     Args:
@@ -104,7 +104,7 @@ class LeaseKeeper:
         store: Store,
         writer: GroupWriter,
         worker: Worker,
-        standing: Standing,
+        term: LeaseTerm,
         name: str,
         *,
         shares: bool,
@@ -112,7 +112,7 @@ class LeaseKeeper:
         self._store = store
         self._writer = writer
         self._worker = worker
-        self._standing = standing
+        self._term = term
         self._name = name
         self._shares = shares
         self._renewed_at = float("-inf")
@@ -158,8 +158,8 @@ class LeaseKeeper:
         asked_at = time.monotonic()
         await self._write(lambda tx: tx.leases.renew(self._name))
         self._renewed_at = asked_at
-        if self._standing.renewed(asked_at):
-            log.info("lease_begun", worker=self._name, epoch=self._standing.epoch)
+        if self._term.renewed(asked_at):
+            log.info("lease_begun", worker=self._name, epoch=self._term.epoch)
 
     async def _take_abandoned(self) -> None:
         if not await self._read(lambda tx: tx.leases.abandoned(self._name)):

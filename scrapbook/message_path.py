@@ -11,7 +11,7 @@ from scrapbook.collecting import Collector
 from scrapbook.engine import Engine, WorkQueue
 from scrapbook.inbox import Inbox
 from scrapbook.intake import Intake
-from scrapbook.leases import LeaseKeeper, Standing
+from scrapbook.leases import LeaseKeeper, LeaseTerm
 from scrapbook.links.fetching import PageFetcher
 from scrapbook.links.previewing import Previewer
 from scrapbook.media import MediaStore
@@ -82,14 +82,14 @@ class MessagePath:
         self._patience = Patience()
         self._writer = GroupWriter(store)
         worker, shares = settings.executor_id, not settings.is_sqlite
-        standing = Standing(expires=shares)
+        term = LeaseTerm(expires=shares)
         memos = Memos(store, outside.files, outside.voice, self._patience)
         self._outbox = Outbox(
             store,
             self._writer,
             outside.sender,
             outside.links,
-            standing,
+            term,
             worker,
             settings.public_url,
             limits.send_rate,
@@ -108,7 +108,7 @@ class MessagePath:
             Pace(limits.pace),
         )
         self.intake = Intake(store, self._writer, self.inbox, worker)
-        self.keeper = LeaseKeeper(store, self._writer, self.inbox, standing, worker, shares=shares)
+        self.keeper = LeaseKeeper(store, self._writer, self.inbox, term, worker, shares=shares)
 
     async def start(self) -> None:
         """Take up what was left: by this release, or by an older one in the engine's queues."""

@@ -17,7 +17,7 @@ from scrapbook import metrics
 from scrapbook.circuit import Circuit
 from scrapbook.errors import LeaseLost, NotFound, RecipientOptedOut, SendError
 from scrapbook.file_types import COMPACT_SOUND, is_sound
-from scrapbook.leases import Standing
+from scrapbook.leases import LeaseTerm
 from scrapbook.patience import AfterFailures, patiently
 from scrapbook.reports import about, report
 from scrapbook.segments import segment_count
@@ -107,7 +107,7 @@ class Outbox:
         writer: GroupWriter,
         sender: MessageSender,
         links: LinkMaker,
-        standing: Standing,
+        term: LeaseTerm,
         worker: str,
         public_url: str,
         send_rate: float,
@@ -118,7 +118,7 @@ class Outbox:
         self._writer = writer
         self._sender = sender
         self._links = links
-        self._standing = standing
+        self._term = term
         self._worker = worker
         self._public_url = public_url
         self._send_rate = send_rate
@@ -150,7 +150,7 @@ class Outbox:
             return
         self._known.add(reply.id)
         self._people[reply.person_id] = self._people.get(reply.person_id, 0) + 1
-        attempt = Attempt(reply, self._standing.epoch, is_begun=is_begun)
+        attempt = Attempt(reply, self._term.epoch, is_begun=is_begun)
         if reply.to in self._lines:
             self._lines[reply.to].append(attempt)
         else:
@@ -297,7 +297,7 @@ class Outbox:
             raise RecipientOptedOut
         reply = attempt.reply
         async with self._places:
-            await self._standing.confirm(attempt.epoch)
+            await self._term.confirm(attempt.epoch)
             with self._circuit.attempt(reply.to):
                 sent = await self._already_taken(attempt) or await self._hand_over(attempt)
         await self._write(reply.person_id, lambda tx: self._record_sent(tx, reply, sent))

@@ -146,7 +146,7 @@ class UnfinishedMessages:
             memo.sid,
             memo.person_id,
             ROUNDS_OF_A_MEMO * unused,
-            True,  # noqa: FBT003 - the workflow's own order
+            True,
         )
 
     def _memos_under_way(self) -> dict[str, str]:

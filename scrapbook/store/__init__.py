@@ -8,7 +8,11 @@ with store.transaction() as tx:
 """
 
 from scrapbook.store.figures import Figures
+from scrapbook.store.group_writer import GroupWriter
+from scrapbook.store.inbox import MessageStatus, Waiting
+from scrapbook.store.leases import LEASE_SECONDS, NOBODY
 from scrapbook.store.moving import Moved
+from scrapbook.store.outbox import Outgoing
 from scrapbook.store.presence import GONE_AFTER, Presence, PresenceHere
 from scrapbook.store.purge import TRASH_IS_KEPT
 from scrapbook.store.queues import EngineQueues, QueueFigures
@@ -34,18 +38,23 @@ from scrapbook.store.transaction import Transaction
 
 __all__ = [
     "GONE_AFTER",
+    "LEASE_SECONDS",
+    "NOBODY",
     "TRASH_IS_KEPT",
     "Address",
     "Change",
     "EngineQueues",
     "Entry",
     "Figures",
+    "GroupWriter",
     "JsonValue",
     "Listing",
     "Media",
     "Message",
+    "MessageStatus",
     "Moved",
     "Outcome",
+    "Outgoing",
     "Page",
     "Person",
     "Presence",
@@ -58,4 +67,5 @@ __all__ = [
     "Store",
     "Topic",
     "Transaction",
+    "Waiting",
 ]

@@ -6,19 +6,19 @@ from datetime import datetime
 from typing import cast
 
 from sqlalchemy import ColumnElement, delete, exists, insert, select, update
-from sqlalchemy.orm import Session
 
 from scrapbook.errors import StoreError
 from scrapbook.store import undo
 from scrapbook.store.records import Change, JsonValue
 from scrapbook.store.tables import ChangeRow, EntryRow, ImageRow
 from scrapbook.store.undo import Journaled
+from scrapbook.store.unit_of_work import UnitOfWork
 from scrapbook.store.words import Words
 
 
 class Changes:
-    def __init__(self, session: Session, words: Words) -> None:
-        self._session = session
+    def __init__(self, work: UnitOfWork, words: Words) -> None:
+        self._work = work
         self._words = words
         self._change: Change | None = None
 
@@ -38,7 +38,7 @@ class Changes:
         """
         if self._change is not None:
             raise StoreError("A change is being recorded already.")
-        with self._session.begin_nested():
+        with self._work.savepoint():
             self._change = self._begin(person_id, message_sid, kind, arguments, at)
             try:
                 yield
@@ -52,42 +52,42 @@ class Changes:
         Entries that it added go to the trash; a topic that it added goes, unless it has entries by now.
         """
         standing = select(ChangeRow).where(ChangeRow.person_id == person_id, ChangeRow.undone_at.is_(None))
-        row = self._session.scalar(standing.order_by(ChangeRow.id.desc()).limit(1).with_for_update())
+        row = self._work.session.scalar(standing.order_by(ChangeRow.id.desc()).limit(1).with_for_update())
         if row is None:
             return None
-        for text in undo.take_back(self._session, row.id, at):
+        for text in undo.take_back(self._work.session, row.id, at):
             # The trash may have been emptied since, and the word forgotten.
             self._words.learn(person_id, text)
-        self._session.execute(update(ChangeRow).where(ChangeRow.id == row.id).values(undone_at=at))
+        self._work.session.execute(update(ChangeRow).where(ChangeRow.id == row.id).values(undone_at=at))
         return _change(row, undone_at=at)
 
     def made_by(self, message_sid: str) -> Change | None:
         """The latest change that a message made and that still stands."""
         made = (ChangeRow.message_sid == message_sid) & ChangeRow.undone_at.is_(None)
-        row = self._session.scalar(select(ChangeRow).where(made).order_by(ChangeRow.id.desc()).limit(1))
+        row = self._work.session.scalar(select(ChangeRow).where(made).order_by(ChangeRow.id.desc()).limit(1))
         return _change(row, undone_at=None) if row else None
 
     def touched(self, entry_id: int) -> bool:
         """Whether anything was written to the entry since the change that added it."""
         theirs = (ImageRow.table_name == EntryRow.__tablename__) & (ImageRow.row_id == entry_id)
-        return bool(self._session.scalar(select(exists().where(theirs, ImageRow.before.is_not(None)))))
+        return bool(self._work.session.scalar(select(exists().where(theirs, ImageRow.before.is_not(None)))))
 
     def added(self, row: Journaled, id: int) -> None:  # noqa: A002
         """To be told after a row is inserted."""
         if self._change is not None:
-            undo.keep_addition(self._session, self._change, row, id)
+            undo.keep_addition(self._work.session, self._change, row, id)
 
     def about_to_change(
         self, row: Journaled, where: ColumnElement[bool], columns: Mapping[str, object]
     ) -> None:
         """To be told before the named columns of some rows are written to."""
         if self._change is not None:
-            undo.keep_images(self._session, self._change, row, where, list(columns))
+            undo.keep_images(self._work.session, self._change, row, where, list(columns))
 
     def about_to_remove(self, row: Journaled, where: ColumnElement[bool]) -> None:
         """To be told before some rows are deleted."""
         if self._change is not None:
-            undo.keep_images(self._session, self._change, row, where, undo.own_columns(row))
+            undo.keep_images(self._work.session, self._change, row, where, undo.own_columns(row))
 
     def _begin(
         self,
@@ -104,7 +104,7 @@ class Changes:
             "arguments": dict(arguments),
             "made_at": at,
         }
-        change_id = self._session.execute(
+        change_id = self._work.session.execute(
             insert(ChangeRow).values(values).returning(ChangeRow.id)
         ).scalar_one()
         return Change(change_id, person_id, message_sid, kind, arguments, at, None)
@@ -112,7 +112,7 @@ class Changes:
     def _drop_if_empty(self, change_id: int) -> None:
         """A change that wrote nothing is none, or undoing it would look like doing something."""
         wrote = exists().where(ImageRow.change_id == change_id)
-        self._session.execute(delete(ChangeRow).where(ChangeRow.id == change_id, ~wrote))
+        self._work.session.execute(delete(ChangeRow).where(ChangeRow.id == change_id, ~wrote))
 
 
 def _change(row: ChangeRow, undone_at: datetime | None) -> Change:

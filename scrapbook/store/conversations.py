@@ -3,16 +3,16 @@
 from typing import cast
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
 
 from scrapbook.store.records import JsonValue, Listing, Question
 from scrapbook.store.statements import insert_if_new
 from scrapbook.store.tables import ConversationRow
+from scrapbook.store.unit_of_work import UnitOfWork
 
 
 class Conversations:
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
 
     def question(self, person_id: int) -> Question | None:
         """The question that is still open."""
@@ -61,9 +61,11 @@ class Conversations:
         self._keep(person_id, listing=kept)
 
     def _row(self, person_id: int) -> ConversationRow | None:
-        return self._session.scalar(select(ConversationRow).where(ConversationRow.person_id == person_id))
+        return self._work.session.scalar(
+            select(ConversationRow).where(ConversationRow.person_id == person_id)
+        )
 
     def _keep(self, person_id: int, **values: object) -> None:
-        insert_if_new(self._session, ConversationRow, person_id=person_id)
+        insert_if_new(self._work.session, ConversationRow, person_id=person_id)
         row = update(ConversationRow).where(ConversationRow.person_id == person_id)
-        self._session.execute(row.values(values))
+        self._work.session.execute(row.values(values))

@@ -6,7 +6,6 @@ from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Update, delete, insert, select, update
-from sqlalchemy.orm import Session
 
 from scrapbook.errors import NotFound
 from scrapbook.kinds import Kind, Told
@@ -19,6 +18,7 @@ from scrapbook.store.scopes import of_kind
 from scrapbook.store.searching import Searching
 from scrapbook.store.statements import chunks, update_one
 from scrapbook.store.tables import EntryMediaRow, EntryRow, PersonRow, TopicRow
+from scrapbook.store.unit_of_work import UnitOfWork
 from scrapbook.store.words import Words
 
 HIGHEST_NUMBER = 2**63 - 1
@@ -49,8 +49,8 @@ _IN_ORDER = (
 class Entries:
     """Ids come from entries read before, for one person; what a person types is an entry's number."""
 
-    def __init__(self, session: Session, changes: Changes, index: Index, words: Words) -> None:
-        self._session = session
+    def __init__(self, work: UnitOfWork, changes: Changes, index: Index, words: Words) -> None:
+        self._work = work
         self._changes = changes
         self._index = index
         self._words = words
@@ -81,7 +81,9 @@ class Entries:
             "due_at": due_at,
             **asdict(Told.by(text)),
         }
-        entry_id = self._session.execute(insert(EntryRow).values(values).returning(EntryRow.id)).scalar_one()
+        entry_id = self._work.session.execute(
+            insert(EntryRow).values(values).returning(EntryRow.id)
+        ).scalar_one()
         self._words.learn(person_id, text)
         self._attach(entry_id, media)
         self._changes.added(EntryRow, entry_id)
@@ -106,8 +108,8 @@ class Entries:
         NotFound when there is no such entry.
         """
         number = self.get(id).number
-        purge.forget_changes(self._session, [id])
-        self._session.execute(delete(EntryRow).where(EntryRow.id == id))
+        purge.forget_changes(self._work.session, [id])
+        self._work.session.execute(delete(EntryRow).where(EntryRow.id == id))
         return number
 
     def of_message(self, sid: str) -> builtins.list[Entry]:
@@ -122,12 +124,12 @@ class Entries:
         theirs = select(EntryRow.created_at).where(
             EntryRow.person_id == person_id, EntryRow.deleted_at.is_(None)
         )
-        return self._session.scalar(theirs.order_by(EntryRow.created_at).limit(1))
+        return self._work.session.scalar(theirs.order_by(EntryRow.created_at).limit(1))
 
     def change_text(self, id: int, text: str, at: datetime) -> None:  # noqa: A002
         self._update(id, text=text, edited_at=at)
-        update_one(self._session, _by_id(id).values(asdict(Told.by(text))), "entry")
-        titles = link_titles.refresh(self._session, id)
+        update_one(self._work.session, _by_id(id).values(asdict(Told.by(text))), "entry")
+        titles = link_titles.refresh(self._work.session, id)
         self._words.learn(self.get(id).person_id, f"{text}\n{titles}")
 
     def set_topic(self, id: int, topic_id: int | None) -> None:  # noqa: A002
@@ -187,7 +189,7 @@ class Entries:
                 EntryRow.person_id == person_id, EntryRow.author.is_not(None), EntryRow.deleted_at.is_(None)
             )
         )
-        return sorted(author for author in self._session.scalars(rows) if author)
+        return sorted(author for author in self._work.session.scalars(rows) if author)
 
     def by_ids(self, person_id: int, ids: Iterable[int]) -> builtins.list[Entry]:
         """In the order of ``ids``; those in the trash, gone or of somebody else are left out."""
@@ -204,7 +206,7 @@ class Entries:
     def count(self, person_id: int) -> int:
         """The trash left out."""
         count = select(PersonRow.entry_count).where(PersonRow.id == person_id)
-        return self._session.scalar(count) or 0
+        return self._work.session.scalar(count) or 0
 
     def find(self, person_id: int, query: Query, limit: int, scope: Scope = EVERYTHING) -> Hits[int]:
         """Ids for ``by_ids``, best first, of equals the newest; the trash left out."""
@@ -212,7 +214,7 @@ class Entries:
 
     def purge_trash(self, before: datetime) -> int:
         """One batch of what ``Store.purge_trash`` does. How many entries were removed."""
-        return purge.purge_trash(self._session, before)
+        return purge.purge_trash(self._work.session, before)
 
     def forget_deleted(self) -> None:
         """Drops what the search index may still hold of the words of entries that are gone."""
@@ -222,7 +224,7 @@ class Entries:
         # The update locks the person's row, so that nobody else is given the same number meanwhile.
         row = update(PersonRow).where(PersonRow.id == person_id)
         taken = row.values(next_number=PersonRow.next_number + 1).returning(PersonRow.next_number)
-        after = self._session.execute(taken).scalar_one_or_none()
+        after = self._work.session.execute(taken).scalar_one_or_none()
         if after is None:
             raise NotFound("There is no such person.")
         return after - 1
@@ -233,18 +235,18 @@ class Entries:
             for ordinal, part in enumerate(media)
         ]
         if rows:
-            self._session.execute(insert(EntryMediaRow), rows)
+            self._work.session.execute(insert(EntryMediaRow), rows)
 
     def _update(self, entry_id: int, **values: object) -> None:
         self._changes.about_to_change(EntryRow, EntryRow.id == entry_id, values)
-        update_one(self._session, _by_id(entry_id).values(values), "entry")
+        update_one(self._work.session, _by_id(entry_id).values(values), "entry")
 
     def _entries(
         self, *where: ColumnElement[bool], limit: int | None = None, offset: int = 0
     ) -> builtins.list[Entry]:
         rows = _IN_ORDER.where(*where).limit(limit).offset(offset)
-        found = self._session.execute(rows).all()
-        media = media_of(self._session, EntryMediaRow, EntryMediaRow.entry_id, (row.id for row in found))
+        found = self._work.session.execute(rows).all()
+        media = media_of(self._work.session, EntryMediaRow, EntryMediaRow.entry_id, (row.id for row in found))
         return [Entry(*row, media=tuple(media.get(row.id, ()))) for row in found]
 
 

@@ -32,18 +32,23 @@ up, lock not available, server stopped or starting, disk failing.
 https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
 
+DRIVER_ERRORS = (sqlite3.Error, psycopg.Error)
+"""What statements raise that are run on the driver's own cursor."""
+
+
 @contextmanager
 def wrapped() -> Generator[None]:
-    """No SQLAlchemyError leaves: it becomes StoreUnavailable if trying again can help, else StoreError."""
+    """No error of SQLAlchemy's or of a driver's leaves: it becomes StoreUnavailable if trying again can help,
+    else StoreError."""
     try:
         yield
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, *DRIVER_ERRORS) as error:
         # Not "from error", which would hand the driver's message on; the traceback still shows the way.
         raise _translated(error).with_traceback(error.__traceback__) from None
 
 
-def _translated(error: SQLAlchemyError) -> ScrapbookError:
-    cause = error.orig if isinstance(error, StatementError) else None
+def _translated(error: Exception) -> ScrapbookError:
+    cause = _cause(error)
     if isinstance(cause, ScrapbookError):
         return cause
     if isinstance(error, PoolTimeout):
@@ -52,7 +57,14 @@ def _translated(error: SQLAlchemyError) -> ScrapbookError:
     return kind(f"The database failed: {_code(cause) or type(error).__name__}.")
 
 
-def _may_pass(error: SQLAlchemyError, cause: BaseException | None) -> bool:
+def _cause(error: Exception) -> BaseException | None:
+    """What SQLAlchemy wraps, or the driver's own error."""
+    if isinstance(error, StatementError):
+        return error.orig
+    return error if isinstance(error, DRIVER_ERRORS) else None
+
+
+def _may_pass(error: Exception, cause: BaseException | None) -> bool:
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
     if isinstance(cause, sqlite3.Error):

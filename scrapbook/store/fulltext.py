@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from scrapbook.search import EVERYTHING, Index, Query, Scope, Word
 from scrapbook.store.scopes import prepared, times, within
-from scrapbook.store.statements import dialect_of
+from scrapbook.store.unit_of_work import UnitOfWork
 
 RANKED = 1000
 """A word in more entries than these tells little: it must be there, but only the rarer ones are weighed, and
@@ -95,8 +95,8 @@ _POSTGRESQL_HOLDS = text("""
 class SqliteIndex:
     """FTS5, ranked by BM25. The tokenizer folds case and diacritics."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
 
     def find(self, person_id: int, query: Query, limit: int, scope: Scope = EVERYTHING) -> Sequence[int]:
         if not query.words:
@@ -106,17 +106,17 @@ class SqliteIndex:
         words = " AND ".join(spelled_out.values())
         values = {"words": words, "person_id": person_id, "limit": limit}
         if not weighed:
-            return _ids(self._session, _SQLITE_NEWEST, _THEIRS, scope, {**values, "ranked": RANKED})
+            return _ids(self._work.session, _SQLITE_NEWEST, _THEIRS, scope, {**values, "ranked": RANKED})
         theirs = _THEIRS if len(weighed) == len(spelled_out) else _THEIRS + _SQLITE_WITH_COMMON
         values["weighed"] = " AND ".join(weighed)
-        return _ids(self._session, _SQLITE_RANKED, theirs, scope, values)
+        return _ids(self._work.session, _SQLITE_RANKED, theirs, scope, values)
 
     def holds(self, person_id: int, word: Word, *, with_trash: bool = False) -> bool:
         words = _fts5(self._spelled_out(word))
-        return _holds(self._session, _SQLITE_HOLDS, person_id, words, with_trash=with_trash)
+        return _holds(self._work.session, _SQLITE_HOLDS, person_id, words, with_trash=with_trash)
 
     def forget_deleted(self) -> None:
-        self._session.execute(_SQLITE_MERGE)
+        self._work.session.execute(_SQLITE_MERGE)
 
     def _spelled_out(self, word: Word) -> Word:
         """What is the same, but found at once, however many entries hold it: FTS5 collects all that begin
@@ -124,35 +124,35 @@ class SqliteIndex:
         if not word.prefix or len(word.text) <= INDEXED_BEGINNINGS or not word.text.isascii():
             return word
         values = {"start": word.text, "end": word.text + "\U0010ffff", "most": MOST_BEGUN + 1}
-        begun = self._session.scalars(_SQLITE_BEGUN, values).all()
+        begun = self._work.session.scalars(_SQLITE_BEGUN, values).all()
         return word if len(begun) > MOST_BEGUN else Word(word.text, others=(*begun, *word.others))
 
     def _is_rare(self, words: str) -> bool:
         """Not of one person's entries but of all: that is what counting and weighing costs."""
-        count = self._session.scalar(_SQLITE_COUNT, {"words": words, "most": RANKED + 1})
+        count = self._work.session.scalar(_SQLITE_COUNT, {"words": words, "most": RANKED + 1})
         return (count or 0) <= RANKED
 
 
 class PostgresIndex:
     """``tsvector`` in the "simple" configuration, which knows no language, ranked by ``ts_rank``."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
 
     def find(self, person_id: int, query: Query, limit: int, scope: Scope = EVERYTHING) -> Sequence[int]:
         words = " & ".join(_tsquery(word) for word in query.words)
         values = {"words": words, "person_id": person_id, "ranked": RANKED, "limit": limit}
-        return _ids(self._session, _POSTGRESQL_FIND, _THEIRS, scope, values) if words else ()
+        return _ids(self._work.session, _POSTGRESQL_FIND, _THEIRS, scope, values) if words else ()
 
     def holds(self, person_id: int, word: Word, *, with_trash: bool = False) -> bool:
-        return _holds(self._session, _POSTGRESQL_HOLDS, person_id, _tsquery(word), with_trash=with_trash)
+        return _holds(self._work.session, _POSTGRESQL_HOLDS, person_id, _tsquery(word), with_trash=with_trash)
 
     def forget_deleted(self) -> None:
         """Nothing to do: the words are in a row of their own, which goes with the entry's."""
 
 
-def index_of(session: Session) -> Index:
-    return SqliteIndex(session) if dialect_of(session) == "sqlite" else PostgresIndex(session)
+def index_of(work: UnitOfWork) -> Index:
+    return SqliteIndex(work) if work.dialect == "sqlite" else PostgresIndex(work)
 
 
 def _ids(

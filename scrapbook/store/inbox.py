@@ -50,8 +50,8 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How a message stands before its replies are recorded.
+class MessageStatus:
+    """What is known of a message before its replies are recorded.
 
     Attributes:
         state: of the message.
@@ -100,7 +100,7 @@ def _row() -> Select[Any]:
     )
 
 
-def _standing(_dialect: str) -> Executable:
+def _status(_dialect: str) -> Executable:
     of_round = exists().where(ReplyRow.message_sid == MessageRow.sid, ReplyRow.round == bindparam("round"))
     of_later = exists().where(ReplyRow.message_sid == MessageRow.sid, ReplyRow.round > bindparam("round"))
     held = exists().where(ReplyRow.to == MessageRow.from_, ReplyRow.held_until.is_not(None))
@@ -143,12 +143,12 @@ _FOLLOWED = Prepared(
     )
 )
 _REMOVE = Prepared(lambda _: delete(_inbox).where(_inbox.c.id == bindparam("id_")))
-_STANDING = Prepared(_standing)
+_STATUS = Prepared(_status)
 
 
 class Inbox:
-    def __init__(self, unit: UnitOfWork) -> None:
-        self._unit = unit
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
 
     def accept(  # noqa: PLR0913 - the fields of a message
         self,
@@ -168,7 +168,7 @@ class Inbox:
         Returns whether it is new: one that is known by its sid stays as it is.
         """
         row = _ACCEPT.one(
-            self._unit.connection,
+            self._work.connection,
             sid=sid,
             person_id=person_id,
             from_address=from_,
@@ -182,7 +182,7 @@ class Inbox:
         if row is None:
             return False
         if media:
-            attach(self._unit.session, sid, media)
+            attach(self._work.session, sid, media)
         return self.put(person_id, sid, round_)
 
     def put(self, person_id: int, message_sid: str, round_: int = 0, heard: str | None = None) -> bool:
@@ -191,28 +191,28 @@ class Inbox:
         Returns whether it is new: a message is put in once in each round.
         """
         row = _PUT.one(
-            self._unit.connection, person_id=person_id, message_sid=message_sid, round=round_, heard=heard
+            self._work.connection, person_id=person_id, message_sid=message_sid, round=round_, heard=heard
         )
         return row is not None
 
     def next(self, person_id: int) -> Waiting | None:
         """The person's message that is to be answered next."""
-        row = _NEXT.one(self._unit.connection, person_id=person_id)
+        row = _NEXT.one(self._work.connection, person_id=person_id)
         return None if row is None else _waiting(row)
 
     def is_followed(self, waiting: Waiting) -> bool:
         """Whether more is to be said about the same message, behind this."""
-        return _FOLLOWED.one(self._unit.connection, sid=waiting.message_sid, after=waiting.id) is not None
+        return _FOLLOWED.one(self._work.connection, sid=waiting.message_sid, after=waiting.id) is not None
 
     def remove(self, id_: int) -> None:
         """Take it out: it is answered. Harmless when it is not there any more."""
-        _REMOVE.run(self._unit.connection, id_=id_)
+        _REMOVE.run(self._work.connection, id_=id_)
 
-    def standing(self, waiting: Waiting) -> Standing:
-        row = _STANDING.one(self._unit.connection, sid=waiting.message_sid, round=waiting.round)
+    def status(self, waiting: Waiting) -> MessageStatus:
+        row = _STATUS.one(self._work.connection, sid=waiting.message_sid, round=waiting.round)
         assert row is not None  # noqa: S101 - the inbox refers to the message
         state, response, arguments, is_answered, is_answered_later, is_opted_out, is_held = row
-        return Standing(
+        return MessageStatus(
             state=state,
             response=response,
             media_key=(arguments or {}).get("media_key"),
@@ -224,20 +224,20 @@ class Inbox:
 
     def count(self) -> int:
         """How many messages are to be answered."""
-        return self._unit.session.scalar(select(func.count()).select_from(InboxRow)) or 0
+        return self._work.session.scalar(select(func.count()).select_from(InboxRow)) or 0
 
     def all(self) -> list[Waiting]:
         """Everything that is to be answered, in the order in which it came in."""
-        rows = self._unit.session.execute(_row().order_by(InboxRow.id))
+        rows = self._work.session.execute(_row().order_by(InboxRow.id))
         return [_waiting(tuple(row)) for row in rows]
 
     def hold(self, problem: str) -> None:
         """Make everything in it messages that failed: each is answered when somebody says so."""
         waiting = select(InboxRow.message_sid)
         failed = update(MessageRow).where(MessageRow.sid.in_(waiting))
-        self._unit.session.execute(failed.values(state="failed", problem=problem))
-        self._unit.session.execute(delete(InboxRow))
-        self._unit.session.execute(delete(LeaseRow))
+        self._work.session.execute(failed.values(state="failed", problem=problem))
+        self._work.session.execute(delete(InboxRow))
+        self._work.session.execute(delete(LeaseRow))
 
 
 def _waiting(row: tuple[Any, ...]) -> Waiting:

@@ -123,8 +123,8 @@ _AT_WORK = Prepared(lambda _: select(WorkerRow.name).where(WorkerRow.expires_at 
 
 
 class Leases:
-    def __init__(self, unit: UnitOfWork) -> None:
-        self._unit = unit
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
 
     def claim(self, person_id: int, worker: str) -> str:
         """Make sure that somebody works for the person: ``worker``, unless another does already.
@@ -132,13 +132,13 @@ class Leases:
         To be called before work is inserted. Locks the lease until the transaction ends, so that the ids of one
         person's work are in the order in which they become visible. Returns who works for them.
         """
-        row = _CLAIM.one(self._unit.connection, person_id=person_id, worker=worker)
+        row = _CLAIM.one(self._work.connection, person_id=person_id, worker=worker)
         assert row is not None  # noqa: S101 - it was inserted or updated
         return row[0]
 
     def hold(self, person_id: int, worker: str) -> None:
         """Lock the lease until the transaction ends. Raises LeaseLost when another app has taken it over."""
-        row = _HELD_BY.one(self._unit.connection, person_id=person_id)
+        row = _HELD_BY.one(self._work.connection, person_id=person_id)
         if row is None or row[0] != worker:
             raise LeaseLost
 
@@ -147,36 +147,36 @@ class Leases:
 
         In two statements: on PostgreSQL the second one sees what was committed while the first one waited.
         """
-        _HELD_BY.one(self._unit.connection, person_id=person_id)
-        return _RELEASE.run(self._unit.connection, person_id=person_id, worker=worker) > 0
+        _HELD_BY.one(self._work.connection, person_id=person_id)
+        return _RELEASE.run(self._work.connection, person_id=person_id, worker=worker) > 0
 
     def adopt_orphans(self) -> int:
         """Give everybody a lease who has work and none, to be taken by any app. Returns how many had none."""
-        return _ORPHANS.run(self._unit.connection)
+        return _ORPHANS.run(self._work.connection)
 
     def abandoned(self, worker: str) -> list[int]:
         """People whose lease is held by no app that is at work; at most ``MOST_TAKEN``."""
-        return [person_id for (person_id,) in _ABANDONED.rows(self._unit.connection, worker=worker)]
+        return [person_id for (person_id,) in _ABANDONED.rows(self._work.connection, worker=worker)]
 
     def take_abandoned(self, worker: str) -> list[int]:
         """Make those leases the worker's, but for such as another app is just looking at. Returns whose."""
-        people = [person_id for (person_id,) in _ABANDONED_LOCKED.rows(self._unit.connection, worker=worker)]
+        people = [person_id for (person_id,) in _ABANDONED_LOCKED.rows(self._work.connection, worker=worker)]
         for person_id in people:
-            _TAKE.run(self._unit.connection, whose=person_id, worker=worker)
+            _TAKE.run(self._work.connection, whose=person_id, worker=worker)
         return people
 
     def of(self, worker: str) -> list[int]:
         """The people for whom the worker works."""
-        return [person_id for (person_id,) in _OF.rows(self._unit.connection, worker=worker)]
+        return [person_id for (person_id,) in _OF.rows(self._work.connection, worker=worker)]
 
     def renew(self, worker: str) -> None:
         """Say that the worker is at work, which holds for LEASE_SECONDS. PostgreSQL only."""
-        _RENEW.run(self._unit.connection, worker=worker)
+        _RENEW.run(self._work.connection, worker=worker)
 
     def retire(self, worker: str) -> None:
         """Have the worker's leases taken over at once: it works no more. PostgreSQL only."""
-        _RETIRE.run(self._unit.connection, worker=worker)
+        _RETIRE.run(self._work.connection, worker=worker)
 
     def at_work(self) -> set[str]:
         """The workers whose standing has not expired. PostgreSQL only."""
-        return {name for (name,) in _AT_WORK.rows(self._unit.connection)}
+        return {name for (name,) in _AT_WORK.rows(self._work.connection)}

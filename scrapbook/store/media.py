@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from scrapbook.store.records import Media
 from scrapbook.store.statements import chunks, insert_or_update
 from scrapbook.store.tables import EntryMediaRow, MediaFileRow, MessageMediaRow, MessageRow
+from scrapbook.store.unit_of_work import UnitOfWork
 
 K = TypeVar("K", bound=Hashable)
 
@@ -19,8 +20,8 @@ MOST_RECENT = 1000
 class Files:
     """What came of fetching; a URL that is not known here is still to be fetched."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
 
     def kept(self, url: str, content_type: str, key: str, size: int, at: datetime) -> None:
         """``size`` in bytes. Repeated, the latest holds."""
@@ -41,11 +42,11 @@ class Files:
             .outerjoin(MediaFileRow, MediaFileRow.url == MessageMediaRow.url)
             .where(recent.c.received_at >= since, MediaFileRow.url.is_(None))
         )
-        return self._session.scalar(urls) or 0
+        return self._work.session.scalar(urls) or 0
 
     def of_key(self, key: str) -> Media | None:
         """None when no file has that key."""
-        row = self._session.scalar(select(MediaFileRow).where(MediaFileRow.key == key).limit(1))
+        row = self._work.session.scalar(select(MediaFileRow).where(MediaFileRow.key == key).limit(1))
         return None if row is None else _media(row.url, "", row)
 
     def unwanted(self, before: datetime, limit: int) -> list[Media]:
@@ -53,7 +54,7 @@ class Files:
 
         The key is left out where another file that is wanted, or fetched since, has the same.
         """
-        rows = self._session.scalars(select(MediaFileRow).where(_is_unwanted(before)).limit(limit)).all()
+        rows = self._work.session.scalars(select(MediaFileRow).where(_is_unwanted(before)).limit(limit)).all()
         wanted = self._wanted({row.key for row in rows if row.key}, before)
         return [_media(row.url, "", row, without_key=row.key in wanted) for row in rows]
 
@@ -62,27 +63,27 @@ class Files:
         return {
             key
             for chunk in chunks(keys)
-            for key in self._session.scalars(select(MediaFileRow.key).where(MediaFileRow.key.in_(chunk)))
+            for key in self._work.session.scalars(select(MediaFileRow.key).where(MediaFileRow.key.in_(chunk)))
             if key
         }
 
     def forget(self, urls: Iterable[str]) -> None:
         """Their transcripts go as well."""
         for chunk in chunks(urls):
-            self._session.execute(delete(MediaFileRow).where(MediaFileRow.url.in_(chunk)))
+            self._work.session.execute(delete(MediaFileRow).where(MediaFileRow.url.in_(chunk)))
 
     def _wanted(self, keys: set[str], before: datetime) -> set[str]:
         return {
             key
             for chunk in chunks(keys)
-            for key in self._session.scalars(
+            for key in self._work.session.scalars(
                 select(MediaFileRow.key).where(MediaFileRow.key.in_(chunk), ~_is_unwanted(before))
             )
             if key
         }
 
     def _write(self, url: str, **values: object) -> None:
-        insert_or_update(self._session, MediaFileRow, {"url": url}, values)
+        insert_or_update(self._work.session, MediaFileRow, {"url": url}, values)
 
 
 def media_of(

@@ -12,6 +12,7 @@ from scrapbook.store.media import media_of
 from scrapbook.store.records import Media, Message, MessageState
 from scrapbook.store.statements import chunks, insert_if_new, update_one
 from scrapbook.store.tables import MessageMediaRow, MessageRow
+from scrapbook.store.unit_of_work import UnitOfWork
 
 
 class Attachment(Protocol):
@@ -24,8 +25,8 @@ class Attachment(Protocol):
 
 
 class Messages:
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
 
     def record(  # noqa: PLR0913 - the fields of a message
         self,
@@ -42,7 +43,7 @@ class Messages:
     ) -> Message:
         """Keeps a message that has just arrived; one that is known by its sid already stays as it is."""
         new = insert_if_new(
-            self._session,
+            self._work.session,
             MessageRow,
             sid=sid,
             person_id=person_id,
@@ -55,7 +56,7 @@ class Messages:
             replied_to=replied_to,
         )
         if new and media:
-            attach(self._session, sid, media)
+            attach(self._work.session, sid, media)
         return self.get(sid)
 
     def get(self, sid: str) -> Message:
@@ -65,7 +66,7 @@ class Messages:
         return message
 
     def find(self, sid: str) -> Message | None:
-        rows = self._session.scalars(select(MessageRow).where(MessageRow.sid == sid)).all()
+        rows = self._work.session.scalars(select(MessageRow).where(MessageRow.sid == sid)).all()
         return next(iter(self._messages(rows)), None)
 
     def memos_of(self, message: Message) -> list[Message]:
@@ -74,12 +75,12 @@ class Messages:
         rows = select(MessageRow).where(
             MessageRow.person_id == message.person_id, MessageRow.is_memo, of_message
         )
-        return self._messages(self._session.scalars(rows.order_by(MessageRow.id)).all())
+        return self._messages(self._work.session.scalars(rows.order_by(MessageRow.id)).all())
 
     def write_down(self, sid: str, transcript: str) -> None:
         """What a memo says becomes its body. NotFound."""
         row = update(MessageRow).where(MessageRow.sid == sid).values(body=transcript)
-        update_one(self._session, row, "message")
+        update_one(self._work.session, row, "message")
 
     def states(self, sids: Iterable[str]) -> dict[str, MessageState]:
         """By sid; messages that are not known are left out."""
@@ -87,31 +88,31 @@ class Messages:
         return {
             sid: state
             for chunk in chunks(sids)
-            for sid, state in self._session.execute(select(*pairs).where(MessageRow.sid.in_(chunk)))
+            for sid, state in self._work.session.execute(select(*pairs).where(MessageRow.sid.in_(chunk)))
         }
 
     def set_state(self, sid: str, state: MessageState, problem: str | None = None) -> None:
         """``problem`` is what went wrong, in plain words. NotFound."""
         row = update(MessageRow).where(MessageRow.sid == sid).values(state=state, problem=problem)
-        update_one(self._session, row, "message")
+        update_one(self._work.session, row, "message")
 
     def unfinished(self, person_id: int | None = None) -> list[Message]:
         """All that are not answered, failed ones included, in the order in which they arrived."""
         rows = select(MessageRow).where(MessageRow.state != "answered").order_by(MessageRow.id)
         if person_id is not None:
             rows = rows.where(MessageRow.person_id == person_id)
-        return self._messages(self._session.scalars(rows).all())
+        return self._messages(self._work.session.scalars(rows).all())
 
     def unanswered_memos(self, person_id: int) -> int:
         """How many of the person's memos are to be answered."""
         theirs = (MessageRow.person_id == person_id, MessageRow.is_memo, MessageRow.state == "received")
         # As the index of what is not finished has it.
         unfinished = MessageRow.state != "answered"
-        return self._session.scalar(select(func.count()).where(*theirs, unfinished)) or 0
+        return self._work.session.scalar(select(func.count()).where(*theirs, unfinished)) or 0
 
     def _messages(self, rows: Sequence[MessageRow]) -> list[Message]:
         sids = (row.sid for row in rows)
-        media = media_of(self._session, MessageMediaRow, MessageMediaRow.message_sid, sids)
+        media = media_of(self._work.session, MessageMediaRow, MessageMediaRow.message_sid, sids)
         return [_message(row, tuple(media.get(row.sid, ()))) for row in rows]
 
 

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, RowMapping, Table, func, insert, select, text
-from sqlalchemy.orm import Session
 
 from scrapbook.errors import MoveRefused
 from scrapbook.search import Query, Word
@@ -15,6 +14,7 @@ from scrapbook.store import schema
 from scrapbook.store.fulltext import RANKED, index_of
 from scrapbook.store.schema import Standing
 from scrapbook.store.tables import Base, EntryRow
+from scrapbook.store.unit_of_work import UnitOfWork
 
 BATCH = 1000
 """Rows that are held in memory at a time."""
@@ -138,7 +138,7 @@ def _number_on(source: Connection, target: Connection) -> None:
 
 def _compare(source: Connection, target: Connection) -> int:
     """Entries found by one of their words in both databases: how many were."""
-    before, after = index_of(Session(source)), index_of(Session(target))
+    before, after = index_of(UnitOfWork(source)), index_of(UnitOfWork(target))
     finds = 0
     for person_id, entry_id, word in _samples(source):
         query = Query((Word(word),))

@@ -92,34 +92,34 @@ _SENT = Prepared(_sent)
 
 
 class Outbox:
-    def __init__(self, unit: UnitOfWork) -> None:
-        self._unit = unit
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
 
     def of_person(self, person_id: int) -> list[Outgoing]:
         """What is still to be sent to the person, in order; what waits for another day is left out."""
-        return [Outgoing(*row) for row in _OF_PERSON.rows(self._unit.connection, person_id=person_id)]
+        return [Outgoing(*row) for row in _OF_PERSON.rows(self._work.connection, person_id=person_id)]
 
     def mark_sent(self, id_: int, twilio_sid: str, at: datetime) -> None:
         """Twilio has taken it. A delivery status that came for ``twilio_sid`` before this is kept."""
-        _SENT.run(self._unit.connection, id_=id_, taken_sid=twilio_sid, at=at)
+        _SENT.run(self._work.connection, id_=id_, taken_sid=twilio_sid, at=at)
 
     def due(self, now: datetime) -> list[int]:
         """People for whom replies were held until ``now`` or before; or, because a clock was ahead, until a day
         that is not the next."""
         held = select(MessageRow.person_id).join(ReplyRow, ReplyRow.message_sid == MessageRow.sid)
         due = held.where(ReplyRow.held_until.is_not(None), _is_due(now)).distinct()
-        return list(self._unit.session.scalars(due.order_by(MessageRow.person_id).limit(MOST_DUE)))
+        return list(self._work.session.scalars(due.order_by(MessageRow.person_id).limit(MOST_DUE)))
 
     def release(self, person_id: int, now: datetime) -> None:
         """Have the person's held replies that are due try again; their lease must be claimed before."""
         theirs = select(MessageRow.sid).where(MessageRow.person_id == person_id)
         held = (ReplyRow.held_until.is_not(None), _is_due(now), ReplyRow.message_sid.in_(theirs))
-        self._unit.session.execute(update(ReplyRow).where(*held).values(held_until=None))
+        self._work.session.execute(update(ReplyRow).where(*held).values(held_until=None))
 
     def release_message(self, message_sid: str) -> None:
         """Have the held replies to a message try again; its sender's lease must be claimed before."""
         held = (ReplyRow.held_until.is_not(None), ReplyRow.message_sid == message_sid)
-        self._unit.session.execute(update(ReplyRow).where(*held).values(held_until=None))
+        self._work.session.execute(update(ReplyRow).where(*held).values(held_until=None))
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:

@@ -5,19 +5,19 @@ from datetime import datetime
 from typing import cast
 
 from sqlalchemy import insert, null, select, update
-from sqlalchemy.orm import Session
 
 from scrapbook.store.records import Outcome
 from scrapbook.store.statements import chunks
 from scrapbook.store.tables import MessageRow, OutcomeRow
+from scrapbook.store.unit_of_work import UnitOfWork
 
 
 class Outcomes:
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
 
     def of(self, message_sid: str) -> Outcome | None:
-        row = self._session.scalar(select(OutcomeRow).where(OutcomeRow.message_sid == message_sid))
+        row = self._work.session.scalar(select(OutcomeRow).where(OutcomeRow.message_sid == message_sid))
         if row is None:
             return None
         arguments = cast(dict[str, str] | None, row.arguments)
@@ -30,17 +30,17 @@ class Outcomes:
         """
         old = (MessageRow.received_at < before) & (MessageRow.state == "answered")
         rows = select(MessageRow.id, MessageRow.sid).where(MessageRow.id > after, old)
-        found = self._session.execute(rows.order_by(MessageRow.id).limit(limit)).all()
+        found = self._work.session.execute(rows.order_by(MessageRow.id).limit(limit)).all()
         kept = (OutcomeRow.arguments.is_not(None)) & (OutcomeRow.arguments != {})
         of_these = OutcomeRow.message_sid.in_([sid for _, sid in found])
-        sids = self._session.scalars(select(OutcomeRow.message_sid).where(kept, of_these)).all()
+        sids = self._work.session.scalars(select(OutcomeRow.message_sid).where(kept, of_these)).all()
         return list(sids), found[-1][0] if found else None
 
     def forget(self, message_sids: Iterable[str]) -> None:
         """Their arguments."""
         for chunk in chunks(message_sids):
             row = update(OutcomeRow).where(OutcomeRow.message_sid.in_(chunk))
-            self._session.execute(row.values(arguments=null()))
+            self._work.session.execute(row.values(arguments=null()))
 
     def record(self, message_sid: str, outcome: Outcome) -> None:
         """To be called in the transaction that holds the turn's effects: StoreError, which takes them back,
@@ -49,4 +49,4 @@ class Outcomes:
         row = insert(OutcomeRow).values(
             message_sid=message_sid, response=outcome.response, arguments=arguments
         )
-        self._session.execute(row)
+        self._work.session.execute(row)

@@ -4,25 +4,40 @@ import builtins
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
 
 from scrapbook import numbers
 from scrapbook.errors import AddressInvalid, AddressTaken, HasEntries, NotFound
 from scrapbook.search import Index
+from scrapbook.store.prepared import Prepared
 from scrapbook.store.records import Address, Person
 from scrapbook.store.statements import insert_if_new, rows_written, update_one
 from scrapbook.store.tables import AddressRow, EntryRow, OptOutRow, PersonRow
+from scrapbook.store.unit_of_work import UnitOfWork
+
+_ID_OF = Prepared(lambda _: select(AddressRow.person_id).where(AddressRow.value == bindparam("address")))
+
+_GET = Prepared(
+    lambda _: (
+        select(PersonRow.name, PersonRow.timezone, AddressRow.value, OptOutRow.at)
+        .select_from(PersonRow)
+        .outerjoin(AddressRow, AddressRow.person_id == PersonRow.id)
+        .outerjoin(OptOutRow, OptOutRow.address == AddressRow.value)
+        .where(PersonRow.id == bindparam("id"))
+        .order_by(AddressRow.value)
+    )
+)
 
 
 class People:
-    def __init__(self, session: Session, index: Index) -> None:
-        self._session = session
+    def __init__(self, work: UnitOfWork, index: Index) -> None:
+        self._work = work
         self._index = index
 
     def id_of(self, address: str) -> int | None:
         """Whose address it is; None for a stranger's, who costs one look into an index."""
-        return self._session.scalar(select(AddressRow.person_id).where(AddressRow.value == address))
+        row = _ID_OF.one(self._work.connection, address=address)
+        return row[0] if row else None
 
     def by_address(self, value: str) -> Person | None:
         owner = select(AddressRow.person_id).where(AddressRow.value == value).scalar_subquery()
@@ -30,9 +45,12 @@ class People:
 
     def get(self, id: int) -> Person:  # noqa: A002
         """NotFound when there is no such person."""
-        for person in self._people(PersonRow.id == id):
-            return person
-        raise NotFound("There is no such person.")
+        rows = _GET.rows(self._work.connection, id=id)
+        if not rows:
+            raise NotFound("There is no such person.")
+        addresses = tuple(Address(value, at) for _, _, value, at in rows if value is not None)
+        name, timezone, *_ = rows[0]
+        return Person(id, name, timezone, addresses)
 
     def list(self) -> builtins.list[Person]:
         """In the order in which they came."""
@@ -44,7 +62,7 @@ class People:
         if not values:
             raise AddressInvalid("A person needs at least one address.")
         row = insert(PersonRow).values(name=name, timezone=numbers.guess_timezone(values[0]))
-        person_id = self._session.execute(row.returning(PersonRow.id)).scalar_one()
+        person_id = self._work.session.execute(row.returning(PersonRow.id)).scalar_one()
         for value in dict.fromkeys(values):
             self._claim(person_id, value)
         return self.get(person_id)
@@ -61,17 +79,17 @@ class People:
         those in the trash included, without being told to."""
         person = self.get(id)
         theirs = EntryRow.person_id == person.id
-        if not with_entries and self._session.scalar(select(EntryRow.id).where(theirs).limit(1)):
+        if not with_entries and self._work.session.scalar(select(EntryRow.id).where(theirs).limit(1)):
             raise HasEntries
-        self._session.execute(delete(EntryRow).where(theirs))
-        self._session.execute(delete(PersonRow).where(PersonRow.id == person.id))
+        self._work.session.execute(delete(EntryRow).where(theirs))
+        self._work.session.execute(delete(PersonRow).where(PersonRow.id == person.id))
         self._index.forget_deleted()
 
     def count_arrival(self, id: int) -> int:  # noqa: A002
         """The number of what has just arrived from the person, higher than those of all that came before,
         whichever process it came to. NotFound."""
         row = update(PersonRow).where(PersonRow.id == id).values(arrivals=PersonRow.arrivals + 1)
-        number = self._session.execute(row.returning(PersonRow.arrivals)).scalar_one_or_none()
+        number = self._work.session.execute(row.returning(PersonRow.arrivals)).scalar_one_or_none()
         if number is None:
             raise NotFound("There is no such person.")
         return number
@@ -87,27 +105,29 @@ class People:
         """NotFound when it is not an address of that person's."""
         address = numbers.normalise(value)
         row = delete(AddressRow).where(AddressRow.person_id == id, AddressRow.value == address)
-        if rows_written(self._session, row) == 0:
+        if rows_written(self._work.session, row) == 0:
             raise NotFound("There is no such address.")
 
     def set_opt_out(self, value: str, at: datetime | None) -> None:
         """``at`` is when the owner of the address asked to be left alone, None when they are back."""
-        self._session.execute(delete(OptOutRow).where(OptOutRow.address == value))
+        self._work.session.execute(delete(OptOutRow).where(OptOutRow.address == value))
         if at is not None:
-            insert_if_new(self._session, OptOutRow, address=value, at=at)
+            insert_if_new(self._work.session, OptOutRow, address=value, at=at)
 
     def is_opted_out(self, value: str) -> bool:
-        return self._session.scalar(select(OptOutRow.at).where(OptOutRow.address == value)) is not None
+        return self._work.session.scalar(select(OptOutRow.at).where(OptOutRow.address == value)) is not None
 
     def _claim(self, person_id: int, value: str) -> None:
-        if not insert_if_new(self._session, AddressRow, value=value, person_id=person_id):
+        if not insert_if_new(self._work.session, AddressRow, value=value, person_id=person_id):
             raise AddressTaken
 
     def _update(self, person_id: int, **values: str) -> None:
-        update_one(self._session, update(PersonRow).where(PersonRow.id == person_id).values(values), "person")
+        update_one(
+            self._work.session, update(PersonRow).where(PersonRow.id == person_id).values(values), "person"
+        )
 
     def _people(self, *where: ColumnElement[bool]) -> builtins.list[Person]:
-        rows = self._session.scalars(select(PersonRow).where(*where).order_by(PersonRow.id)).all()
+        rows = self._work.session.scalars(select(PersonRow).where(*where).order_by(PersonRow.id)).all()
         addresses = self._addresses(row.id for row in rows)
         return [Person(row.id, row.name, row.timezone, tuple(addresses.get(row.id, ()))) for row in rows]
 
@@ -115,6 +135,6 @@ class People:
         rows = select(AddressRow, OptOutRow.at).outerjoin(OptOutRow, OptOutRow.address == AddressRow.value)
         theirs = rows.where(AddressRow.person_id.in_(builtins.list(person_ids))).order_by(AddressRow.value)
         found: dict[int, builtins.list[Address]] = {}
-        for row, opted_out_at in self._session.execute(theirs):
+        for row, opted_out_at in self._work.session.execute(theirs):
             found.setdefault(row.person_id, []).append(Address(row.value, opted_out_at))
         return found

@@ -63,8 +63,8 @@ _ORIGIN = Prepared(
 
 
 class Replies:
-    def __init__(self, unit: UnitOfWork) -> None:
-        self._unit = unit
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
 
     def record(  # noqa: PLR0913, PLR0917 - the fields of a reply
         self,
@@ -118,31 +118,31 @@ class Replies:
         sent_at = func.coalesce(ReplyRow.sent_at, ReplyRow.delivery_status_at, ReplyRow.created_at)
         theirs = (ReplyRow.to == address, sent_at >= since, ReplyRow.twilio_sid.is_not(None))
         return frozenset(
-            sid for sid in self._unit.session.scalars(select(ReplyRow.twilio_sid).where(*theirs)) if sid
+            sid for sid in self._work.session.scalars(select(ReplyRow.twilio_sid).where(*theirs)) if sid
         )
 
     def next_round(self, message_sid: str) -> int:
         """The round in which the message is answered if it is started anew now; 0 when it has no replies."""
         highest = select(func.max(ReplyRow.round)).where(ReplyRow.message_sid == message_sid)
-        latest = self._unit.session.scalar(highest)
+        latest = self._work.session.scalar(highest)
         return 0 if latest is None else latest + 1
 
     def undelivered(self) -> list[Reply]:
         """Those that Twilio has not taken, the oldest 500. One whose recipient wants none is left out."""
         unwanted = (ReplyRow.state == "failed") & ReplyRow.error_code.is_not_distinct_from(OPTED_OUT)
         rows = select(ReplyRow).where(ReplyRow.state != "sent", ~unwanted).order_by(ReplyRow.id)
-        return [_reply(row) for row in self._unit.session.scalars(rows.limit(MOST_LISTED))]
+        return [_reply(row) for row in self._work.session.scalars(rows.limit(MOST_LISTED))]
 
     def reopen(self, id: int) -> None:  # noqa: A002
         """Makes one that failed as if it had only been recorded. NotFound when it is not one that failed."""
         failed = update(ReplyRow).where(ReplyRow.id == id, ReplyRow.state == "failed")
         values = {"state": "recorded", "error_code": None, "error": None, "sent_at": None}
-        update_one(self._unit.session, failed.values(values), "failed reply")
+        update_one(self._work.session, failed.values(values), "failed reply")
 
     def hold(self, why: str, at: datetime) -> None:
         """Makes every one that is on its way one that failed: it is sent when somebody says so."""
         on_the_way = update(ReplyRow).where(ReplyRow.state.in_(["recorded", "sending"]))
-        self._unit.session.execute(on_the_way.values(state="failed", error=why, sent_at=at, held_until=None))
+        self._work.session.execute(on_the_way.values(state="failed", error=why, sent_at=at, held_until=None))
 
     def mark_sending(self, id: int) -> None:  # noqa: A002
         """To be called before it is given to Twilio. NotFound."""
@@ -173,7 +173,7 @@ class Replies:
     ) -> bool:
         """Whether ``status`` is news: not when it is unknown, comes late or again, or is about an earlier
         attempt to send the reply. NotFound."""
-        row = _DELIVERY.one(self._unit.connection, id_=id)
+        row = _DELIVERY.one(self._work.connection, id_=id)
         if row is None:
             raise NotFound("There is no such reply.")
         known_sid, known_status = row
@@ -185,14 +185,14 @@ class Replies:
             "delivery_status": status,
             "delivery_status_at": at,
         }
-        _REPORTED.run(self._unit.connection, **reported)
+        _REPORTED.run(self._work.connection, **reported)
         if error_code is not None:
             self._update(id, {"error_code": error_code})
         return True
 
     def origin(self, id: int) -> tuple[str, int, datetime] | None:  # noqa: A002
         """Of the message that it answers: its sid, whose it is, and when it came in."""
-        row = _ORIGIN.one(self._unit.connection, id_=id)
+        row = _ORIGIN.one(self._work.connection, id_=id)
         return None if row is None else (row[0], row[1], row[2])
 
     def latest_to_person(self, person_id: int, before_sid: str) -> list[Reply]:
@@ -201,12 +201,12 @@ class Replies:
         theirs = (MessageRow.person_id == person_id, MessageRow.sid != before_sid)
         has_replies = exists().where(ReplyRow.message_sid == MessageRow.sid)
         answered = select(MessageRow.sid).where(*theirs, MessageRow.state == "answered", has_replies)
-        sid = self._unit.session.scalar(answered.order_by(MessageRow.id.desc()).limit(1))
+        sid = self._work.session.scalar(answered.order_by(MessageRow.id.desc()).limit(1))
         replies = self.of_message(sid) if sid else []
         return [reply for reply in replies if reply.round == replies[-1].round]
 
     def _insert(self, values: Mapping[str, Any]) -> Reply:
-        row = _RECORD.one(self._unit.connection, **values)
+        row = _RECORD.one(self._work.connection, **values)
         assert row is not None  # noqa: S101 - it was inserted
         return Reply(
             id=row[0],
@@ -230,11 +230,11 @@ class Replies:
 
     def _update(self, reply_id: int, values: Mapping[str, object]) -> None:
         update_one(
-            self._unit.session, update(ReplyRow).where(ReplyRow.id == reply_id).values(values), "reply"
+            self._work.session, update(ReplyRow).where(ReplyRow.id == reply_id).values(values), "reply"
         )
 
     def _replies(self, where: ColumnElement[bool]) -> list[Reply]:
-        rows = self._unit.session.scalars(
+        rows = self._work.session.scalars(
             select(ReplyRow).where(where).order_by(ReplyRow.round, ReplyRow.ordinal)
         )
         return [_reply(row) for row in rows]

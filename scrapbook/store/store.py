@@ -19,11 +19,7 @@ from scrapbook.store.presence import Presence
 from scrapbook.store.schema import Standing
 from scrapbook.store.statements import CHUNK
 from scrapbook.store.transaction import Transaction
-
-SESSION = {"synchronize_session": False, "populate_existing": True}
-"""Rows are turned into records as soon as they are read, and written by statements: what a session remembers
-of them is never of use."""
-
+from scrapbook.store.unit_of_work import SESSION, UnitOfWork
 
 LET_OTHERS = 0.01
 """Seconds between two of many transactions that follow each other: who writes without a pause is always first
@@ -58,6 +54,11 @@ class Store:
     def presence(self, name: str) -> Presence:
         """Of this process among all that share a PostgreSQL; see ``Presence``."""
         return Presence(self._engine, name)
+
+    @property
+    def writes_side_by_side(self) -> bool:
+        """Whether transactions that write need not wait for each other: not on SQLite."""
+        return self._engine.dialect.name != "sqlite"
 
     def close(self) -> None:
         with wrapped():
@@ -119,8 +120,8 @@ class Store:
         after the other: keep them short, and wait for nothing inside.
         """
         engine = self._reading if read_only else self._engine
-        with wrapped(), Session(engine, execution_options=SESSION) as session, session.begin():
-            yield Transaction(session)
+        with wrapped(), engine.begin() as connection, UnitOfWork(connection) as work:
+            yield Transaction(work)
 
     def _purge_batch(self, before: datetime) -> int:
         with self.transaction() as tx:

@@ -4,10 +4,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select, text, update
-from sqlalchemy.orm import Session
 
-from scrapbook.store.statements import dialect_of
 from scrapbook.store.tables import TopicRow, WordRow
+from scrapbook.store.unit_of_work import UnitOfWork
 
 MOST_TOPICS = 1000
 """Nobody keeps so many in mind; of more, those with the most entries."""
@@ -50,21 +49,21 @@ class Shelf:
 
 
 class Suggestions:
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._is_sqlite = dialect_of(session) == "sqlite"
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
+        self._is_sqlite = work.dialect == "sqlite"
 
     def shelves(self, person_id: int) -> Sequence[Shelf]:
         """The topics that hold entries, the fullest first."""
         columns = select(TopicRow.id, TopicRow.name, TopicRow.entry_count)
         filled = columns.where(TopicRow.person_id == person_id, TopicRow.entry_count > 0)
-        rows = self._session.execute(filled.order_by(TopicRow.entry_count.desc(), TopicRow.id))
+        rows = self._work.session.execute(filled.order_by(TopicRow.entry_count.desc(), TopicRow.id))
         return [Shelf(*row) for row in rows.fetchmany(MOST_TOPICS)]
 
     def forms(self, person_id: int, stems: Collection[str]) -> Mapping[str, Sequence[str]]:
         """The person's words with each of the stems."""
         theirs = (WordRow.person_id == person_id) & WordRow.stem.in_(stems)
-        rows = self._session.execute(select(WordRow.stem, WordRow.word).where(theirs).limit(MOST_FORMS))
+        rows = self._work.session.execute(select(WordRow.stem, WordRow.word).where(theirs).limit(MOST_FORMS))
         found: dict[str, list[str]] = {}
         for stem, word in rows:
             found.setdefault(stem, []).append(word)
@@ -84,11 +83,11 @@ class Suggestions:
             return found
         block, of_text = (_SQLITE, _fts5) if self._is_sqlite else (_POSTGRESQL, _tsquery)
         if not self._is_sqlite:
-            self._session.execute(_PLAN_ANEW)
+            self._work.session.execute(_PLAN_ANEW)
         statement = text(" UNION ALL ".join(block.format(place=place) for place in range(len(wanted))))
         words = {f"words_{place}": of_text(forms) for place, forms in enumerate(wanted)}
         values = {**words, "person_id": person_id, "most": most, "besides": besides}
-        for row in self._session.execute(statement, values):
+        for row in self._work.session.execute(statement, values):
             found[row.place][row.topic_id] = row.entries
         return found
 
@@ -96,12 +95,12 @@ class Suggestions:
         """How often the topic might have been suggested, before now, since it was last taken up."""
         row = update(TopicRow).where(TopicRow.id == topic_id)
         counted = row.values(passed_over=TopicRow.passed_over + 1).returning(TopicRow.passed_over)
-        return self._session.execute(counted).scalar_one() - 1
+        return self._work.session.execute(counted).scalar_one() - 1
 
     def taken_up(self, topic_id: int) -> None:
         """To be told when an entry is filed there after it was saved."""
         row = update(TopicRow).where(TopicRow.id == topic_id, TopicRow.passed_over > 0)
-        self._session.execute(row.values(passed_over=0))
+        self._work.session.execute(row.values(passed_over=0))
 
 
 def _fts5(words: Iterable[str]) -> str:

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import and_, exists, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 
 from scrapbook.store.replies import OPTED_OUT
 from scrapbook.store.statements import chunks
 from scrapbook.store.tables import MessageRow, ReplyRow
+from scrapbook.store.unit_of_work import UnitOfWork
 
 # One that Twilio has not taken may still be sent, unless its recipient wants none.
 DONE_WITH = or_(ReplyRow.state == "sent", and_(ReplyRow.state == "failed", ReplyRow.error_code == OPTED_OUT))
@@ -16,8 +17,8 @@ HAS_WORDS = ReplyRow.body != ""
 
 
 class Texts:
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
 
     def worded(self, after: int, before: datetime, limit: int) -> tuple[list[str], int | None]:
         """Which of the next ``limit`` answered messages that came in before then have words to be forgotten,
@@ -29,7 +30,7 @@ class Texts:
         """
         old = (MessageRow.received_at < before) & (MessageRow.state == "answered")
         rows = select(MessageRow.id).where(MessageRow.id > after, old)
-        ids = self._session.scalars(rows.order_by(MessageRow.id).limit(limit)).all()
+        ids = self._work.session.scalars(rows.order_by(MessageRow.id).limit(limit)).all()
         replied = exists().where(ReplyRow.message_sid == MessageRow.sid, HAS_WORDS, DONE_WITH)
         latest = aliased(MessageRow)
         has_replies = exists().where(ReplyRow.message_sid == latest.sid)
@@ -40,12 +41,12 @@ class Texts:
             (MessageRow.body != "") | replied,
             MessageRow.id.is_distinct_from(told_last),
         )
-        return list(self._session.scalars(worded)), ids[-1] if ids else None
+        return list(self._work.session.scalars(worded)), ids[-1] if ids else None
 
     def forget(self, message_sids: Iterable[str]) -> None:
         """Theirs, and those of their replies that Twilio has taken."""
         for chunk in chunks(message_sids):
             message = update(MessageRow).where(MessageRow.sid.in_(chunk))
-            self._session.execute(message.values(body=""))
+            self._work.session.execute(message.values(body=""))
             reply = update(ReplyRow).where(ReplyRow.message_sid.in_(chunk), DONE_WITH)
-            self._session.execute(reply.values(body=""))
+            self._work.session.execute(reply.values(body=""))

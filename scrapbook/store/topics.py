@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import cast
 
 from sqlalchemy import ColumnElement, ScalarSelect, delete, insert, select, update
-from sqlalchemy.orm import Session
 
 from scrapbook.errors import NotFound, StoreError
 from scrapbook.spelling import same_name_key
@@ -14,14 +13,15 @@ from scrapbook.store.changes import Changes
 from scrapbook.store.records import JsonValue, Topic
 from scrapbook.store.statements import update_one
 from scrapbook.store.tables import EntryRow, TopicRow
+from scrapbook.store.unit_of_work import UnitOfWork
 from scrapbook.store.words import Words
 
 
 class Topics:
     """Ids come from topics read before, for one person; what a person types is a topic's name."""
 
-    def __init__(self, session: Session, changes: Changes, words: Words) -> None:
-        self._session = session
+    def __init__(self, work: UnitOfWork, changes: Changes, words: Words) -> None:
+        self._work = work
         self._changes = changes
         self._words = words
 
@@ -45,7 +45,7 @@ class Topics:
         key = self._free_key(person_id, name)
         self._drop_alias(person_id, key)
         row = insert(TopicRow).values(person_id=person_id, name=name.strip(), key=key)
-        topic_id = self._session.execute(row.returning(TopicRow.id)).scalar_one()
+        topic_id = self._work.session.execute(row.returning(TopicRow.id)).scalar_one()
         self._words.learn(person_id, name)
         self._changes.added(TopicRow, topic_id)
         return self.get(topic_id)
@@ -86,14 +86,14 @@ class Topics:
         if not (key := same_name_key(name)):
             raise StoreError("A topic needs a name.")
         taken = select(TopicRow.id).where(TopicRow.person_id == person_id, TopicRow.key == key)
-        if self._session.scalar(taken) not in {None, besides}:
+        if self._work.session.scalar(taken) not in {None, besides}:
             raise StoreError("There is a topic of that name.")
         return key
 
     def _drop_alias(self, person_id: int, key: str) -> None:
         renamed = select(TopicRow.id, TopicRow.aliases)
         rows = renamed.where(TopicRow.person_id == person_id, TopicRow.aliases != [])
-        for id_, kept in self._session.execute(rows).all():
+        for id_, kept in self._work.session.execute(rows).all():
             aliases = _names(kept)
             left = [alias for alias in aliases if same_name_key(alias) != key]
             if len(left) < len(aliases):
@@ -104,24 +104,26 @@ class Topics:
 
     def _write(self, id_: int, **values: object) -> None:
         self._changes.about_to_change(TopicRow, TopicRow.id == id_, values)
-        update_one(self._session, update(TopicRow).where(TopicRow.id == id_).values(values), "topic")
+        update_one(self._work.session, update(TopicRow).where(TopicRow.id == id_).values(values), "topic")
 
     def _refile(self, topic: Topic, topic_id: int | None) -> None:
         filed = (EntryRow.person_id == topic.person_id) & (EntryRow.topic_id == topic.id)
         values: dict[str, object] = {"topic_id": topic_id}
         self._changes.about_to_change(EntryRow, filed, values)
-        self._session.execute(update(EntryRow).where(filed).values(values))
+        self._work.session.execute(update(EntryRow).where(filed).values(values))
 
     def _remove(self, topic: Topic) -> None:
         self._changes.about_to_remove(TopicRow, TopicRow.id == topic.id)
-        self._session.execute(delete(TopicRow).where(TopicRow.id == topic.id))
+        self._work.session.execute(delete(TopicRow).where(TopicRow.id == topic.id))
 
     def _topics(self, *where: ColumnElement[bool]) -> builtins.list[Topic]:
         used = _last_used()
         rows = select(
             TopicRow.id, TopicRow.person_id, TopicRow.name, TopicRow.entry_count, used, TopicRow.aliases
         )
-        found = self._session.execute(rows.where(*where).order_by(used.desc().nulls_last(), TopicRow.key))
+        found = self._work.session.execute(
+            rows.where(*where).order_by(used.desc().nulls_last(), TopicRow.key)
+        )
         return [
             Topic(id_, person_id, name, count, used_at, _names(aliases))
             for id_, person_id, name, count, used_at, aliases in found

@@ -6,13 +6,14 @@ from itertools import islice
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 from sqlalchemy import ColumnElement, delete, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute
 
 from scrapbook import spelling
 from scrapbook.search import Index, Word, fold, may_be_misspelled, vocabulary
 from scrapbook.stems import stem
 from scrapbook.store.statements import chunks, insert_all_if_new
 from scrapbook.store.tables import TopicRow, WordRow
+from scrapbook.store.unit_of_work import UnitOfWork
 
 __all__ = ["Words", "row_of", "vocabulary"]
 
@@ -34,20 +35,20 @@ _LAST = "\U0010ffff"
 class Words:
     """Of one transaction. Words stay until ``forget_unused``, also when the texts change that held them."""
 
-    def __init__(self, session: Session, index: Index) -> None:
-        self._session = session
+    def __init__(self, work: UnitOfWork, index: Index) -> None:
+        self._work = work
         self._index = index
 
     def learn(self, person_id: int, text: str) -> None:
         """To be called with each text and name before it may be searched for."""
         words = sorted(vocabulary(text))
         for chunk in chunks(words):
-            insert_all_if_new(self._session, WordRow, [row_of(person_id, word) for word in chunk])
+            insert_all_if_new(self._work.session, WordRow, [row_of(person_id, word) for word in chunk])
 
     def alike(self, person_id: int, word: str) -> tuple[str, ...]:
         """The words with the same stem."""
         theirs = (WordRow.person_id == person_id) & (WordRow.stem == stem(word))
-        return tuple(self._session.scalars(select(WordRow.word).where(theirs).limit(MOST_ALIKE)))
+        return tuple(self._work.session.scalars(select(WordRow.word).where(theirs).limit(MOST_ALIKE)))
 
     def meant_by(self, person_id: int, typed: str) -> tuple[str, ...]:
         """The words that ``typed`` may be a slip of, likeliest first: those spelled most alike, as far as
@@ -63,15 +64,17 @@ class Words:
         """Looks at the next ``count`` words behind ``after``, and drops those that no entry, trash included,
         and no topic holds. The last word looked at; None at the end."""
         theirs = (WordRow.person_id == person_id) & (WordRow.word > after)
-        words = self._session.scalars(select(WordRow.word).where(theirs).order_by(WordRow.word).limit(count))
+        words = self._work.session.scalars(
+            select(WordRow.word).where(theirs).order_by(WordRow.word).limit(count)
+        )
         looked_at = words.all()
         unused = self._unused(person_id, looked_at)
         gone = (WordRow.person_id == person_id) & WordRow.word.in_(unused)
-        self._session.execute(delete(WordRow).where(gone))
+        self._work.session.execute(delete(WordRow).where(gone))
         return looked_at[-1] if looked_at else None
 
     def _unused(self, person_id: int, words: Sequence[str]) -> list[str]:
-        names = self._session.scalars(select(TopicRow.name).where(TopicRow.person_id == person_id))
+        names = self._work.session.scalars(select(TopicRow.name).where(TopicRow.person_id == person_id))
         of_topics = {word for name in names for word in vocabulary(name)}
         return [word for word in words if word not in of_topics and not self._is_held(person_id, word)]
 
@@ -102,7 +105,7 @@ class Words:
             length = func.length(column).between(len(key) - slips, len(key) + slips)
             where = (WordRow.person_id == person_id) & _begins(column, start[:edge]) & length
             # Nothing but what the index holds: to look up each row as well would take twice as long.
-            for word, spelled in self._session.execute(select(WordRow.word, column).where(where)):
+            for word, spelled in self._work.session.execute(select(WordRow.word, column).where(where)):
                 found[word] = spelled[::way]
         return list(found.items())
 

@@ -77,7 +77,7 @@ class KeptConnections(AsyncHttpClient):
             await self._opened.close()
 
     @override
-    async def request(  # noqa: PLR0913, PLR0917 - the library's signature
+    async def request(
         self,
         method: str,
         uri: str,

@@ -298,10 +298,10 @@ def test_a_full_database_may_be_tried_again(sqlite_url: str):
     store = Store.open(sqlite_url)
     with store.transaction() as tx:
         ann = tx.people.add("Ann", ["+15550100"])
-        pages = tx.people._session.connection().exec_driver_sql("PRAGMA page_count").scalar_one()
+        pages = tx._work.connection.exec_driver_sql("PRAGMA page_count").scalar_one()
     limit = f"PRAGMA max_page_count = {pages}"
     with pytest.raises(StoreUnavailable) as failed, store.transaction() as tx:  # noqa: PT012
-        tx.people._session.connection().exec_driver_sql(limit)
+        tx._work.connection.exec_driver_sql(limit)
         for _ in range(100):
             tx.entries.add(ann.id, "a long thought " * 1000, None, None, NOW)
     assert not failed.value.permanent

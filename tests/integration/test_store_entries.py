@@ -145,7 +145,7 @@ def test_a_list_takes_the_same_number_of_statements_however_long_it_is(store: St
         for topic in topics:
             tx.entries.add(ann.id, "x", topic, None, NOW, [Media("u", "image/png")] * 2)
         statements: list[str] = []
-        connection = tx.entries._session.connection()
+        connection = tx._work.connection
         event.listen(connection, "before_cursor_execute", lambda *args: statements.append(args[2]))
         assert len(tx.entries.list(ann.id)) == 20
         assert len(tx.topics.list(ann.id)) == 20

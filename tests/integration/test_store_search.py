@@ -304,7 +304,7 @@ def test_a_beginning_finds_the_same_with_or_without_an_index_of_such_beginnings(
 
 def steps(tx: Transaction, act: Callable[[], object]) -> int:
     """What SQLite's virtual machine does meanwhile: the same on each machine, however busy."""
-    connection = cast(Any, tx.entries._session.connection().connection.driver_connection)
+    connection = cast(Any, tx._work.connection.connection.driver_connection)
     counted = itertools.count()
     connection.set_progress_handler(lambda: next(counted) < 0, 1)
     act()

@@ -1,0 +1,204 @@
+"""Group commit: what waits is written together, and nobody suffers from another's failure."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+import pytest
+
+from scrapbook.errors import NotFound, StoreError, StoreUnavailable
+from scrapbook.store import Person, Store, Transaction
+from scrapbook.store.group_writer import GroupWriter
+from tests.integration.conftest import NOW
+
+
+@contextmanager
+def writing(store: Store, **options: int) -> Iterator[GroupWriter]:
+    writer = GroupWriter(store, **options)
+    try:
+        yield writer
+    finally:
+        writer.stop()
+
+
+def saving(person: Person, text: str) -> Callable[[Transaction], int]:
+    return lambda tx: tx.entries.add(person.id, text, None, None, NOW).number
+
+
+def texts(store: Store, person: Person) -> list[str]:
+    """The oldest first."""
+    with store.transaction(read_only=True) as tx:
+        return [entry.text for entry in reversed(tx.entries.list(person.id))]
+
+
+class Held:
+    """Keeps the writer busy until let go, so that what comes meanwhile waits for one transaction."""
+
+    def __init__(self, writer: GroupWriter) -> None:
+        self._busy, self._go = threading.Event(), threading.Event()
+        self.future = writer.write(self._wait)
+        self._busy.wait()
+
+    def _wait(self, _: Transaction) -> None:
+        self._busy.set()
+        self._go.wait()
+
+    def let_go(self) -> None:
+        self._go.set()
+
+
+def test_what_is_written_can_be_read_when_the_future_is_done(store: Store, ann: Person):
+    async def run() -> None:
+        assert await writer.write(saving(ann, "one")) == 1
+        assert texts(store, ann) == ["one"]
+
+    with writing(store) as writer:
+        asyncio.run(run())
+
+
+def test_what_waits_is_written_in_one_transaction_in_its_order(store: Store, ann: Person):
+    transactions: list[int] = []
+
+    def noted(tx: Transaction) -> int:
+        transactions.append(id(tx))
+        return tx.entries.add(ann.id, str(len(transactions)), None, None, NOW).number
+
+    async def run() -> None:
+        held = Held(writer)
+        waiting = [writer.write(noted) for _ in range(5)]
+        held.let_go()
+        assert await asyncio.gather(*waiting) == [1, 2, 3, 4, 5]
+
+    with writing(store) as writer:
+        asyncio.run(run())
+    assert len(set(transactions)) == 1
+    assert texts(store, ann) == ["1", "2", "3", "4", "5"]
+
+
+@pytest.mark.parametrize("savepoint_each", [False, True])
+def test_a_failure_is_nobody_elses(store: Store, ann: Person, savepoint_each: bool):
+    def failing(tx: Transaction) -> None:
+        tx.entries.add(ann.id, "half", None, None, NOW)
+        tx.people.rename(ann.id + 1, "nobody")
+
+    async def run() -> list[object]:
+        held = Held(writer)
+        works = [saving(ann, "before"), failing, saving(ann, "after")]
+        waiting = [writer.write(work) for work in works]
+        held.let_go()
+        return await asyncio.gather(*waiting, return_exceptions=True)
+
+    with writing(store, savepoint_each=savepoint_each) as writer:
+        first, failed, last = asyncio.run(run())
+    assert (first, last) == (1, 2)
+    assert isinstance(failed, NotFound)
+    assert texts(store, ann) == ["before", "after"]
+
+
+@pytest.mark.parametrize("savepoint_each", [False, True])
+def test_what_the_database_refuses_is_an_error_of_the_house_without_what_was_written(
+    store: Store, ann: Person, savepoint_each: bool
+):
+    secret = "under the geranium"
+
+    def refused(tx: Transaction) -> None:
+        tx.entries.add(ann.id, secret, ann.id + 100, None, NOW)
+
+    async def run() -> list[object]:
+        held = Held(writer)
+        waiting = [writer.write(work) for work in (refused, saving(ann, "kept"))]
+        held.let_go()
+        return await asyncio.gather(*waiting, return_exceptions=True)
+
+    with writing(store, savepoint_each=savepoint_each) as writer:
+        error, _ = asyncio.run(run())
+    assert isinstance(error, StoreError)
+    assert secret not in f"{error}{error!r}"
+    assert texts(store, ann) == ["kept"]
+
+
+def test_one_cancelled_before_its_turn_is_not_written_and_harms_nobody(store: Store, ann: Person):
+    async def run() -> None:
+        held = Held(writer)
+        given_up, other = writer.write(saving(ann, "given up")), writer.write(saving(ann, "other"))
+        given_up.cancel()
+        await asyncio.sleep(0)
+        held.let_go()
+        await other
+
+    with writing(store) as writer:
+        asyncio.run(run())
+    assert texts(store, ann) == ["other"]
+
+
+def test_one_cancelled_in_its_turn_is_written(store: Store, ann: Person):
+    async def run() -> None:
+        held = Held(writer)
+        held.future.cancel()
+        await asyncio.sleep(0)
+        held.let_go()
+        await writer.write(saving(ann, "next"))
+        assert held.future.cancelled()
+
+    with writing(store) as writer:
+        asyncio.run(run())
+    assert texts(store, ann) == ["next"]
+
+
+def test_stopping_writes_what_waits_and_refuses_what_comes_after(store: Store, ann: Person):
+    async def run() -> None:
+        held = Held(writer)
+        waiting = [writer.write(saving(ann, text)) for text in ("one", "two")]
+        held.let_go()
+        await asyncio.to_thread(writer.stop)
+        assert texts(store, ann) == ["one", "two"]
+        assert await asyncio.gather(*waiting) == [1, 2]
+        with pytest.raises(StoreUnavailable):
+            writer.write(saving(ann, "three"))
+
+    writer = GroupWriter(store)
+    asyncio.run(run())
+
+
+def test_a_writer_outlives_an_event_loop(store: Store, ann: Person):
+    async def run(text: str) -> int:
+        return await writer.write(saving(ann, text))
+
+    with writing(store) as writer:
+        assert [asyncio.run(run("one")), asyncio.run(run("two"))] == [1, 2]
+
+
+def test_the_callers_context_holds_in_the_work(store: Store):
+    called: ContextVar[str] = ContextVar("called")
+
+    async def run(name: str) -> str:
+        called.set(name)
+        return await writer.write(lambda _: called.get())
+
+    async def both() -> list[str]:
+        return await asyncio.gather(run("one"), run("two"))
+
+    with writing(store) as writer:
+        assert asyncio.run(both()) == ["one", "two"]
+
+
+def test_several_writers_keep_the_order_of_each_key(postgresql_url: str):
+    store = Store.open(postgresql_url)
+    with store.transaction() as tx:
+        people = [tx.people.add(f"{place}", [f"+1555010{place}"]) for place in range(4)]
+
+    async def run() -> None:
+        await asyncio.gather(
+            *(
+                writer.write(saving(person, str(number)), key=person.id)
+                for number in range(10)
+                for person in people
+            )
+        )
+
+    with writing(store, writers=3) as writer:
+        asyncio.run(run())
+    assert [texts(store, person) for person in people] == [[str(number) for number in range(10)]] * 4
+    store.close()
