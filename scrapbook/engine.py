@@ -197,7 +197,12 @@ def _let_readers_and_writers_be(database: Path) -> None:
 @contextmanager
 def engine_client(settings: Settings) -> "Generator[DBOSClient | None]":
     """A client of the engine's database; None where it has not been needed yet."""
-    if settings.is_sqlite and not settings.journey_path.exists():
+    queues = EngineQueues.open(settings.journey_database_url)
+    try:
+        is_there = queues.is_there()
+    finally:
+        queues.close()
+    if not is_there:
         yield None
         return
     from dbos import DBOSClient

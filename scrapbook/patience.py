@@ -81,8 +81,12 @@ async def patiently(
         before_sleep=_say_so,
         reraise=True,
     )
+
+    async def attempt() -> T:
+        return await work()
+
     try:
-        return await retrying(work)
+        return await retrying(attempt)
     except ScrapbookError as error:
         error.attempts = retrying.statistics["attempt_number"]
         raise

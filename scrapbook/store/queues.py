@@ -64,7 +64,7 @@ class EngineQueues:
     def figures(self) -> dict[str, QueueFigures]:
         """By the name of the queue; those in which there is nothing are left out."""
         found: dict[str, QueueFigures] = {}
-        if not self._is_there():
+        if not self.is_there():
             return found
         with wrapped(), self._engine.connect() as connection:
             for queue, status, count, oldest in connection.execute(self._depths):
@@ -79,12 +79,12 @@ class EngineQueues:
 
     def executors(self) -> set[str]:
         """Who has begun something and not finished it."""
-        if not self._is_there():
+        if not self.is_there():
             return set()
         with wrapped(), self._engine.connect() as connection:
             return set(connection.scalars(self._executors))
 
-    def _is_there(self) -> bool:
+    def is_there(self) -> bool:
         """Whether the engine has been needed yet: it makes its tables when it is launched first."""
         if self._file is not None:
             return self._file.exists()

@@ -23,7 +23,7 @@ OPTED_OUT = RecipientOptedOut().code
 MOST_LISTED = 500
 
 
-_reply = table_of(ReplyRow)
+_table = table_of(ReplyRow)
 _FIELDS = (
     "message_sid",
     "round",
@@ -37,7 +37,7 @@ _FIELDS = (
     "media_key",
 )
 _RECORD = Prepared(
-    lambda _: insert(_reply).values({name: bindparam(name) for name in _FIELDS}).returning(_reply.c.id)
+    lambda _: insert(_table).values({name: bindparam(name) for name in _FIELDS}).returning(_table.c.id)
 )
 _DELIVERY = Prepared(
     lambda _: (
@@ -48,8 +48,8 @@ _DELIVERY = Prepared(
 )
 _REPORTED = Prepared(
     lambda _: (
-        update(_reply)
-        .where(_reply.c.id == bindparam("which"))
+        update(_table)
+        .where(_table.c.id == bindparam("which"))
         .values({name: bindparam(name) for name in ("twilio_sid", "delivery_status", "delivery_status_at")})
     )
 )

@@ -61,7 +61,7 @@ class Postbox:
         self.now = now
         self.refuses = False
 
-    def send(
+    async def send(
         self, from_: str, to: str, body: str, status_callback: str = "", media_urls: Sequence[str] = ()
     ) -> Sent:
         del from_, status_callback, media_urls
@@ -70,10 +70,13 @@ class Postbox:
         self.sent.append((self.now or datetime.now(UTC), to, body))
         return Sent(new_sid(), "queued")
 
-    def find(self, from_: str, to: str, body: str, since: datetime, known: Collection[str]) -> Sent | None:
+    async def find(self, from_: str, to: str, body: str, since: datetime, known: Collection[str]) -> Sent | None:
         del from_, known
         alike = [at for at, *message in self.sent if message == [to, body] and at >= since]
         return Sent("SM0", "sent") if alike else None
+
+    async def close(self) -> None:
+        pass
 
     def bodies(self, to: str = "") -> list[str]:
         """Of all that was sent, or of what was sent to that address; in order."""

@@ -1,5 +1,6 @@
-"""The journey on a real DBOS and a real store, with a Rasa server that fails on purpose."""
+"""The path of a message on a real store and a real engine, with a Rasa server that fails on purpose."""
 
+import asyncio
 import json
 import socket
 import threading
@@ -7,26 +8,19 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from dbos import DBOS, SetWorkflowID
-from dbos._dbos import _get_or_create_dbos_registry
 from tenacity import RetryCallState
 from typing_extensions import override
 
-from scrapbook import turns
-from scrapbook.app import (
-    FETCHES_AT_ONCE,
-    JOURNEYS_AT_ONCE,
-    SENDS_AT_ONCE,
-    TRANSCRIPTIONS_AT_ONCE,
-    start_workers,
-)
+from scrapbook import inbox as inboxes
+from scrapbook.app import QUEUES
 from scrapbook.assistant import Assistant
 from scrapbook.book import Book
 from scrapbook.book.saving import save
-from scrapbook.collecting import Collector
-from scrapbook.delivery import Delivery
+from scrapbook.engine import MEDIA_QUEUE, TRANSCRIPTION_QUEUE, launch
 from scrapbook.errors import (
     AssistantFailed,
     AssistantUnavailable,
@@ -34,30 +28,29 @@ from scrapbook.errors import (
     ScrapbookError,
     SoundUnreadable,
 )
-from scrapbook.inbox import MessageInbox, opened
-from scrapbook.journey import MEDIA_QUEUE, TRANSCRIPTION_QUEUE, Journey, Steps
-from scrapbook.links.fetching import PageFetcher
-from scrapbook.links.previewing import Previewer
-from scrapbook.media import MediaStore
-from scrapbook.memos import Heard, Memos
-from scrapbook.patience import AfterFailures, Patience
+from scrapbook.inbox import APOLOGY, TURNS_AT_ONCE
+from scrapbook.journey import Steps
+from scrapbook.memos import Heard
+from scrapbook.outbox import SENDS_AT_ONCE
+from scrapbook.patience import AfterFailures
 from scrapbook.settings import Settings
 from scrapbook.spending import HELD, Allowance
 from scrapbook.store import Store
-from scrapbook.turns import APOLOGY, Turns
 from scrapbook.twilio.incoming import Incoming, IncomingMedia
 from scrapbook.twilio.media import Fetched, MediaFetcher
 from scrapbook.twilio.sending import Sent
+from scrapbook.unfinished import UnfinishedMessages, opened
 from scrapbook.voice.client import OnProgress, VoiceClient
 from scrapbook.voice.transcript import Transcript
-from scrapbook.web.media import MediaLinks
 from tests.e2e.house import new_sid, wait_until
+from tests.integration import paths
 from tests.integration.conftest import DATABASES
+from tests.integration.paths import Parts, RunningPath
 from tests.integration.serving import serving
 from tests.integration.standins import Answering, Postbox, Server
 
 ADA, BOB = "+15550100", "+15550101"
-NO_LIMIT = Allowance()
+FETCHES_AT_ONCE, TRANSCRIPTIONS_AT_ONCE = (queue.at_once for queue in QUEUES[:2])
 
 FEW_AHEAD = 5
 """Messages of a flood that may be begun between the arrival of another person's and its turn: the queue is
@@ -103,12 +96,12 @@ class SlowPostbox(Postbox):
         self.released = threading.Event()
 
     @override
-    def send(
+    async def send(
         self, from_: str, to: str, body: str, status_callback: str = "", media_urls: Sequence[str] = ()
     ) -> Sent:
         if to == self._address:
-            self.released.wait(60)
-        return super().send(from_, to, body, status_callback, media_urls)
+            await asyncio.to_thread(self.released.wait, 60)
+        return await super().send(from_, to, body, status_callback, media_urls)
 
 
 class Fetching(MediaFetcher):
@@ -175,16 +168,13 @@ def store(settings: Settings) -> Iterator[Store]:
 def test_a_message_that_fails_is_apologised_for_and_can_be_tried_again(
     settings: Settings, store: Store, rasa: BrokenRasa, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(turns, "TURN_ATTEMPTS", 2)
+    monkeypatch.setattr(inboxes, "TURN_ATTEMPTS", 2)
     with store.transaction() as tx:
-        ada = tx.people.add("Ada", [ADA])
+        tx.people.add("Ada", [ADA])
     postbox = Postbox()
-    patience = Patience()
-    journey = journey_of(settings, store, rasa, postbox, patience)
-    start_workers(settings)
-    try:
+    with running(settings, store, rasa, postbox=postbox) as path:
         sid = new_sid()
-        journey.start(Incoming(sid, ADA, "+15550199", "a thought", datetime.now(UTC)), ada.id)
+        path.accept(Incoming(sid, ADA, "+15550199", "a thought", datetime.now(UTC)))
         wait_until(lambda: postbox.bodies() == [APOLOGY], 20, lambda: str(postbox.bodies()))
         with opened(settings) as inbox:
             becomes(inbox, ["failed"])
@@ -201,16 +191,13 @@ def test_a_message_that_fails_is_apologised_for_and_can_be_tried_again(
 
             postbox.refuses = True
             other = new_sid()
-            journey.start(Incoming(other, ADA, "+15550199", "another", datetime.now(UTC)), ada.id)
+            path.accept(Incoming(other, ADA, "+15550199", "another", datetime.now(UTC)))
             becomes(inbox, ["unsent"])
             postbox.refuses = False
             inbox.retry(other)
             wait_until(lambda: len(postbox.bodies()) == 4, 20, lambda: str(postbox.bodies()))
             becomes(inbox, [])
         assert postbox.bodies() == [APOLOGY, APOLOGY, "Saved 1.", "Saved 1."]
-    finally:
-        patience.stop()
-        DBOS.destroy()
 
 
 def test_a_reply_over_the_limit_waits_in_the_inbox_and_goes_out_after_a_restart_with_a_higher_one(
@@ -220,20 +207,19 @@ def test_a_reply_over_the_limit_waits_in_the_inbox_and_goes_out_after_a_restart_
         ada, bob = tx.people.add("Ada", [ADA]), tx.people.add("Bob", [BOB])
     rasa.broken = False
     postbox = Postbox()
-    with running(settings, store, rasa, postbox, Allowance(2)) as journey:
+    with running(settings, store, rasa, postbox=postbox, allowance=Allowance(2)) as path:
         for _ in range(SENDS_AT_ONCE + 2):  # those that wait take no place from others
-            journey.start(texted(ADA), ada.id)
+            path.accept(texted(ADA))
         with opened(settings) as inbox:
             becomes(inbox, ["held"] * (SENDS_AT_ONCE + 1))
             assert "limit" in inbox.unfinished()[0].problem
             inbox.retry(inbox.unfinished()[0].message_sid)
-        journey.start(texted(BOB), bob.id)
+        path.accept(texted(BOB))
         wait_until(lambda: len(postbox.bodies()) == 3, 20, lambda: str(postbox.bodies()))
     told = HELD.format("00:00")
     assert sorted(postbox.bodies()) == sorted(["Saved 1.", told, "Saved 1."])
 
-    with running(settings, store, rasa, postbox, Allowance(100)) as journey:
-        journey.release_held()
+    with running(settings, store, rasa, postbox=postbox, allowance=Allowance(100)):
         with opened(settings) as inbox:
             becomes(inbox, [])
     assert len(postbox.bodies()) == SENDS_AT_ONCE + 4
@@ -249,16 +235,16 @@ def test_a_flood_of_one_persons_texts_does_not_hold_up_another(
     rasa.broken = False
     rasa.held_up = f"person-{ada.id}"
     postbox = Postbox()
-    with running(settings, store, rasa, postbox) as journey:
-        for _ in range(max(burst, JOURNEYS_AT_ONCE + 1)):
-            journey.start(texted(ADA), ada.id)
-        journey.start(texted(BOB), bob.id)
+    with running(settings, store, rasa, postbox=postbox) as path:
+        for _ in range(max(burst, TURNS_AT_ONCE + 1)):
+            path.accept(texted(ADA))
+        path.accept(texted(BOB))
         wait_until(lambda: len(postbox.bodies(BOB)) == 1, 60, lambda: str(rasa.senders))
         assert rasa.turns == 2
         rasa.released.set()
         wait_until(lambda: rasa.turns >= 5, 60, lambda: str(rasa.senders))
         before = rasa.turns
-        journey.start(texted(BOB), bob.id)
+        path.accept(texted(BOB))
         wait_until(lambda: len(postbox.bodies(BOB)) == 2, 60, lambda: str(rasa.senders[before:]))
         assert rasa.senders[before:].index(f"person-{bob.id}") <= FEW_AHEAD
 
@@ -270,11 +256,11 @@ def test_replies_to_one_that_cannot_be_sent_do_not_hold_up_those_to_another(
         ada, bob = tx.people.add("Ada", [ADA]), tx.people.add("Bob", [BOB])
     rasa.broken = False
     postbox = SlowPostbox(ADA)
-    with running(settings, store, rasa, postbox) as journey:
+    with running(settings, store, rasa, postbox=postbox) as path:
         for _ in range(SENDS_AT_ONCE + 1):
-            journey.start(texted(ADA), ada.id)
+            path.accept(texted(ADA))
         wait_until(lambda: rasa.turns == SENDS_AT_ONCE + 1, 60, lambda: str(rasa.turns))
-        journey.start(texted(BOB), bob.id)
+        path.accept(texted(BOB))
         wait_until(lambda: postbox.bodies() == ["Saved 1."], 60, lambda: str(postbox.sent))
         assert postbox.bodies(BOB) == ["Saved 1."]
         postbox.released.set()
@@ -294,12 +280,12 @@ def test_a_flood_of_one_persons_memos_or_pictures_does_not_hold_up_another(
         ada, bob = tx.people.add("Ada", [ADA]), tx.people.add("Bob", [BOB])
     rasa.broken = False
     fetching = Fetching()
-    with running(settings, store, rasa, Postbox(), fetcher=fetching) as journey:
+    with running(settings, store, rasa, fetcher=fetching) as path:
         for n in range(FETCHES_AT_ONCE + 3):
-            journey.start(texted(ADA, IncomingMedia(f"https://ada.example/{n}", content_type)), ada.id)
+            path.accept(texted(ADA, IncomingMedia(f"https://ada.example/{n}", content_type)))
         wait_until(lambda: len(fetching.urls) == FETCHES_AT_ONCE, 60, lambda: str(fetching.urls))
         wait_until(lambda: queued(MEDIA_QUEUE) == 3, 60, lambda: str(fetching.urls))
-        journey.start(texted(BOB, IncomingMedia("https://bob.example/0", content_type)), bob.id)
+        path.accept(texted(BOB, IncomingMedia("https://bob.example/0", content_type)))
         wait_until(lambda: queued(MEDIA_QUEUE) == 4, 60, lambda: str(fetching.urls))
         assert not any("bob" in url for url in fetching.urls)
         fetching.places.release()
@@ -316,8 +302,8 @@ def test_a_text_that_is_answered_stands_in_the_inbox_when_its_picture_cannot_be_
     rasa.broken = False
     fetching, postbox = Fetching(), Postbox()
     incoming = texted(ADA, IncomingMedia("https://ada.example/0", "image/png"))
-    with running(settings, store, rasa, postbox, fetcher=fetching) as journey, opened(settings) as inbox:
-        journey.start(incoming, ada.id)
+    with running(settings, store, rasa, postbox=postbox, fetcher=fetching) as path, opened(settings) as inbox:
+        path.accept(incoming)
         wait_until(lambda: len(postbox.bodies()) == 1, 60, lambda: str(postbox.sent))
         with store.transaction() as tx:
             save(Book(tx, ada, incoming.message_sid, datetime.now(UTC)), "a thought")
@@ -335,12 +321,12 @@ def test_who_has_many_memos_to_be_written_down_comes_after_who_has_few(
     rasa.broken = False
     fetching, listening = Fetching(is_there=True), Listening()
     fetching.places.release(100)
-    with running(settings, store, rasa, Postbox(), fetcher=fetching, voice=listening) as journey:
+    with running(settings, store, rasa, fetcher=fetching, voice=listening) as path:
         for n in range(TRANSCRIPTIONS_AT_ONCE + 3):
-            journey.start(texted(ADA, IncomingMedia(f"https://ada.example/{n}", "audio/ogg")), ada.id)
+            path.accept(texted(ADA, IncomingMedia(f"https://ada.example/{n}", "audio/ogg")))
         wait_until(lambda: len(listening.sounds) == TRANSCRIPTIONS_AT_ONCE, 60, lambda: str(listening.sounds))
         wait_until(lambda: queued(TRANSCRIPTION_QUEUE) == 3, 60, lambda: str(listening.sounds))
-        journey.start(texted(BOB, IncomingMedia("https://bob.example/0", "audio/ogg")), bob.id)
+        path.accept(texted(BOB, IncomingMedia("https://bob.example/0", "audio/ogg")))
         wait_until(lambda: queued(TRANSCRIPTION_QUEUE) == 4, 60, lambda: str(listening.sounds))
         assert not any(b"bob" in sound for sound in listening.sounds)
         listening.places.release()
@@ -350,12 +336,16 @@ def test_who_has_many_memos_to_be_written_down_comes_after_who_has_few(
 
 
 def test_a_step_is_done_where_an_older_release_has_written_down_another_in_its_place(
-    settings: Settings, store: Store, rasa: BrokenRasa
+    settings: Settings
 ) -> None:
-    with running(settings, store, rasa, Postbox()), SetWorkflowID("begun"):
-        of_older_release("measure")
+    launch(settings, QUEUES)
+    try:
+        with SetWorkflowID("begun"):
+            of_older_release("measure")
         workflow = DBOS.fork_workflow("begun", 2)
         assert workflow.get_result() == "written down"
+    finally:
+        DBOS.destroy()
 
 
 @DBOS.workflow()
@@ -376,53 +366,12 @@ def texted(number: str, *media: IncomingMedia) -> Incoming:
 
 
 @contextmanager
-def running(
-    settings: Settings,
-    store: Store,
-    rasa: BrokenRasa,
-    postbox: Postbox,
-    allowance: Allowance = NO_LIMIT,
-    fetcher: MediaFetcher | None = None,
-    voice: VoiceClient | None = None,
-) -> Generator[Journey]:
-    """A journey, with its engine up."""
-    patience = Patience()
-    journey = journey_of(settings, store, rasa, postbox, patience, allowance, fetcher, voice)
-    start_workers(settings)
-    try:
-        yield journey
-    finally:
-        patience.stop()
-        DBOS.destroy(workflow_completion_timeout_sec=5)
+def running(settings: Settings, store: Store, rasa: BrokenRasa, **parts: Any) -> Generator[RunningPath]:
+    with paths.running(settings, store, rasa.url, Parts(**parts)) as path:
+        yield path
 
 
-def journey_of(
-    settings: Settings,
-    store: Store,
-    rasa: BrokenRasa,
-    postbox: Postbox,
-    patience: Patience,
-    allowance: Allowance = NO_LIMIT,
-    fetcher: MediaFetcher | None = None,
-    voice: VoiceClient | None = None,
-) -> Journey:
-    _get_or_create_dbos_registry().instance_info_map.clear()  # of the journeys of other tests
-    assistant = Assistant([rasa.url], rasa.url)
-    turns = Turns(store, assistant, patience)
-    files, voice = MediaStore(settings.media_url), voice or VoiceClient(settings.voice_url)
-    links = MediaLinks("secret", settings.public_url)
-    fetcher = fetcher or MediaFetcher("AC", "secret", "")
-    return Journey(
-        turns,
-        Collector(store, files, fetcher, patience, delete=False),
-        Memos(store, files, voice, assistant, turns, patience),
-        Delivery(store, postbox, links, settings.public_url, 0, allowance, patience),
-        Previewer(store, PageFetcher(), patience),
-        patience,
-    )
-
-
-def becomes(inbox: MessageInbox, states: list[str]) -> None:
+def becomes(inbox: UnfinishedMessages, states: list[str]) -> None:
     wait_until(
         lambda: [one.state for one in inbox.unfinished()] == states, 20, lambda: str(inbox.unfinished())
     )
@@ -454,9 +403,8 @@ def test_a_turn_that_only_times_out_counts_as_failed() -> None:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        assistant = Assistant([url], url, timeout=0.2)
         with pytest.raises(AssistantFailed):
-            assistant.answer("a thought", 1, "SM1")
+            answered(url)
 
 
 def test_an_assistant_that_is_not_there_is_unavailable() -> None:
@@ -464,4 +412,15 @@ def test_an_assistant_that_is_not_there_is_unavailable() -> None:
         closed.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{closed.getsockname()[1]}"
     with pytest.raises(AssistantUnavailable):
-        Assistant([url], url).answer("a thought", 1, "SM1")
+        answered(url)
+
+
+def answered(url: str) -> str:
+    async def ask() -> str:
+        assistant = Assistant([url], url, timeout=0.2)
+        try:
+            return await assistant.answer("a thought", 1, "SM1")
+        finally:
+            await assistant.close()
+
+    return asyncio.run(ask())
