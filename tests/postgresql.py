@@ -28,10 +28,7 @@ def postgresql_running() -> Generator[Engine]:
 
 
 def begun(database: Engine, executor: str) -> int:
-    """How many texts that app is at."""
+    """For how many people that app works."""
     with database.connect() as connection:
-        pending = text(
-            "SELECT count(*) FROM dbos.workflow_status WHERE status = 'PENDING' AND name = 'Journey.answer'"
-            " AND executor_id = :executor"
-        )
-        return connection.execute(pending, {"executor": executor}).scalar_one()
+        leases = text("SELECT count(*) FROM leases WHERE worker = :executor")
+        return connection.execute(leases, {"executor": executor}).scalar_one()

@@ -103,6 +103,9 @@ class Machine:
             self.process.send_signal(how)
             self.process.wait(30)
 
+    def logged(self) -> str:
+        return (self.folder / f"{self.name}.log").read_text()
+
     def take(self, person: str, body: str) -> None:
         """By its webhook, signed for the address that all of them share."""
         form, path = message_form(new_sid(), person, body), "/twilio/messages"

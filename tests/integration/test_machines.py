@@ -14,6 +14,7 @@ from sqlalchemy import Engine, create_engine, text
 
 from tests.e2e.house import wait_until
 from tests.integration.machines import PEOPLE, Machine, Outside
+from tests.integration.proxies import proxied
 from tests.integration.serving import serving
 from tests.postgresql import begun
 
@@ -66,7 +67,7 @@ def test_texts_that_come_to_two_machines_in_turn_keep_their_order(
         with ThreadPoolExecutor(len(PEOPLE)) as pool:
             list(pool.map(send, PEOPLE))
         all_are_answered(outside, dict.fromkeys(PEOPLE, texts))
-        assert executors(database, "SUCCESS") == {"first", "second"}
+        assert took(both) == {"first", "second"}
 
 
 def test_the_messages_of_a_machine_that_died_are_taken_over(
@@ -78,12 +79,63 @@ def test_the_messages_of_a_machine_that_died_are_taken_over(
         outside.open.clear()
         begin(mortal, other, database, texts)
         mortal.end(signal.SIGKILL)
-        assert "mortal" in executors(database, "PENDING")
+        assert begun(database, "mortal") == len(PEOPLE)
         outside.open.set()
         all_are_answered(outside, dict.fromkeys(PEOPLE, texts))
+        wait_until(lambda: leases(database) == 0, 30, lambda: f"{leases(database)} leases are left")
+
+
+def test_the_messages_of_a_machine_that_is_stopped_are_taken_over_and_it_goes_on_when_it_wakes_up(
+    tmp_path: Path, postgresql_url: str, database: Engine, outside: Outside
+) -> None:
+    """It sleeps for longer than its lease holds, in the middle of everybody's first text."""
+    texts = ["one", "two", "three"]
+    with machines(tmp_path, postgresql_url, outside, "sleeper", "other") as (sleeper, other):
+        outside.open.clear()
+        begin(sleeper, other, database, texts)
+        sleeper.send(signal.SIGSTOP)
         wait_until(
-            lambda: executors(database, "PENDING") == set(), 30, lambda: str(executors(database, "PENDING"))
+            lambda: begun(database, "other") == len(PEOPLE), 60, lambda: "the other has not taken them over"
         )
+        outside.open.set()
+        all_are_answered(outside, dict.fromkeys(PEOPLE, texts))
+        sleeper.send(signal.SIGCONT)
+        wait_until(
+            lambda: '"event": "lease_lost"' in sleeper.logged(), 30, lambda: "it has not noticed that it slept"
+        )
+        for person in PEOPLE:
+            sleeper.take(person, "four")
+        all_are_answered(outside, dict.fromkeys(PEOPLE, [*texts, "four"]))
+        wait_until(lambda: leases(database) == 0, 30, lambda: f"{leases(database)} leases are left")
+
+
+def test_a_machine_whose_connection_is_cut_gives_way_and_goes_on_when_it_is_back(
+    tmp_path: Path, postgresql_url: str, database: Engine, outside: Outside
+) -> None:
+    """The database closes all of its connections and takes no new ones for longer than its lease holds."""
+    texts = ["one", "two", "three"]
+    with (
+        proxied(postgresql_url) as proxy,
+        machines(tmp_path, postgresql_url, outside, "other") as (other,),
+    ):
+        cut_off = Machine("cut-off", tmp_path, proxy.url, outside)
+        try:
+            cut_off.start()
+            outside.open.clear()
+            begin(cut_off, other, database, texts)
+            proxy.cut()
+            wait_until(
+                lambda: begun(database, "other") == len(PEOPLE), 60, lambda: "the other has not taken them over"
+            )
+            outside.open.set()
+            all_are_answered(outside, dict.fromkeys(PEOPLE, texts))
+            proxy.mend()
+            wait_until(cut_off.is_ready, 60, lambda: cut_off.logged()[-2000:])
+            for person in PEOPLE:
+                cut_off.take(person, "four")
+            all_are_answered(outside, dict.fromkeys(PEOPLE, [*texts, "four"]))
+        finally:
+            cut_off.end()
 
 
 def test_what_an_old_release_began_is_finished_by_a_newer_one(
@@ -99,7 +151,7 @@ def test_what_an_old_release_began_is_finished_by_a_newer_one(
             connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
         older.end(signal.SIGTERM)
         old.end(signal.SIGTERM)
-        assert executors(database, "PENDING") == {"old"}
+        assert begun(database, "old") == len(PEOPLE)
         outside.open.set()
         new = Machine("new", tmp_path, postgresql_url, outside, NEWER_RELEASE)
         try:
@@ -124,8 +176,6 @@ def begin(one: Machine, other: Machine, database: Engine, texts: list[str]) -> N
         30,
         lambda: f"{begun(database, one.name)} of {len(PEOPLE)} begun",
     )
-    with database.begin() as connection:
-        connection.execute(text("UPDATE dbos.workflow_status SET created_at = 1"))
     other.send(signal.SIGCONT)
 
 
@@ -139,7 +189,11 @@ def all_are_answered(outside: Outside, expected: dict[str, list[str]]) -> None:
     assert {person: outside.sent[person] for person in expected} == expected
 
 
-def executors(database: Engine, status: str) -> set[str]:
+def took(machines: list[Machine]) -> set[str]:
+    """The names of those that took a text."""
+    return {one.name for one in machines if '"event": "message_accepted"' in one.logged()}
+
+
+def leases(database: Engine) -> int:
     with database.connect() as connection:
-        of_status = text("SELECT DISTINCT executor_id FROM dbos.workflow_status WHERE status = :status")
-        return set(connection.scalars(of_status, {"status": status}))
+        return connection.execute(text("SELECT count(*) FROM leases")).scalar_one()
