@@ -164,7 +164,7 @@ class Memos:
 
 def received(duration: float) -> str:
     """What stands in the inbox for the receipt of a memo of so many seconds."""
-    return f"{RECEIVED} {duration:.1f}"
+    return f"{RECEIVED} {duration!r}"
 
 
 def duration_of(heard: str) -> float | None:

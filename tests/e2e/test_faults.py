@@ -114,31 +114,31 @@ def text_side_by_side(house: House, thoughts: dict[str, list[str]]) -> dict[str,
 
 # Killed at each step
 
-STEPS_OF_A_TEXT = ("keep", "understand", "reply", "wait_for_a_slot", "send")
-STEPS_OF_A_MEMO = (
-    "begin_memos",
-    "fetch",
-    "discard",
-    "measure",
-    "acknowledge",
-    "record_replies",
-    "write_down",
-)
-WRITTEN_DOWN = ("fetch", "discard", "measure", "acknowledge", "write_down")
+WRITES = ("accept", "finish", "record_sent")
+"""Each in a transaction: after it, nothing is committed yet."""
+CALLS = ("take", "understand", "send")
+"""``take`` ends with the commit, before Twilio is told "200"; ``send`` with Twilio's answer, which is not recorded."""
+STEPS_OF_A_MEMO = ("fetch", "discard", "measure", "acknowledge", "write_down", "answer")
+WRITTEN_DOWN = ("fetch", "discard", "measure", "write_down")
 """By the engine, as steps that are not done again."""
-MOMENTS = ("before", "during", "after")
 
 IN_SHORT = (
+    ("after", "accept", "app"),
+    ("after", "take", "app"),
     ("during", "understand", "app actions"),
     ("after", "understand", "app"),
-    ("after", "reply", "app"),
+    ("after", "finish", "app"),
+    ("before", "hand_over", "app"),
     ("after", "send", "app"),
 )
 AT_EACH_STEP = (
-    *((moment, step, "app") for moment in MOMENTS for step in STEPS_OF_A_TEXT),
-    *(("during", step, name) for step in STEPS_OF_A_TEXT for name in ("rasa", "actions", "app rasa actions")),
+    *((moment, step, "app") for moment in ("before", "after") for step in (*WRITES, *CALLS, "hand_over")),
+    *(("during", step, "app") for step in CALLS),
+    *(("during", "understand", names) for names in ("rasa", "actions", "app rasa actions")),
+    *(("during", "send", name) for name in ("rasa", "actions", "app rasa actions")),
 )
 OF_A_MEMO = (
+    *((moment, "begin_memos", "app") for moment in ("before", "after")),
     *((moment, step, "app") for moment in ("during", "after") for step in STEPS_OF_A_MEMO),
     *(("recorded", step, "app") for step in WRITTEN_DOWN),
     *(("during", step, name) for step in ("measure", "write_down") for name in ("voice", "app voice")),

@@ -80,7 +80,7 @@ def test_messages_wait_while_rasa_is_down(house: House, kill_rounds: int) -> Non
 def test_a_locked_database_is_a_5xx_and_nothing_half_written(house: House) -> None:
     person, sid = PEOPLE[1], new_sid()
     before, kept = len(house.sent_to(person)), len(entries(house, person))
-    with closing(sqlite3.connect(house.folder / "journey.db", isolation_level=None)) as lock:
+    with closing(sqlite3.connect(house.folder / "scrapbook.db", isolation_level=None)) as lock:
         lock.execute("BEGIN EXCLUSIVE")
         answer = house.webhook(message_form(sid, person, "the database is locked"))
         assert 500 <= answer.status_code < 600
@@ -94,7 +94,7 @@ def test_a_full_disk_is_a_5xx_and_nothing_half_written(house: House) -> None:
     """The app's files may grow no further, as on a full disk; what it took before is answered later."""
     person = PEOPLE[2]
     kept, app = len(entries(house, person)), house.pid("app")
-    size = (house.folder / "journey.db").stat().st_size
+    size = (house.folder / "scrapbook.db").stat().st_size
     before = resource.prlimit(app, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
     taken: list[str] = []
     refused = None

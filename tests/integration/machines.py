@@ -9,6 +9,8 @@ import threading
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -30,10 +32,20 @@ class Outside(Server):
         self.open = threading.Event()
         self.open.set()
         self.sent: defaultdict[str, list[str]] = defaultdict(list)
+        self.taken: list[dict[str, str]] = []
+        """As Twilio lists messages, the oldest first."""
 
 
 class _Handler(Answering):
     server: Outside
+
+    def do_GET(self) -> None:
+        path, _, query = self.path.partition("?")
+        if not path.endswith("/Messages.json"):
+            super().do_GET()
+            return
+        to = parse_qs(query)["To"][0]
+        self.answer({"messages": [one for one in reversed(self.server.taken) if one["to"] == to]})
 
     def post(self, body: str) -> None:
         if self.path.startswith("/webhooks/"):
@@ -42,7 +54,9 @@ class _Handler(Answering):
         else:
             form = parse_qs(body)
             self.server.sent[form["To"][0]] += form["Body"]
-            self.answer({"sid": new_sid(), "status": "queued"})
+            taken = {"sid": new_sid(), "status": "queued", "to": form["To"][0], "body": form["Body"][0]}
+            self.server.taken.append(taken | {"date_created": format_datetime(datetime.now(UTC))})
+            self.answer(taken)
 
 
 @dataclass

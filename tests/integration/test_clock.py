@@ -126,5 +126,5 @@ def free_at(database: Engine) -> datetime:
 
 def held(database: Engine) -> int:
     with database.connect() as connection:
-        delayed = "SELECT count(*) FROM dbos.workflow_status WHERE status = 'DELAYED'"
-        return connection.execute(text(delayed)).scalar_one()
+        waiting = "SELECT count(*) FROM replies WHERE held_until IS NOT NULL"
+        return connection.execute(text(waiting)).scalar_one()

