@@ -110,7 +110,7 @@ def test_a_full_disk_is_a_5xx_and_nothing_half_written(house: House) -> None:
     assert 500 <= status < 600
     assert '"step": "/twilio/messages"' in (house.folder / "logs" / "app.log").read_text()
     resource.prlimit(app, resource.RLIMIT_FSIZE, before)
-    house.kill("app")  # what the engine could not write down goes on at the next start
+    house.kill("app")  # what it could not write down goes on at the next start
     wait_until(lambda: accepted(house, refused), 60, lambda: "the webhook never answered 200")
     expected = [*taken, refused["Body"]]
     wait_until(
@@ -143,6 +143,8 @@ def test_a_memo_is_resumed_when_everything_is_killed_while_it_is_heard(
 
 
 def transcribing(house: House) -> int:
+    if not (house.folder / "journey.db").exists():  # before there was anything for the engine
+        return 0
     with closing(_read(house.folder / "journey.db")) as database:
         [(count,)] = database.execute(
             "SELECT count(*) FROM workflow_status WHERE name = 'Journey.transcribe' AND status = 'PENDING'"

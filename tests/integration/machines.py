@@ -25,15 +25,26 @@ SHARED_URL = "https://scrapbook.example.org"
 
 
 class Outside(Server):
-    """Rasa, the action server and Twilio. No turn ends while ``open`` is not set."""
+    """Rasa, the action server and Twilio. No turn ends while ``open`` is not set, and Twilio answers nobody who
+    sends while ``twilio_open`` is not.
 
-    def __init__(self) -> None:
+    Args:
+        media: what is behind every address of a sound.
+    """
+
+    def __init__(self, media: bytes = b"") -> None:
         super().__init__(_Handler)
-        self.open = threading.Event()
-        self.open.set()
+        self.media = media
+        self.open, self.twilio_open = threading.Event(), threading.Event()
+        self.asked_to_send = 0
+        self.release()
         self.sent: defaultdict[str, list[str]] = defaultdict(list)
         self.taken: list[dict[str, str]] = []
         """As Twilio lists messages, the oldest first."""
+
+    def release(self) -> None:
+        self.open.set()
+        self.twilio_open.set()
 
 
 class _Handler(Answering):
@@ -41,6 +52,9 @@ class _Handler(Answering):
 
     def do_GET(self) -> None:
         path, _, query = self.path.partition("?")
+        if path.endswith("/memo"):
+            self.hand_out(self.server.media, "audio/ogg")
+            return
         if not path.endswith("/Messages.json"):
             super().do_GET()
             return
@@ -52,6 +66,8 @@ class _Handler(Answering):
             self.server.open.wait()
             self.answer([{"text": json.loads(body)["message"]}])
         else:
+            self.server.asked_to_send += 1
+            self.server.twilio_open.wait()
             form = parse_qs(body)
             self.server.sent[form["To"][0]] += form["Body"]
             taken = {"sid": new_sid(), "status": "queued", "to": form["To"][0], "body": form["Body"][0]}
@@ -61,7 +77,7 @@ class _Handler(Answering):
 
 @dataclass
 class Machine:
-    """One app, with a folder, a port and an executor id of its own."""
+    """One app, with a folder, a port and an executor id of its own; ``code`` is that of another release."""
 
     name: str
     folder: Path
@@ -69,6 +85,7 @@ class Machine:
     outside: Outside
     program: tuple[str, ...] = ("-m", "scrapbook")
     settings: Mapping[str, str] = field(default_factory=dict)
+    code: Path | None = None
     port: int = field(default_factory=free_ports)
     process: subprocess.Popen[bytes] | None = None
 
@@ -97,7 +114,9 @@ class Machine:
         log = self.folder / f"{self.name}.log"
         command = [sys.executable, *self.program, "serve", "app"]
         with log.open("ab") as file:
-            self.process = subprocess.Popen(command, env=self.variables, stdout=file, stderr=file)
+            self.process = subprocess.Popen(
+                command, cwd=self.code, env=self.variables, stdout=file, stderr=file
+            )
         wait_until(self.is_ready, 90, lambda: f"{self.name} is not ready:\n{log.read_text()[-2000:]}")
 
     def is_ready(self) -> bool:
@@ -120,10 +139,23 @@ class Machine:
     def logged(self) -> str:
         return (self.folder / f"{self.name}.log").read_text()
 
-    def take(self, person: str, body: str) -> None:
-        """By its webhook, signed for the address that all of them share."""
-        form, path = message_form(new_sid(), person, body), "/twilio/messages"
+    def run(self, *words: str) -> str:
+        """What a command prints, with the settings of this app."""
+        command = [sys.executable, "-m", "scrapbook", *words]
+        done = subprocess.run(
+            command, cwd=self.code, env=self.variables, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def take(self, person: str, body: str, media: str = "") -> str:
+        """By its webhook, signed for the address that all of them share; the MessageSid."""
+        sid, path = new_sid(), "/twilio/messages"
+        form = message_form(sid, person, body)
+        if media:
+            form |= {"NumMedia": "1", "MediaUrl0": media, "MediaContentType0": "audio/ogg"}
         signature = RequestValidator(TOKEN).compute_signature(SHARED_URL + path, form)
         headers = {"X-Twilio-Signature": signature}
         answer = httpx.post(f"http://127.0.0.1:{self.port}{path}", data=form, headers=headers, timeout=20)
         assert answer.status_code == 200, answer.text
+        return sid

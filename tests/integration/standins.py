@@ -38,8 +38,11 @@ class Answering(BaseHTTPRequestHandler):
         raise NotImplementedError
 
     def answer(self, body: object) -> None:
-        content = json.dumps(body).encode()
+        self.hand_out(json.dumps(body).encode(), "application/json")
+
+    def hand_out(self, content: bytes, content_type: str) -> None:
         self.send_response(200)
+        self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
