@@ -74,7 +74,7 @@ def test_what_is_read_is_what_sqlalchemy_reads(store: Store, ann: Person, compar
             assert tx.entries.get(entries[0].id) == tx.entries.by_number(ann.id, entries[0].number)
             assert len(tx.entries.of_message("SM1")) == tx.entries.count(ann.id) == 5
             assert tx.topics.list(ann.id)[0].last_used_at == ELSEWHERE
-            scope = Scope(kind=None, since=ELSEWHERE, until=tomorrow)
+            scope = Scope(kind=None, since=ELSEWHERE, until=NOW + timedelta(days=1))
             assert len(tx.entries.find(ann.id, Query.parse("tulips"), 10, scope).found) == 5
             assert len(tx.suggestions.shelves(ann.id)) == 1
             forms = tx.suggestions.forms(ann.id, ["tulip"])
