@@ -1,19 +1,26 @@
 """The undo journal: for each change, what the rows it wrote to were before."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import ColumnElement, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, delete, exists, select, update
 
 from scrapbook.errors import StoreError
 from scrapbook.store import undo
+from scrapbook.store.prepared import Prepared, table_of, values_of
 from scrapbook.store.records import Change, JsonValue
 from scrapbook.store.tables import ChangeRow, EntryRow, ImageRow
 from scrapbook.store.undo import Journaled
 from scrapbook.store.unit_of_work import UnitOfWork
 from scrapbook.store.words import Words
+
+_BEGIN = Prepared(
+    lambda _: values_of(ChangeRow, "person_id", "message_sid", "kind", "arguments", "made_at").returning(
+        table_of(ChangeRow).c.id
+    )
+)
 
 
 class Changes:
@@ -21,6 +28,7 @@ class Changes:
         self._work = work
         self._words = words
         self._change: Change | None = None
+        self._has_images = False
 
     @contextmanager
     def recording(
@@ -40,9 +48,12 @@ class Changes:
             raise StoreError("A change is being recorded already.")
         with self._work.savepoint():
             self._change = self._begin(person_id, message_sid, kind, arguments, at)
+            self._has_images = False
             try:
                 yield
-                self._drop_if_empty(self._change.id)
+                if not self._has_images:
+                    # Or undoing it would look like doing something.
+                    self._drop(self._change)
             finally:
                 self._change = None
 
@@ -72,22 +83,26 @@ class Changes:
         theirs = (ImageRow.table_name == EntryRow.__tablename__) & (ImageRow.row_id == entry_id)
         return bool(self._work.session.scalar(select(exists().where(theirs, ImageRow.before.is_not(None)))))
 
-    def added(self, row: Journaled, id: int) -> None:  # noqa: A002
-        """To be told after a row is inserted."""
+    def added(self, row: Journaled, id: int, owner: int) -> None:  # noqa: A002
+        """To be told after a row of the person ``owner`` is inserted."""
         if self._change is not None:
-            undo.keep_addition(self._work.session, self._change, row, id)
+            undo.keep_addition(self._work.connection, self._change, row, id, owner)
+            self._has_images = True
 
     def about_to_change(
         self, row: Journaled, where: ColumnElement[bool], columns: Mapping[str, object]
     ) -> None:
         """To be told before the named columns of some rows are written to."""
-        if self._change is not None:
-            undo.keep_images(self._work.session, self._change, row, where, list(columns))
+        self._keep_images(row, where, list(columns))
 
     def about_to_remove(self, row: Journaled, where: ColumnElement[bool]) -> None:
         """To be told before some rows are deleted."""
+        self._keep_images(row, where, undo.own_columns(row))
+
+    def _keep_images(self, row: Journaled, where: ColumnElement[bool], columns: Sequence[str]) -> None:
         if self._change is not None:
-            undo.keep_images(self._work.session, self._change, row, where, undo.own_columns(row))
+            kept = undo.keep_images(self._work.session, self._change, row, where, columns)
+            self._has_images = self._has_images or kept > 0
 
     def _begin(
         self,
@@ -97,22 +112,18 @@ class Changes:
         arguments: Mapping[str, JsonValue],
         at: datetime,
     ) -> Change:
-        values = {
+        values: dict[str, object] = {
             "person_id": person_id,
             "message_sid": message_sid,
             "kind": kind,
             "arguments": dict(arguments),
             "made_at": at,
         }
-        change_id = self._work.session.execute(
-            insert(ChangeRow).values(values).returning(ChangeRow.id)
-        ).scalar_one()
+        [[change_id]] = _BEGIN.rows(self._work.connection, **values)
         return Change(change_id, person_id, message_sid, kind, arguments, at, None)
 
-    def _drop_if_empty(self, change_id: int) -> None:
-        """A change that wrote nothing is none, or undoing it would look like doing something."""
-        wrote = exists().where(ImageRow.change_id == change_id)
-        self._work.session.execute(delete(ChangeRow).where(ChangeRow.id == change_id, ~wrote))
+    def _drop(self, change: Change) -> None:
+        self._work.session.execute(delete(ChangeRow).where(ChangeRow.id == change.id))
 
 
 def _change(row: ChangeRow, undone_at: datetime | None) -> Change:

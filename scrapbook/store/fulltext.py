@@ -1,12 +1,13 @@
 """Full-text search as each database does it. Triggers keep both indexes; see the migrations."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
-from sqlalchemy import TextClause, text
-from sqlalchemy.orm import Session
+from sqlalchemy import text
 
 from scrapbook.search import EVERYTHING, Index, Query, Scope, Word
-from scrapbook.store.scopes import prepared, times, within
+from scrapbook.store.prepared import Prepared
+from scrapbook.store.scopes import times, with_times, within
 from scrapbook.store.unit_of_work import UnitOfWork
 
 RANKED = 1000
@@ -18,6 +19,11 @@ INDEXED_BEGINNINGS = 4
 
 MOST_BEGUN = 100
 """Terms with one beginning that are asked for by name; where there are more, FTS5 collects them."""
+
+
+def _fixed(sql: str) -> Prepared:
+    return Prepared(lambda _: text(sql))
+
 
 _THEIRS = "entries.person_id = :person_id AND entries.deleted_at IS NULL"
 
@@ -44,12 +50,12 @@ _SQLITE_WITH_COMMON = (
     " AND +entries_fts.rowid IN (SELECT rowid FROM entries_fts WHERE entries_fts MATCH :words)"
 )
 
-_SQLITE_COUNT = text("""
+_SQLITE_COUNT = _fixed("""
     SELECT count(*) FROM (SELECT 1 FROM entries_fts WHERE entries_fts MATCH :words LIMIT :most)
 """)
 
 # From each term to the next. entries_fts_terms has a row for each place where a term stands, term after term.
-_SQLITE_BEGUN = text("""
+_SQLITE_BEGUN = _fixed("""
     WITH RECURSIVE begun (term) AS (
         SELECT (SELECT term FROM entries_fts_terms WHERE term >= :start LIMIT 1)
         UNION ALL
@@ -59,7 +65,7 @@ _SQLITE_BEGUN = text("""
     SELECT term FROM begun WHERE term < :end LIMIT :most
 """)
 
-_SQLITE_HOLDS = text("""
+_SQLITE_HOLDS = _fixed("""
     SELECT 1 FROM entries_fts CROSS JOIN entries ON entries.id = entries_fts.rowid
     WHERE entries_fts MATCH :words AND entries.person_id = :person_id
         AND (:with_trash OR entries.deleted_at IS NULL)
@@ -84,7 +90,7 @@ _POSTGRESQL_FIND = """
     ORDER BY ts_rank(words, scrapbook_query(:words), 1) DESC, created_at DESC, number DESC LIMIT :limit
 """
 
-_POSTGRESQL_HOLDS = text("""
+_POSTGRESQL_HOLDS = _fixed("""
     SELECT 1 FROM entry_words JOIN entries ON entries.id = entry_words.entry_id
     WHERE entry_words.words @@ scrapbook_query(:words) AND entries.person_id = :person_id
         AND (:with_trash OR entries.deleted_at IS NULL)
@@ -103,17 +109,20 @@ class SqliteIndex:
             return ()
         spelled_out = {word: _fts5(self._spelled_out(word)) for word in query.words}
         weighed = [_fts5(word) for word, words in spelled_out.items() if self._is_rare(words)]
-        words = " AND ".join(spelled_out.values())
-        values = {"words": words, "person_id": person_id, "limit": limit}
+        values: dict[str, object] = {"person_id": person_id, "limit": limit}
+        all_words = {"words": " AND ".join(spelled_out.values())}
         if not weighed:
-            return _ids(self._work.session, _SQLITE_NEWEST, _THEIRS, scope, {**values, "ranked": RANKED})
-        theirs = _THEIRS if len(weighed) == len(spelled_out) else _THEIRS + _SQLITE_WITH_COMMON
+            newest = {**values, **all_words, "ranked": RANKED}
+            return _ids(self._work, _SQLITE_NEWEST, _THEIRS, scope, newest)
         values["weighed"] = " AND ".join(weighed)
-        return _ids(self._work.session, _SQLITE_RANKED, theirs, scope, values)
+        if len(weighed) == len(spelled_out):
+            return _ids(self._work, _SQLITE_RANKED, _THEIRS, scope, values)
+        with_common = _THEIRS + _SQLITE_WITH_COMMON
+        return _ids(self._work, _SQLITE_RANKED, with_common, scope, {**values, **all_words})
 
     def holds(self, person_id: int, word: Word, *, with_trash: bool = False) -> bool:
         words = _fts5(self._spelled_out(word))
-        return _holds(self._work.session, _SQLITE_HOLDS, person_id, words, with_trash=with_trash)
+        return _holds(self._work, _SQLITE_HOLDS, person_id, words, with_trash=with_trash)
 
     def forget_deleted(self) -> None:
         self._work.session.execute(_SQLITE_MERGE)
@@ -124,13 +133,13 @@ class SqliteIndex:
         if not word.prefix or len(word.text) <= INDEXED_BEGINNINGS or not word.text.isascii():
             return word
         values = {"start": word.text, "end": word.text + "\U0010ffff", "most": MOST_BEGUN + 1}
-        begun = self._work.session.scalars(_SQLITE_BEGUN, values).all()
+        begun = [term for (term,) in _SQLITE_BEGUN.rows(self._work.connection, **values)]
         return word if len(begun) > MOST_BEGUN else Word(word.text, others=(*begun, *word.others))
 
     def _is_rare(self, words: str) -> bool:
         """Not of one person's entries but of all: that is what counting and weighing costs."""
-        count = self._work.session.scalar(_SQLITE_COUNT, {"words": words, "most": RANKED + 1})
-        return (count or 0) <= RANKED
+        [[count]] = _SQLITE_COUNT.rows(self._work.connection, words=words, most=RANKED + 1)
+        return count <= RANKED
 
 
 class PostgresIndex:
@@ -142,10 +151,10 @@ class PostgresIndex:
     def find(self, person_id: int, query: Query, limit: int, scope: Scope = EVERYTHING) -> Sequence[int]:
         words = " & ".join(_tsquery(word) for word in query.words)
         values = {"words": words, "person_id": person_id, "ranked": RANKED, "limit": limit}
-        return _ids(self._work.session, _POSTGRESQL_FIND, _THEIRS, scope, values) if words else ()
+        return _ids(self._work, _POSTGRESQL_FIND, _THEIRS, scope, values) if words else ()
 
     def holds(self, person_id: int, word: Word, *, with_trash: bool = False) -> bool:
-        return _holds(self._work.session, _POSTGRESQL_HOLDS, person_id, _tsquery(word), with_trash=with_trash)
+        return _holds(self._work, _POSTGRESQL_HOLDS, person_id, _tsquery(word), with_trash=with_trash)
 
     def forget_deleted(self) -> None:
         """Nothing to do: the words are in a row of their own, which goes with the entry's."""
@@ -156,16 +165,21 @@ def index_of(work: UnitOfWork) -> Index:
 
 
 def _ids(
-    session: Session, find: str, theirs: str, scope: Scope, values: Mapping[str, object]
+    work: UnitOfWork, find: str, theirs: str, scope: Scope, values: Mapping[str, object]
 ) -> Sequence[int]:
-    statement = prepared(find.format(theirs=theirs + within(scope)), scope)
-    found = session.execute(statement, {**values, **times(scope)})
-    return [int(row_id) for row_id in found.scalars()]
+    at = times(scope)
+    finding = _finding(find.format(theirs=theirs + within(scope)), tuple(at))
+    return [row_id for (row_id,) in finding.rows(work.connection, **values, **at)]
 
 
-def _holds(session: Session, holds: TextClause, person_id: int, words: str, *, with_trash: bool) -> bool:
+@cache
+def _finding(sql: str, named: tuple[str, ...]) -> Prepared:
+    return Prepared(lambda _: with_times(sql, named))
+
+
+def _holds(work: UnitOfWork, holds: Prepared, person_id: int, words: str, *, with_trash: bool) -> bool:
     values = {"words": words, "person_id": person_id, "with_trash": with_trash}
-    return session.execute(holds, values).first() is not None
+    return holds.one(work.connection, **values) is not None
 
 
 def _fts5(word: Word) -> str:

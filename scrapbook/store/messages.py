@@ -4,15 +4,48 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from scrapbook.errors import NotFound
 from scrapbook.store.media import media_of
+from scrapbook.store.prepared import Prepared, insert_or_ignore
 from scrapbook.store.records import Media, Message, MessageState
-from scrapbook.store.statements import chunks, insert_if_new, update_one
+from scrapbook.store.statements import chunks, update_one
 from scrapbook.store.tables import MessageMediaRow, MessageRow
 from scrapbook.store.unit_of_work import UnitOfWork
+
+_FIND = Prepared(
+    lambda _: select(
+        MessageRow.sid,
+        MessageRow.person_id,
+        MessageRow.from_.label("from_"),
+        MessageRow.to.label("to"),
+        MessageRow.body,
+        MessageRow.received_at,
+        MessageRow.state,
+        MessageRow.problem,
+        MessageRow.is_memo,
+        MessageRow.replied_to,
+        exists().where(MessageMediaRow.message_sid == MessageRow.sid).label("has_media"),
+    ).where(MessageRow.sid == bindparam("sid"))
+)
+
+_RECORD = Prepared(
+    lambda dialect: insert_or_ignore(dialect, MessageRow).values(
+        {
+            "sid": bindparam("sid"),
+            "person_id": bindparam("person_id"),
+            "from_address": bindparam("from_"),
+            "to_address": bindparam("to"),
+            "body": bindparam("body"),
+            "received_at": bindparam("received_at"),
+            "state": "received",
+            "is_memo": bindparam("is_memo"),
+            "replied_to": bindparam("replied_to"),
+        }
+    )
+)
 
 
 class Attachment(Protocol):
@@ -42,16 +75,14 @@ class Messages:
         replied_to: str | None = None,
     ) -> Message:
         """Keeps a message that has just arrived; one that is known by its sid already stays as it is."""
-        new = insert_if_new(
-            self._work.session,
-            MessageRow,
+        new = _RECORD.run(
+            self._work.connection,
             sid=sid,
             person_id=person_id,
             from_=from_,
             to=to,
             body=body,
             received_at=received_at,
-            state="received",
             is_memo=is_memo,
             replied_to=replied_to,
         )
@@ -66,8 +97,10 @@ class Messages:
         return message
 
     def find(self, sid: str) -> Message | None:
-        rows = self._work.session.scalars(select(MessageRow).where(MessageRow.sid == sid)).all()
-        return next(iter(self._messages(rows)), None)
+        for record in _FIND.records(self._work.connection, sid=sid):
+            media = self._media([sid]).get(sid, []) if record.pop("has_media") else []
+            return Message(**record, media=tuple(media))
+        return None
 
     def memos_of(self, message: Message) -> list[Message]:
         """The sounds that came with it, as messages of their own; in order."""
@@ -111,9 +144,11 @@ class Messages:
         return self._work.session.scalar(select(func.count()).where(*theirs, unfinished)) or 0
 
     def _messages(self, rows: Sequence[MessageRow]) -> list[Message]:
-        sids = (row.sid for row in rows)
-        media = media_of(self._work.session, MessageMediaRow, MessageMediaRow.message_sid, sids)
+        media = self._media(row.sid for row in rows)
         return [_message(row, tuple(media.get(row.sid, ()))) for row in rows]
+
+    def _media(self, sids: Iterable[str]) -> dict[str, list[Media]]:
+        return media_of(self._work.session, MessageMediaRow, MessageMediaRow.message_sid, sids)
 
 
 def attach(session: Session, sid: str, media: Sequence[Attachment]) -> None:

@@ -4,12 +4,21 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import insert, null, select, update
+from sqlalchemy import bindparam, null, select, update
 
+from scrapbook.store.prepared import Prepared, values_of
 from scrapbook.store.records import Outcome
 from scrapbook.store.statements import chunks
 from scrapbook.store.tables import MessageRow, OutcomeRow
 from scrapbook.store.unit_of_work import UnitOfWork
+
+_OF = Prepared(
+    lambda _: select(OutcomeRow.response, OutcomeRow.arguments).where(
+        OutcomeRow.message_sid == bindparam("sid")
+    )
+)
+
+_RECORD = Prepared(lambda _: values_of(OutcomeRow, "message_sid", "response", "arguments"))
 
 
 class Outcomes:
@@ -17,11 +26,12 @@ class Outcomes:
         self._work = work
 
     def of(self, message_sid: str) -> Outcome | None:
-        row = self._work.session.scalar(select(OutcomeRow).where(OutcomeRow.message_sid == message_sid))
+        row = _OF.one(self._work.connection, sid=message_sid)
         if row is None:
             return None
-        arguments = cast(dict[str, str] | None, row.arguments)
-        return Outcome(row.response, arguments or {}, is_forgotten=arguments is None)
+        response, kept = row
+        arguments = cast(dict[str, str] | None, kept)
+        return Outcome(response, arguments or {}, is_forgotten=arguments is None)
 
     def worded(self, after: int, before: datetime, limit: int) -> tuple[list[str], int | None]:
         """Whose arguments are kept, among the next ``limit`` answered messages that came in before then.
@@ -46,7 +56,6 @@ class Outcomes:
         """To be called in the transaction that holds the turn's effects: StoreError, which takes them back,
         when the turn has had an outcome before."""
         arguments = dict(outcome.arguments)
-        row = insert(OutcomeRow).values(
-            message_sid=message_sid, response=outcome.response, arguments=arguments
+        _RECORD.run(
+            self._work.connection, message_sid=message_sid, response=outcome.response, arguments=arguments
         )
-        self._work.session.execute(row)

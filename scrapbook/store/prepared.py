@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
-from sqlalchemy import Connection, Dialect, Executable, Insert, Table
+from sqlalchemy import BindParameter, Connection, Dialect, Executable, Insert, Table, bindparam, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
@@ -79,10 +79,26 @@ class Prepared:
         return compiled
 
 
-def insert_or_ignore(dialect: str, table: type[Base]) -> Insert:
-    """Leaves a row alone whose key is there already."""
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    return insert(table_of(table)).on_conflict_do_nothing()
+def placeholders(name: str, count: int) -> list[BindParameter[Any]]:
+    """For the values of an ``IN``, of which there are always so many; see ``numbered``."""
+    return [bindparam(f"{name}_{place}") for place in range(count)]
+
+
+def numbered(name: str, values: Iterable[object]) -> dict[str, object]:
+    """The values for ``placeholders`` of that name."""
+    return {f"{name}_{place}": value for place, value in enumerate(values)}
+
+
+def values_of(table: type[Base], *columns: str) -> Insert:
+    """Inserts a row of these columns, each by the value of its name."""
+    return insert(table_of(table)).values({name: bindparam(name) for name in columns})
+
+
+def insert_or_ignore(dialect: str, table: type[Base], *columns: str) -> Insert:
+    """The same, but leaves a row alone whose key is there already. Without columns: to be given values."""
+    with_conflict = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    new = with_conflict(table_of(table)).on_conflict_do_nothing()
+    return new.values({name: bindparam(name) for name in columns}) if columns else new
 
 
 def table_of(row: type[Base]) -> Table:
@@ -131,6 +147,8 @@ def _processed(process: Process | None, value: object) -> object:
 def _compile(statement: Executable, dialect: Dialect) -> _Compiled:
     # All that is executed can be compiled, which the types do not say.
     compiled = cast(SQLCompiler, cast(Any, statement).compile(dialect=dialect))
+    if compiled.post_compile_params:
+        raise TypeError("A prepared statement takes as many values each time: placeholders() for an IN.")
     is_positional = compiled.positiontup is not None
     names = list(compiled.positiontup or compiled.bind_names.values())
     binds: list[tuple[str, Process | None, object]] = []

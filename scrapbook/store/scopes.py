@@ -46,8 +46,9 @@ def times(scope: Scope) -> dict[str, Any]:
     return {name: at for name, at in named.items() if at is not None}
 
 
-def prepared(sql: str, scope: Scope) -> TextClause:
-    return text(sql).bindparams(*(bindparam(name, type_=UtcDateTime) for name in times(scope)))
+def with_times(sql: str, named: Iterable[str]) -> TextClause:
+    """``named`` are the names of ``times``."""
+    return text(sql).bindparams(*(bindparam(name, type_=UtcDateTime) for name in named))
 
 
 def _conditions(scope: Scope) -> Iterator[str]:

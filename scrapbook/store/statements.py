@@ -1,6 +1,6 @@
 """Statements that several subjects need."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, TypeVar, cast
 
@@ -32,13 +32,6 @@ def insert_if_new(session: Session, row: type[Base], **values: object) -> bool:
     insert = sqlite.insert if dialect_of(session) == "sqlite" else postgresql.insert
     new = insert(row).values(**values).on_conflict_do_nothing().returning(literal_column("1", Integer))
     return session.execute(new).first() is not None
-
-
-def insert_all_if_new(session: Session, row: type[Base], rows: Sequence[Mapping[str, object]]) -> None:
-    """Leaves those alone whose key is there already."""
-    insert = sqlite.insert if dialect_of(session) == "sqlite" else postgresql.insert
-    if rows:
-        session.execute(insert(row).on_conflict_do_nothing(), rows)
 
 
 def insert_or_update(

@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import select, text, update
+from sqlalchemy import TextClause, bindparam, select, text, update
 
+from scrapbook.store.prepared import Prepared, numbered, placeholders
 from scrapbook.store.tables import TopicRow, WordRow
 from scrapbook.store.unit_of_work import UnitOfWork
 
@@ -35,8 +37,46 @@ _POSTGRESQL = """
     ) AS holding GROUP BY topic_id
 """
 
-# The best way to a word depends on how common it is, which a plan made for any word does not know.
-_PLAN_ANEW = text("SET LOCAL plan_cache_mode = force_custom_plan")
+_SHELVES = Prepared(
+    lambda _: (
+        select(TopicRow.id.label("topic_id"), TopicRow.name, TopicRow.entry_count.label("entries"))
+        .where(TopicRow.person_id == bindparam("person_id"), TopicRow.entry_count > 0)
+        .order_by(TopicRow.entry_count.desc(), TopicRow.id)
+        .limit(MOST_TOPICS)
+    )
+)
+
+_PASSED_OVER = Prepared(
+    lambda _: (
+        update(TopicRow)
+        .where(TopicRow.id == bindparam("topic_id"))
+        .values(passed_over=TopicRow.passed_over + 1)
+        .returning(TopicRow.passed_over)
+    )
+)
+
+
+@cache
+def _forms(count: int) -> Prepared:
+    """For so many stems."""
+    return Prepared(
+        lambda _: (
+            select(WordRow.stem, WordRow.word)
+            .where(WordRow.person_id == bindparam("person_id"), WordRow.stem.in_(placeholders("stem", count)))
+            .limit(MOST_FORMS)
+        )
+    )
+
+
+@cache
+def _spreads(count: int) -> Prepared:
+    """For so many words."""
+
+    def build(dialect: str) -> TextClause:
+        block = _SQLITE if dialect == "sqlite" else _POSTGRESQL
+        return text(" UNION ALL ".join(block.format(place=place) for place in range(count)))
+
+    return Prepared(build)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +91,18 @@ class Shelf:
 class Suggestions:
     def __init__(self, work: UnitOfWork) -> None:
         self._work = work
-        self._is_sqlite = work.dialect == "sqlite"
 
     def shelves(self, person_id: int) -> Sequence[Shelf]:
         """The topics that hold entries, the fullest first."""
-        columns = select(TopicRow.id, TopicRow.name, TopicRow.entry_count)
-        filled = columns.where(TopicRow.person_id == person_id, TopicRow.entry_count > 0)
-        rows = self._work.session.execute(filled.order_by(TopicRow.entry_count.desc(), TopicRow.id))
-        return [Shelf(*row) for row in rows.fetchmany(MOST_TOPICS)]
+        return [Shelf(**row) for row in _SHELVES.records(self._work.connection, person_id=person_id)]
 
     def forms(self, person_id: int, stems: Collection[str]) -> Mapping[str, Sequence[str]]:
         """The person's words with each of the stems."""
-        theirs = (WordRow.person_id == person_id) & WordRow.stem.in_(stems)
-        rows = self._work.session.execute(select(WordRow.stem, WordRow.word).where(theirs).limit(MOST_FORMS))
         found: dict[str, list[str]] = {}
-        for stem, word in rows:
+        if not stems:
+            return found
+        values = numbered("stem", stems)
+        for stem, word in _forms(len(values)).rows(self._work.connection, person_id=person_id, **values):
             found.setdefault(stem, []).append(word)
         return found
 
@@ -81,21 +118,17 @@ class Suggestions:
         found: list[dict[int | None, int]] = [{} for _ in wanted]
         if not wanted:
             return found
-        block, of_text = (_SQLITE, _fts5) if self._is_sqlite else (_POSTGRESQL, _tsquery)
-        if not self._is_sqlite:
-            self._work.session.execute(_PLAN_ANEW)
-        statement = text(" UNION ALL ".join(block.format(place=place) for place in range(len(wanted))))
-        words = {f"words_{place}": of_text(forms) for place, forms in enumerate(wanted)}
+        of_text = _fts5 if self._work.dialect == "sqlite" else _tsquery
+        words = numbered("words", map(of_text, wanted))
         values = {**words, "person_id": person_id, "most": most, "besides": besides}
-        for row in self._work.session.execute(statement, values):
-            found[row.place][row.topic_id] = row.entries
+        for place, topic_id, entries in _spreads(len(wanted)).rows(self._work.connection, **values):
+            found[place][topic_id] = entries
         return found
 
     def passed_over(self, topic_id: int) -> int:
         """How often the topic might have been suggested, before now, since it was last taken up."""
-        row = update(TopicRow).where(TopicRow.id == topic_id)
-        counted = row.values(passed_over=TopicRow.passed_over + 1).returning(TopicRow.passed_over)
-        return self._work.session.execute(counted).scalar_one() - 1
+        [[counted]] = _PASSED_OVER.rows(self._work.connection, topic_id=topic_id)
+        return counted - 1
 
     def taken_up(self, topic_id: int) -> None:
         """To be told when an entry is filed there after it was saved."""

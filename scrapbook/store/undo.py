@@ -10,13 +10,14 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, TypeAlias, cast
 
-from sqlalchemy import ColumnElement, Table, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from scrapbook.errors import StoreError
 from scrapbook.kinds import Told
 from scrapbook.store import link_titles
 from scrapbook.store.columns import UtcDateTime
+from scrapbook.store.prepared import Prepared, table_of, values_of
 from scrapbook.store.records import Change, JsonValue
 from scrapbook.store.statements import chunks, insert_if_new
 from scrapbook.store.tables import EntryRow, ImageRow, TopicRow
@@ -30,22 +31,23 @@ KEPT_BY_TRIGGERS = frozenset({"entry_count"})
 
 def own_columns(row: Journaled) -> list[str]:
     """The columns that make up a row: all but what triggers compute."""
-    return [column.key for column in _table(row).columns if column.key not in KEPT_BY_TRIGGERS]
+    return [column.key for column in table_of(row).columns if column.key not in KEPT_BY_TRIGGERS]
 
 
-def keep_addition(session: Session, change: Change, row: Journaled, row_id: int) -> None:
+_KEEP_ADDITION = Prepared(lambda _: values_of(ImageRow, "change_id", "table_name", "row_id"))
+
+
+def keep_addition(connection: Connection, change: Change, row: Journaled, row_id: int, owner: int) -> None:
     """StoreError when the row belongs to another person than the change."""
-    owner = session.scalar(select(row.person_id).where(row.id == row_id))
     _refuse_strangers(change, {owner})
-    image = {"change_id": change.id, "table_name": row.__tablename__, "row_id": row_id}
-    session.execute(insert(ImageRow), [image])
+    _KEEP_ADDITION.run(connection, change_id=change.id, table_name=row.__tablename__, row_id=row_id)
 
 
 def keep_images(
     session: Session, change: Change, row: Journaled, where: ColumnElement[bool], columns: Sequence[str]
-) -> None:
-    """StoreError when a row belongs to another person than the change."""
-    table = _table(row)
+) -> int:
+    """How many. StoreError when a row belongs to another person than the change."""
+    table = table_of(row)
     wanted = [table.c[name] for name in ("id", "person_id", *columns)]
     found = [tuple[Any, ...](values) for values in session.execute(select(*wanted).where(where))]
     _refuse_strangers(change, {owner for _, owner, *_ in found})
@@ -53,6 +55,7 @@ def keep_images(
     images = [common | {"row_id": row_id, "before": _image(columns, values)} for row_id, _, *values in found]
     if images:
         session.execute(insert(ImageRow), images)
+    return len(images)
 
 
 def take_back(session: Session, change_id: int, at: datetime) -> list[str]:
@@ -128,13 +131,9 @@ def _plain(value: object) -> JsonValue:
 
 
 def _value(row: Journaled, name: str, kept: JsonValue) -> object:
-    if isinstance(kept, str) and isinstance(_table(row).c[name].type, UtcDateTime):
+    if isinstance(kept, str) and isinstance(table_of(row).c[name].type, UtcDateTime):
         return datetime.fromisoformat(kept)
     if row is EntryRow and name == "topic_id":
         # NULL if the topic is gone for good.
         return select(TopicRow.id).where(TopicRow.id == kept).scalar_subquery()
     return kept
-
-
-def _table(row: Journaled) -> Table:
-    return cast(Table, cast(Any, row.__table__))

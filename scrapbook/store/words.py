@@ -5,13 +5,13 @@ from itertools import islice
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, bindparam, delete, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from scrapbook import spelling
 from scrapbook.search import Index, Word, fold, may_be_misspelled, vocabulary
 from scrapbook.stems import stem
-from scrapbook.store.statements import chunks, insert_all_if_new
+from scrapbook.store.prepared import Prepared, insert_or_ignore
 from scrapbook.store.tables import TopicRow, WordRow
 from scrapbook.store.unit_of_work import UnitOfWork
 
@@ -31,6 +31,18 @@ EDGE = 2
 
 _LAST = "\U0010ffff"
 
+_LEARN = Prepared(
+    lambda dialect: insert_or_ignore(dialect, WordRow, "person_id", "word", "key", "backwards", "stem")
+)
+
+_ALIKE = Prepared(
+    lambda _: (
+        select(WordRow.word)
+        .where(WordRow.person_id == bindparam("person_id"), WordRow.stem == bindparam("stem"))
+        .limit(MOST_ALIKE)
+    )
+)
+
 
 class Words:
     """Of one transaction. Words stay until ``forget_unused``, also when the texts change that held them."""
@@ -41,14 +53,13 @@ class Words:
 
     def learn(self, person_id: int, text: str) -> None:
         """To be called with each text and name before it may be searched for."""
-        words = sorted(vocabulary(text))
-        for chunk in chunks(words):
-            insert_all_if_new(self._work.session, WordRow, [row_of(person_id, word) for word in chunk])
+        # In order, so that no two transactions wait for one another.
+        _LEARN.many(self._work.connection, [row_of(person_id, word) for word in sorted(vocabulary(text))])
 
     def alike(self, person_id: int, word: str) -> tuple[str, ...]:
         """The words with the same stem."""
-        theirs = (WordRow.person_id == person_id) & (WordRow.stem == stem(word))
-        return tuple(self._work.session.scalars(select(WordRow.word).where(theirs).limit(MOST_ALIKE)))
+        alike = _ALIKE.rows(self._work.connection, person_id=person_id, stem=stem(word))
+        return tuple(other for (other,) in alike)
 
     def meant_by(self, person_id: int, typed: str) -> tuple[str, ...]:
         """The words that ``typed`` may be a slip of, likeliest first: those spelled most alike, as far as

@@ -1,16 +1,18 @@
 """A store for each test, on both databases."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, event
 
 from scrapbook.search import Query
-from scrapbook.store import Entry, Person, Store, Transaction
+from scrapbook.store import Entry, Person, Store, Transaction, prepared
+from scrapbook.store.prepared import Cursor, on_cursor
 from tests.postgresql import postgresql_running
 
 NOW = datetime(2026, 3, 14, 15, 9, 26, tzinfo=UTC)
@@ -20,6 +22,25 @@ DATABASES = ("sqlite", "postgresql")
 def searched(tx: Transaction, person: Person, query: str, limit: int = 10) -> list[Entry]:
     """The entries that hold the words, best first."""
     return tx.entries.by_ids(person.id, tx.entries.find(person.id, Query.parse(query), limit).found)
+
+
+@contextmanager
+def statements_run(tx: Transaction) -> Iterator[list[str]]:
+    """Those that are run inside, prepared ones and others."""
+    run: list[str] = []
+
+    def note(_connection: object, _cursor: object, sql: str, *_: object) -> None:
+        run.append(sql)
+
+    def noted(connection: Connection, use: Callable[[Cursor], object]) -> Cursor:
+        run.append("prepared")
+        return on_cursor(connection, use)
+
+    event.listen(tx._work.connection, "before_cursor_execute", note)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(prepared, "on_cursor", noted)
+        yield run
+    event.remove(tx._work.connection, "before_cursor_execute", note)
 
 
 def migrated(url: str) -> None:

@@ -1,12 +1,11 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
 
 from scrapbook.errors import NotFound, StoreError
 from scrapbook.kinds import Kind
 from scrapbook.store import Entry, Listing, Media, Person, Question, Store, Transaction
-from tests.integration.conftest import NOW
+from tests.integration.conftest import NOW, statements_run
 
 DAY = timedelta(days=1)
 
@@ -144,11 +143,9 @@ def test_a_list_takes_the_same_number_of_statements_however_long_it_is(store: St
         topics = [tx.topics.add(ann.id, f"topic {number}").id for number in range(20)]
         for topic in topics:
             tx.entries.add(ann.id, "x", topic, None, NOW, [Media("u", "image/png")] * 2)
-        statements: list[str] = []
-        connection = tx._work.connection
-        event.listen(connection, "before_cursor_execute", lambda *args: statements.append(args[2]))
-        assert len(tx.entries.list(ann.id)) == 20
-        assert len(tx.topics.list(ann.id)) == 20
+        with statements_run(tx) as statements:
+            assert len(tx.entries.list(ann.id)) == 20
+            assert len(tx.topics.list(ann.id)) == 20
     assert len(statements) == 3
 
 
