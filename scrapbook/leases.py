@@ -1,6 +1,6 @@
 """Holds this process's leases, takes over those of processes that died, and finds work that others put in.
 
-What leases are, and why no two processes work for one person, is told in ``store/leases.py`` and docs/scale.md.
+What leases are is told in ``store/leases.py``, why no two processes work for one person in docs/scale.md.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ class LeaseTerm:
         clock: seconds; must go on while the process is stopped.
 
     Attributes:
-        epoch: counts how often the standing was lost. What was loaded in an earlier epoch is not to be sent.
+        epoch: counts how often the term ran out. What was loaded in an earlier epoch is not to be sent.
     """
 
     def __init__(self, *, expires: bool, clock: Callable[[], float] = time.monotonic) -> None:
@@ -99,7 +99,7 @@ class LeaseKeeper:
         shares: whether there may be others.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what keeping them works with
         self,
         store: Store,
         writer: GroupWriter,

@@ -1,7 +1,7 @@
 """Takes over what an older release left in the engine's queues: texts to be answered, replies to be sent.
 
-Until release 0.1 these were workflows of the engine's. They become rows of the inbox; a reply is in the outbox
-by being recorded. Each step may be repeated, so a process that is killed in between loses nothing.
+There these were workflows of the engine's. They become rows of the inbox; a reply is in the outbox by being
+recorded. Each step may be repeated, so a process that is killed in between loses nothing.
 """
 
 from collections.abc import Sequence
@@ -81,7 +81,7 @@ def _accept(tx: Transaction, workflow: "WorkflowStatus", worker: str) -> None:
         replied_to=message.original_replied_sid or None,
         round_=round_,
     )
-    # One that was begun may be answered and still have its pictures to be fetched: what is done is found done.
+    # One that was begun may be answered and still have pictures to be fetched: what is done is found done.
     if not is_new and (workflow.status == "PENDING" or _is_to_be_answered(tx, message.message_sid, round_)):
         tx.inbox.put(person_id, message.message_sid, round_)
 

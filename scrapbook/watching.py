@@ -81,11 +81,12 @@ def _of_messages(figures: Figures, queues: dict[str, QueueFigures]) -> Iterator[
 
 
 def _of_store(figures: Figures) -> dict[str, QueueFigures]:
-    """Inbox and outbox, under the names that they have had as queues. One message of a person is worked on."""
+    """Inbox and outbox, under the names that they had as queues. One message of each person is worked on."""
     waiting = figures.inbox - figures.people_waiting
+    recorded, sending = (figures.outbox.get(state, 0) for state in ("recorded", "sending"))
     return {
         "messages": QueueFigures(waiting=waiting, working=figures.people_waiting),
-        "sending": QueueFigures(waiting=figures.outbox["recorded"], working=figures.outbox["sending"]),
+        "sending": QueueFigures(waiting=recorded, working=sending),
     }
 
 

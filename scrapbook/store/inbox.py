@@ -7,7 +7,7 @@ replies. docs/architecture.md follows a message through.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Executable, Select, bindparam, delete, exists, func, select, update
 
@@ -85,7 +85,7 @@ _FIELDS = (
 )
 
 
-def _row() -> Select[Any]:
+def _row() -> Select[*tuple[Any, ...]]:
     has_media = exists().where(MessageMediaRow.message_sid == MessageRow.sid)
     columns = (InboxRow.id, InboxRow.person_id, InboxRow.message_sid, InboxRow.round, InboxRow.heard)
     of_message = (
@@ -215,7 +215,7 @@ class Inbox:
         return MessageStatus(
             state=state,
             response=response,
-            media_key=(arguments or {}).get("media_key"),
+            media_key=cast("dict[str, str]", arguments or {}).get("media_key"),
             is_answered=bool(is_answered),
             is_answered_later=bool(is_answered_later),
             is_opted_out=bool(is_opted_out),

@@ -4,7 +4,7 @@ A lease is a row that exists while something waits for the person or is under wa
 that row first (``claim``), and whoever removes it locks it, too (``release``): so work that comes in while
 the last of it ends either is seen by the app that holds the lease, or finds no lease and gets a new one.
 
-On PostgreSQL an app also has to renew its standing (``renew``). When it has not for ``LEASE_SECONDS``, others
+On PostgreSQL an app also has to renew its leases (``renew``). When it has not for ``LEASE_SECONDS``, others
 take its leases over. An app that then wakes up finds out in the transaction with which it would have
 recorded its work (``hold``). All times are those of the database's clock. docs/scale.md argues why each step
 is safe.
@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import (
     Executable,
     Select,
+    Text,
     bindparam,
     delete,
     exists,
@@ -64,7 +65,7 @@ def _orphans(dialect: str) -> Executable:
     waiting = select(InboxRow.person_id)
     unsent = select(MessageRow.person_id).join(ReplyRow, ReplyRow.message_sid == MessageRow.sid)
     people = union(waiting, unsent.where(text(TO_BE_SENT))).subquery()
-    rows = select(people.c.person_id, literal_column(f"'{NOBODY}'")).where(
+    rows = select(people.c.person_id, literal_column(f"'{NOBODY}'", Text)).where(
         ~exists().where(_lease.c.person_id == people.c.person_id)
     )
     new = _insert(dialect, LeaseRow).from_select(["person_id", "worker"], rows.order_by(people.c.person_id))
@@ -129,8 +130,8 @@ class Leases:
     def claim(self, person_id: int, worker: str) -> str:
         """Make sure that somebody works for the person: ``worker``, unless another does already.
 
-        To be called before work is inserted. Locks the lease until the transaction ends, so that the ids of one
-        person's work are in the order in which they become visible. Returns who works for them.
+        To be called before work is inserted. Locks the lease until the transaction ends, so that the ids of
+        one person's work are in the order in which they become visible. Returns who works for them.
         """
         row = _CLAIM.one(self._work.connection, person_id=person_id, worker=worker)
         assert row is not None  # noqa: S101 - it was inserted or updated
@@ -178,5 +179,5 @@ class Leases:
         _RETIRE.run(self._work.connection, worker=worker)
 
     def at_work(self) -> set[str]:
-        """The workers whose standing has not expired. PostgreSQL only."""
+        """The workers whose leases have not expired. PostgreSQL only."""
         return {name for (name,) in _AT_WORK.rows(self._work.connection)}

@@ -61,7 +61,7 @@ class Outgoing:
 _reply = table_of(ReplyRow)
 
 
-def _row() -> Select[Any]:
+def _row() -> Select[*tuple[Any, ...]]:
     of_reply = (ReplyRow.id, ReplyRow.message_sid, ReplyRow.from_, ReplyRow.to, ReplyRow.body)
     more = (ReplyRow.segments, ReplyRow.state, ReplyRow.media_key, ReplyRow.created_at)
     columns = (*of_reply, *more, MessageRow.person_id, MessageRow.received_at)
@@ -104,8 +104,10 @@ class Outbox:
         _SENT.run(self._work.connection, id_=id_, taken_sid=twilio_sid, at=at)
 
     def due(self, now: datetime) -> list[int]:
-        """People for whom replies were held until ``now`` or before; or, because a clock was ahead, until a day
-        that is not the next."""
+        """People for whom replies were held until ``now`` or before.
+
+        Or until a day that is not the next, because a clock was ahead.
+        """
         held = select(MessageRow.person_id).join(ReplyRow, ReplyRow.message_sid == MessageRow.sid)
         due = held.where(ReplyRow.held_until.is_not(None), _is_due(now)).distinct()
         return list(self._work.session.scalars(due.order_by(MessageRow.person_id).limit(MOST_DUE)))

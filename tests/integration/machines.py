@@ -16,6 +16,7 @@ from urllib.parse import parse_qs
 
 import httpx
 from twilio.request_validator import RequestValidator
+from typing_extensions import override
 
 from tests.e2e.house import SCRAPBOOK, TOKEN, free_ports, message_form, new_sid, wait_until
 from tests.integration.standins import Answering, Server
@@ -25,8 +26,9 @@ SHARED_URL = "https://scrapbook.example.org"
 
 
 class Outside(Server):
-    """Rasa, the action server and Twilio. No turn ends while ``open`` is not set, and Twilio answers nobody who
-    sends while ``twilio_open`` is not.
+    """Rasa, the action server and Twilio.
+
+    No turn ends while ``open`` is not set, and Twilio answers nobody who sends while ``twilio_open`` is not.
 
     Args:
         media: what is behind every address of a sound.
@@ -50,6 +52,7 @@ class Outside(Server):
 class _Handler(Answering):
     server: Outside
 
+    @override
     def do_GET(self) -> None:
         path, _, query = self.path.partition("?")
         if path.endswith("/memo"):
@@ -143,7 +146,13 @@ class Machine:
         """What a command prints, with the settings of this app."""
         command = [sys.executable, "-m", "scrapbook", *words]
         done = subprocess.run(
-            command, cwd=self.code, env=self.variables, capture_output=True, text=True, timeout=60, check=False
+            command,
+            cwd=self.code,
+            env=self.variables,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout

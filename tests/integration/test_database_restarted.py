@@ -46,7 +46,9 @@ class Twilio(Postbox):
             self._taken.append((to, sent))
         return sent
 
-    async def find(self, from_: str, to: str, body: str, since: datetime, known: Collection[str]) -> Sent | None:
+    async def find(
+        self, from_: str, to: str, body: str, since: datetime, known: Collection[str]
+    ) -> Sent | None:
         with self._lock:
             return next(
                 (sent for whom, sent in self._taken if whom == to and sent.twilio_sid not in known), None
@@ -82,32 +84,35 @@ def test_what_was_accepted_is_answered_once_after_the_database_was_restarted(
             tx.people.add(person, [person])
     postbox, rasa = Twilio(), BrokenRasa()
     rasa.broken = False
-    with closing(store), serving(rasa):
-        with paths.running(settings, store, rasa.url, Parts(postbox=postbox)) as path:
-            half_way = threading.Barrier(len(PEOPLE) + 1)
+    with (
+        closing(store),
+        serving(rasa),
+        paths.running(settings, store, rasa.url, Parts(postbox=postbox)) as path,
+    ):
+        half_way = threading.Barrier(len(PEOPLE) + 1)
 
-            def text(person: str) -> list[str]:
-                sids = [f"SM{secrets.token_hex(16)}" for _ in range(TEXTS_EACH)]
-                for number, sid in enumerate(sids):
-                    if number == TEXTS_EACH // 2:
-                        half_way.wait(60)
-                    texted = Incoming(sid, person, "+15550199", "a thought", datetime.now(UTC))
-                    wait_until(lambda texted=texted: taken(path, texted), 60, lambda: "it is not taken")
-                return sids
+        def text(person: str) -> list[str]:
+            sids = [f"SM{secrets.token_hex(16)}" for _ in range(TEXTS_EACH)]
+            for number, sid in enumerate(sids):
+                if number == TEXTS_EACH // 2:
+                    half_way.wait(60)
+                texted = Incoming(sid, person, "+15550199", "a thought", datetime.now(UTC))
+                wait_until(lambda texted=texted: taken(path, texted), 60, lambda: "it is not taken")
+            return sids
 
-            with ThreadPoolExecutor(len(PEOPLE)) as pool:
-                texting = [pool.submit(text, person) for person in PEOPLE]
-                half_way.wait(60)
-                server.stop()
-                server.ensure_postgres_running()
-                accepted = [sid for texts in texting for sid in texts.result(120)]
-            with opened(settings) as inbox:
-                wait_until(lambda: not inbox.unfinished(), 120, lambda: str(inbox.unfinished()))
-            with store.transaction(read_only=True) as tx:
-                assert set(tx.messages.states(accepted).values()) == {"answered"}
-                sent = [[reply.state for reply in tx.replies.of_message(sid)] for sid in accepted]
-            assert sent == [["sent"]] * len(accepted)
-            assert len(postbox.bodies()) == len(accepted) == len(PEOPLE) * TEXTS_EACH
+        with ThreadPoolExecutor(len(PEOPLE)) as pool:
+            texting = [pool.submit(text, person) for person in PEOPLE]
+            half_way.wait(60)
+            server.stop()
+            server.ensure_postgres_running()
+            accepted = [sid for texts in texting for sid in texts.result(120)]
+        with opened(settings) as inbox:
+            wait_until(lambda: not inbox.unfinished(), 120, lambda: str(inbox.unfinished()))
+        with store.transaction(read_only=True) as tx:
+            assert set(tx.messages.states(accepted).values()) == {"answered"}
+            sent = [[reply.state for reply in tx.replies.of_message(sid)] for sid in accepted]
+        assert sent == [["sent"]] * len(accepted)
+        assert len(postbox.bodies()) == len(accepted) == len(PEOPLE) * TEXTS_EACH
 
 
 def taken(path: RunningPath, texted: Incoming) -> bool:

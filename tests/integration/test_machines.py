@@ -94,18 +94,18 @@ def test_the_messages_of_a_machine_that_is_stopped_are_taken_over_and_it_goes_on
         outside.open.clear()
         begin(sleeper, other, database, texts)
         sleeper.send(signal.SIGSTOP)
-        wait_until(
-            lambda: begun(database, "other") == len(PEOPLE), 60, lambda: "the other has not taken them over"
-        )
+        wait_until(lambda: begun(database, "other") == len(PEOPLE), 60, lambda: "they are not taken over")
         outside.open.set()
         all_are_answered(outside, dict.fromkeys(PEOPLE, texts))
         sleeper.send(signal.SIGCONT)
         wait_until(
-            lambda: '"event": "lease_lost"' in sleeper.logged(), 30, lambda: "it has not noticed that it slept"
+            lambda: '"event": "lease_lost"' in sleeper.logged(),
+            30,
+            lambda: "it has not noticed that it slept",
         )
         for person in PEOPLE:
             sleeper.take(person, "four")
-        all_are_answered(outside, dict.fromkeys(PEOPLE, [*texts, "four"]))
+        all_are_answered(outside, {person: [*texts, "four"] for person in PEOPLE})
         wait_until(lambda: leases(database) == 0, 30, lambda: f"{leases(database)} leases are left")
 
 
@@ -125,7 +125,9 @@ def test_a_machine_whose_connection_is_cut_gives_way_and_goes_on_when_it_is_back
             begin(cut_off, other, database, texts)
             proxy.cut()
             wait_until(
-                lambda: begun(database, "other") == len(PEOPLE), 60, lambda: "the other has not taken them over"
+                lambda: begun(database, "other") == len(PEOPLE),
+                60,
+                lambda: "the other has not taken them over",
             )
             outside.open.set()
             all_are_answered(outside, dict.fromkeys(PEOPLE, texts))
@@ -133,7 +135,7 @@ def test_a_machine_whose_connection_is_cut_gives_way_and_goes_on_when_it_is_back
             wait_until(cut_off.is_ready, 60, lambda: cut_off.logged()[-2000:])
             for person in PEOPLE:
                 cut_off.take(person, "four")
-            all_are_answered(outside, dict.fromkeys(PEOPLE, [*texts, "four"]))
+            all_are_answered(outside, {person: [*texts, "four"] for person in PEOPLE})
         finally:
             cut_off.end()
 

@@ -4,10 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from scrapbook.delivery import Delivery
 from structlog.testing import capture_logs
 
 from scrapbook import delivery as deliveries
-from scrapbook.delivery import Delivery
 from scrapbook.errors import SendError
 from scrapbook.patience import Patience
 from scrapbook.segments import is_gsm7, segment_count

@@ -106,7 +106,8 @@ NOWHERE = "http://127.0.0.1:9"
 
 
 def put_in_flight(old: Machine, outside: Outside, url: str) -> str:
-    """The sid of a memo. A reply on its way to Twilio, a memo that nobody writes down, and texts at the first of which it is."""
+    """A reply on its way to Twilio, a memo that nobody writes down, and the first of everybody's texts. The sid
+    of the memo."""
     outside.twilio_open.clear()
     old.take(WAITER, "on its way")
     wait_until(lambda: outside.asked_to_send == 1, 30, lambda: "the reply is not on its way")

@@ -1,7 +1,7 @@
 """Kills processes of a house at a given step of a message's path; only on the PYTHONPATH of a test's app.
 
 The file ``run/kill`` of the data directory says when, where and whom: ``before send app rasa``. It is removed
-when it is carried out. A step that writes is inside of its transaction: ``after`` it nothing is committed yet.
+when it is carried out. A step that writes is part of a transaction: ``after`` it nothing is committed yet.
 """
 
 import asyncio
