@@ -106,7 +106,7 @@ NOWHERE = "http://127.0.0.1:9"
 
 
 def put_in_flight(old: Machine, outside: Outside, url: str) -> str:
-    """A reply on its way to Twilio, a memo that nobody writes down, and the first of everybody's texts. The sid
+    """A reply on its way to Twilio, a memo that nobody writes down, everybody's first texts. The sid
     of the memo."""
     outside.twilio_open.clear()
     old.take(WAITER, "on its way")
