@@ -1,45 +1,64 @@
 """The action server: ``python -m actions``."""
 
-from collections.abc import Awaitable, Callable
-from typing import Protocol, cast
+import signal
+import sys
+from types import FrameType, ModuleType
+from typing import NoReturn
 
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from rasa_sdk.endpoint import create_app  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
-from rasa_sdk.executor import ActionExecutor  # pyright: ignore[reportMissingTypeStubs]
-from sanic import HTTPResponse, Request
-from sanic.response import raw
+import uvicorn
 
-from scrapbook.metrics import of_process
-from scrapbook.reports import configure
+from scrapbook import reports
 from scrapbook.settings import Settings
 
-_registry = of_process()
+GRACE = 1
+"""Seconds for the turns that are under way when the server is stopped."""
 
-
-class Server(Protocol):
-    """What is used of rasa-sdk's untyped Sanic application."""
-
-    def add_route(
-        self, handler: Callable[[Request], Awaitable[HTTPResponse]], uri: str, *, name: str
-    ) -> None: ...
-    def run(self, host: str, port: int, *, single_process: bool, motd: bool, access_log: bool) -> None: ...
-
-
-async def _metrics(_request: Request) -> HTTPResponse:
-    return raw(generate_latest(_registry), content_type=CONTENT_TYPE_LATEST)
+KEPT_OPEN = 75
+"""Seconds for which a connection without a call stays: longer than Rasa keeps its own end, which would else
+send a call into one that is being closed."""
 
 
 def main() -> None:
     settings = Settings.load()
+    _leave_out_sanic()
+    # Only now: these import rasa_sdk.
+    from rasa_sdk.executor import ActionExecutor  # noqa: PLC0415 # pyright: ignore[reportMissingTypeStubs]
+
+    from actions import action  # noqa: PLC0415
+    from actions.server import create_app  # noqa: PLC0415
+
     executor = ActionExecutor()
     executor.register_package("actions")
-    server = cast("Server", create_app(executor))
-    server.add_route(_metrics, "/metrics", name="metrics")
-    configure(settings, "actions")
-    # One process: a worker of Sanic's own would outlive the process that a supervisor knows.
-    server.run(
-        settings.internal_host, settings.actions_port, single_process=True, motd=False, access_log=False
-    )
+    reports.configure(settings, "actions")
+    # uvicorn, once it has answered what was under way, raises the signal that it was stopped by again.
+    signal.signal(signal.SIGTERM, _leave)
+    try:
+        uvicorn.run(
+            create_app(executor),
+            host=settings.internal_host,
+            port=settings.actions_port,
+            lifespan="off",
+            ws="none",
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=GRACE,
+            timeout_keep_alive=KEPT_OPEN,
+        )
+    finally:
+        action.close()
+        reports.flush()
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> NoReturn:
+    sys.exit()
+
+
+def _leave_out_sanic() -> None:
+    """rasa_sdk imports the web server of its own endpoint, 15 MB, to name a type. Nothing here uses it."""
+    if "sanic" not in sys.modules:
+        stand_in = ModuleType("sanic")
+        stand_in.__dict__["Sanic"] = object
+        sys.modules["sanic"] = stand_in
 
 
 if __name__ == "__main__":

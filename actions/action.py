@@ -2,9 +2,9 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, ClassVar, cast
 
 import structlog
@@ -23,7 +23,7 @@ from scrapbook.errors import StoreError
 from scrapbook.reports import about
 from scrapbook.sentry.client import described
 from scrapbook.settings import Settings
-from scrapbook.store import JsonValue, Outcome, Store, Transaction
+from scrapbook.store import GroupWriter, JsonValue, Outcome, Store, Transaction
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +32,26 @@ log = structlog.get_logger(__name__)
 def store() -> Store:
     """Opened at the first turn, for as long as the process lives."""
     return Store.open(Settings.load().database_url)
+
+
+MOST_TOGETHER = 16
+"""Turns in one transaction: the first of them is answered when the last is done."""
+
+
+@cache
+def _writer(store: Store) -> GroupWriter:
+    """Where one transaction waits for another, turns that come in meanwhile share the next one."""
+    return GroupWriter(store, most=MOST_TOGETHER, savepoint_each=True)
+
+
+def close() -> None:
+    """Ends what the turns have opened, once those that wait are written."""
+    if store.cache_info().currsize:
+        if not store().writes_side_by_side:
+            _writer(store()).stop()
+        store().close()
+    _writer.cache_clear()
+    store.cache_clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +76,14 @@ class Call:
             "entry_as_written": _as_written("entry", message.get("text") or "", entities),
         }
         return cls(sid, Slots({**slots, **also}))
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """``is_new``: the turn was not run before."""
+
+    outcome: Outcome
+    is_new: bool
 
 
 class BookAction(Action, ABC):
@@ -93,7 +121,7 @@ class BookAction(Action, ABC):
             call = Call.of(tracker)
             sid = call.message_sid
             with about(sid, self.called):
-                outcome = _presentable(await asyncio.to_thread(self._answer_once, call))
+                outcome = _presentable(await self._answer_once(call))
         except Exception as error:
             log.error("action_failed", exc_info=error, action=self.called, message_sid=sid)
             dispatcher.utter_message(json_message={FAILED: described(error)})
@@ -102,23 +130,32 @@ class BookAction(Action, ABC):
         dispatcher.utter_message(response=outcome.response, **arguments)
         return []
 
-    def _answer_once(self, call: Call) -> Outcome:
+    async def _answer_once(self, call: Call) -> Outcome:
         try:
-            return self._try_to_answer(call)
+            done = await self._done(call)
         except StoreError:
             # Another try at the same turn, begun before this one, may have been faster.
-            if said := _said(call.message_sid):
+            if said := await asyncio.to_thread(_said, call.message_sid):
                 return said
             raise
+        if done.is_new:
+            log.info(
+                "answered", action=self.called, message_sid=call.message_sid, response=done.outcome.response
+            )
+        return done.outcome
 
-    def _try_to_answer(self, call: Call) -> Outcome:
-        with store().transaction() as tx:
-            if said := tx.outcomes.of(call.message_sid):
-                return said
-            outcome = self._answer_now(tx, call)
-            tx.outcomes.record(call.message_sid, outcome)
-        log.info("answered", action=self.called, message_sid=call.message_sid, response=outcome.response)
-        return outcome
+    async def _done(self, call: Call) -> _Done:
+        answer = partial(self._answer_in, call)
+        if store().writes_side_by_side:
+            return await asyncio.to_thread(_in_transaction, answer)
+        return await _writer(store()).write(answer)
+
+    def _answer_in(self, call: Call, tx: Transaction) -> _Done:
+        if said := tx.outcomes.of(call.message_sid):
+            return _Done(said, is_new=False)
+        outcome = self._answer_now(tx, call)
+        tx.outcomes.record(call.message_sid, outcome)
+        return _Done(outcome, is_new=True)
 
     def _answer_now(self, tx: Transaction, call: Call) -> Outcome:
         message = tx.messages.get(call.message_sid)
@@ -140,6 +177,11 @@ def _as_written(name: str, text: str, entities: Sequence[Mapping[str, JsonValue]
         if found.get("entity") == name and isinstance(start, int) and isinstance(end, int):
             return text[start:end]
     return None
+
+
+def _in_transaction(answer: Callable[[Transaction], _Done]) -> _Done:
+    with store().transaction() as tx:
+        return answer(tx)
 
 
 def _said(message_sid: str) -> Outcome | None:

@@ -1,12 +1,16 @@
-"""Brings a database's tables up to date: the migrations, run without a configuration file."""
+"""Brings a database's tables up to date: the migrations, run without a configuration file.
 
+Alembic is imported where it is used: the action server, which never asks, is 10 MB smaller without it.
+"""
+
+# ruff: noqa: PLC0415
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 SCRIPTS = "scrapbook.store:migrations"
 
@@ -25,6 +29,8 @@ class Standing(Enum):
 def migrate(engine: Engine) -> None:
     """All or nothing, and harmless when there is nothing to do or another process is doing it, be it one of a
     newer release."""
+    from alembic import command
+
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATING})
@@ -36,6 +42,9 @@ def migrate(engine: Engine) -> None:
 
 def standing(connection: Connection) -> Standing:
     """A revision that this release does not know is one of a release to come, or of a fork."""
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     scripts = ScriptDirectory.from_config(_config())
     current = MigrationContext.configure(connection).get_current_revision()
     if current == scripts.get_current_head():
@@ -44,7 +53,9 @@ def standing(connection: Connection) -> Standing:
     return Standing.OLDER if current is None or current in known else Standing.NEWER
 
 
-def _config() -> Config:
+def _config() -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", SCRIPTS)
     config.set_main_option("path_separator", "os")

@@ -11,11 +11,9 @@ from tests.integration.actions.conversation import Conversation
 def house(house_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     """The store that the actions work with."""
     monkeypatch.setenv("SCRAPBOOK_DATABASE_URL", house_url)
-    action.store.cache_clear()
-    store = action.store()
-    yield store
-    store.close()
-    action.store.cache_clear()
+    action.close()
+    yield action.store()
+    action.close()
 
 
 @pytest.fixture

@@ -42,13 +42,12 @@ class ActionSaveAndFail(BookAction):
 @pytest.fixture
 def ann_on_postgresql(postgresql_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Conversation]:
     monkeypatch.setenv("SCRAPBOOK_DATABASE_URL", postgresql_url)
-    action.store.cache_clear()
+    action.close()
     store = action.store()
     with store.transaction() as tx:
         person = tx.people.add("Ann", ["+15550100"])
     yield Conversation(store, person)
-    store.close()
-    action.store.cache_clear()
+    action.close()
 
 
 def said(by: BookAction, tracker: Tracker) -> list[str]:
