@@ -32,14 +32,8 @@ def model() -> Path:
         CACHE.mkdir(exist_ok=True)
         with tempfile.TemporaryDirectory() as folder:
             command = [
-                *(
-                    str(BOT_PYTHON),
-                    str(BOT / "launch.py"),
-                    "train",
-                    "--quiet",
-                    "--config",
-                    str(FOLDER / "config.yml"),
-                ),
+                *(str(BOT_PYTHON), str(BOT / "launch.py"), "train", "--quiet"),
+                *("--config", str(FOLDER / "config.yml")),
                 *("--domain", str(BOT / "domain"), "--data", str(TRAINING_DATA)),
                 *("--out", folder, "--fixed-model-name", "stock"),
             ]
