@@ -8,12 +8,7 @@ Keys: ``text``, ``intent``, ``confidence`` (0 to 1), ``effect`` (see effects.yml
 
 import os
 
-os.environ.update(
-    RASA_TELEMETRY_ENABLED="false",
-    TF_CPP_MIN_LOG_LEVEL="3",
-    SQLALCHEMY_SILENCE_UBER_WARNING="1",
-    CUDA_VISIBLE_DEVICES="-1",
-)
+os.environ.update(RASA_TELEMETRY_ENABLED="false", SQLALCHEMY_SILENCE_UBER_WARNING="1")
 
 import asyncio
 import json
@@ -22,6 +17,8 @@ import sys
 import warnings
 from pathlib import Path
 from typing import Any, Dict, Iterable, List, TextIO
+
+import placeholders
 
 HERE = Path(__file__).resolve().parent
 MODEL = HERE.parent / "models" / "assistant.tar.gz"
@@ -77,6 +74,7 @@ def _quiet() -> None:
 
 def main(source: TextIO = sys.stdin, sink: TextIO = sys.stdout) -> None:
     """Parses ``source`` line by line into ``sink``."""
+    placeholders.install()
     _quiet()
     sys.path.insert(0, str(HERE))
     texts = [line.rstrip("\r\n") for line in source]

@@ -191,7 +191,7 @@ def _serve_rasa(settings: Settings) -> None:
     os.chdir(BOT)
     environment = os.environ | RASA_ENVIRONMENT | _for_rasa(settings)
     command = [
-        *(str(BOT_PYTHON), "-m", "rasa", "run", "--model", str(MODEL), "--enable-api"),
+        *(str(BOT_PYTHON), "launch.py", "run", "--model", str(MODEL), "--enable-api"),
         *("--interface", settings.internal_host, "--port", str(settings.rasa_port)),
         *("--endpoints", "endpoints.yml", "--credentials", "credentials.yml"),
     ]

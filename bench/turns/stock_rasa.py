@@ -32,7 +32,8 @@ def model() -> Path:
         CACHE.mkdir(exist_ok=True)
         with tempfile.TemporaryDirectory() as folder:
             command = [
-                *(str(BOT_PYTHON), "-m", "rasa", "train", "--quiet", "--config", str(FOLDER / "config.yml")),
+                *(str(BOT_PYTHON), str(BOT / "launch.py"), "train", "--quiet"),
+                *("--config", str(FOLDER / "config.yml")),
                 *("--domain", str(BOT / "domain"), "--data", str(TRAINING_DATA)),
                 *("--out", folder, "--fixed-model-name", "stock"),
             ]
@@ -71,7 +72,7 @@ class StockRasa:
         port = free_port()
         process = self._launch(
             f"rasa-{port}",
-            *("-m", "rasa", "run", "--model", str(model()), "--enable-api"),
+            *(str(BOT / "launch.py"), "run", "--model", str(model()), "--enable-api"),
             *("--interface", "127.0.0.1", "--port", str(port)),
             *("--endpoints", "endpoints.yml", "--credentials", "credentials.yml"),
         )

@@ -2,11 +2,11 @@ import asyncio
 import os
 from pathlib import Path
 
+import placeholders
 import pytest
 
-os.environ.update(
-    RASA_TELEMETRY_ENABLED="false", TF_CPP_MIN_LOG_LEVEL="3", SQLALCHEMY_SILENCE_UBER_WARNING="1"
-)
+os.environ.update(RASA_TELEMETRY_ENABLED="false", SQLALCHEMY_SILENCE_UBER_WARNING="1")
+placeholders.install()
 
 MODEL = Path(__file__).parents[2] / "models" / "assistant.tar.gz"
 
