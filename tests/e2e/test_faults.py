@@ -117,7 +117,7 @@ def text_side_by_side(house: House, thoughts: dict[str, list[str]]) -> dict[str,
 WRITES = ("accept", "finish", "record_sent")
 """Each in a transaction: after it, nothing is committed yet."""
 CALLS = ("take", "understand", "send")
-"""``take`` ends with the commit, before the "200"; ``send`` with Twilio's answer, which is not recorded yet."""
+"""``take`` ends with the commit, before the "200"; ``send`` with Twilio's answer, not recorded yet."""
 STEPS_OF_A_MEMO = ("fetch", "discard", "measure", "acknowledge", "write_down", "answer")
 WRITTEN_DOWN = ("fetch", "discard", "measure", "write_down")
 """By the engine, as steps that are not done again."""
