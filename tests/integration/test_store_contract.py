@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -26,6 +28,15 @@ SECRET = "the cellar key is under the geranium"
 
 def kept_by_triggers(name: str | None, type_: str, _parents: object) -> bool:
     return not (type_ == "table" and name and name.startswith(("entries_fts", "entry_words")))
+
+
+def test_the_revisions_are_those_that_alembic_knows():
+    config = Config()
+    config.set_main_option("script_location", schema.SCRIPTS)
+    config.set_main_option("path_separator", "os")
+    scripts = ScriptDirectory.from_config(config)
+    known = [script.revision for script in scripts.walk_revisions()]
+    assert list(schema.revisions()) == known[::-1]
 
 
 def test_the_models_are_what_the_migrations_make(url: str):
