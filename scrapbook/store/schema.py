@@ -50,7 +50,7 @@ def standing(connection: Connection) -> Standing:
 
 
 def revisions() -> tuple[str, ...]:
-    """Those of this release, the latest last, by the names of their files: Alembic need not be loaded for it."""
+    """Those of this release, the latest last, by the names of their files: without Alembic."""
     versions = resources.files("scrapbook.store.migrations.versions")
     names = (file.name for file in versions.iterdir())
     return tuple(sorted(name[1:5] for name in names if name.startswith("v") and name.endswith(".py")))
