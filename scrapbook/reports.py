@@ -23,7 +23,7 @@ from scrapbook.twilio.account import Account
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
 # Libraries that log a line for each request or each poll.
-CHATTY = ("httpx", "httpcore", "twilio.http_client", "alembic", "dbos", "uvicorn.access", "sanic.access")
+CHATTY = ("httpx", "httpcore", "twilio.http_client", "alembic", "dbos", "uvicorn.access")
 
 
 def configure(settings: Settings, component: str) -> None:

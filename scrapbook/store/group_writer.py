@@ -98,7 +98,7 @@ class _Writer:
     def __init__(self, store: Store, most: int, *, savepoint_each: bool, name: str) -> None:
         self._store = store
         self._most = most
-        self._together = self._with_savepoints if savepoint_each else self._all_or_nothing
+        self._try = _tried if savepoint_each else _done_in
         # None: to be stopped.
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
         # A process that is to end does not wait for one: who was not answered does not rely on it.
@@ -147,39 +147,36 @@ class _Writer:
             return _Done(waiting.future, error=error)
         return _Done(waiting.future, result)
 
-    def _all_or_nothing(self, batch: Sequence[_Waiting]) -> tuple[list[_Done], Sequence[_Waiting]]:
+    def _together(self, batch: Sequence[_Waiting]) -> tuple[list[_Done], Sequence[_Waiting]]:
         """What is done, and what is still to be done, each alone."""
         done: list[_Done] = []
-        try:
-            with self._store.transaction() as tx:
-                for each in batch:
-                    done.append(_Done(each.future, each.context.run(each.work, tx)))
-                    tx.forget()
-        except BaseException:  # noqa: BLE001 - whose it is shows when each is done alone
-            return [], batch
-        return done, ()
-
-    def _with_savepoints(self, batch: Sequence[_Waiting]) -> tuple[list[_Done], Sequence[_Waiting]]:
-        """The same; what failed is still to be done."""
-        done: list[_Done] = []
         failed: list[_Waiting] = []
+        has_begun = False
         try:
             with self._store.transaction() as tx:
+                has_begun = True
                 for each in batch:
-                    if result := _tried(each, tx):
+                    if result := self._try(each, tx):
                         done.append(result)
                     else:
                         failed.append(each)
                     tx.forget()
-        except BaseException:  # noqa: BLE001 - the transaction's own failure
-            return [], batch
+        except BaseException as error:  # noqa: BLE001 - whose it is shows when each is done alone
+            if has_begun:
+                return [], batch
+            # Nobody's: the database is locked or away, and each would wait as long for it again.
+            return [_Done(each.future, error=error) for each in batch], ()
         return done, failed
+
+
+def _done_in(waiting: _Waiting, tx: Transaction) -> _Done:
+    return _Done(waiting.future, waiting.context.run(waiting.work, tx))
 
 
 def _tried(waiting: _Waiting, tx: Transaction) -> _Done | None:
     """None when it failed, and nothing of it is left."""
     try:
         with tx.savepoint():
-            return _Done(waiting.future, waiting.context.run(waiting.work, tx))
+            return _done_in(waiting, tx)
     except Exception:  # noqa: BLE001 - it is done anew, alone, and may tell more then
         return None

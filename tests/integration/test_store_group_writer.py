@@ -1,15 +1,16 @@
 """Group commit: what waits is written together, and nobody suffers from another's failure."""
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 
 import pytest
 
 from scrapbook.errors import NotFound, StoreError, StoreUnavailable
-from scrapbook.store import Person, Store, Transaction
+from scrapbook.store import Person, Store, Transaction, engine
 from scrapbook.store.group_writer import GroupWriter
 from tests.integration.conftest import NOW
 
@@ -117,6 +118,39 @@ def test_what_the_database_refuses_is_an_error_of_the_house_without_what_was_wri
     assert isinstance(error, StoreError)
     assert secret not in f"{error}{error!r}"
     assert texts(store, ann) == ["kept"]
+
+
+def test_a_locked_database_is_waited_for_once_and_not_by_one_after_the_other(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(engine, "WAIT_FOR_LOCK", 0.05)
+    store, begun = Store.open(sqlite_url), list[object]()
+    with store.transaction() as tx:
+        ann = tx.people.add("Ann", ["+15550100"])
+    transaction, busy, go = store.transaction, threading.Event(), threading.Event()
+
+    def noted(**options: bool) -> AbstractContextManager[Transaction]:
+        begun.append(options)
+        busy.set()
+        go.wait()
+        return transaction(**options)
+
+    async def run() -> list[object]:
+        first = writer.write(saving(ann, "x"))
+        busy.wait()
+        others = [writer.write(saving(ann, "x")) for _ in range(3)]
+        go.set()
+        return await asyncio.gather(first, *others, return_exceptions=True)
+
+    locked = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
+    locked.execute("BEGIN IMMEDIATE")
+    monkeypatch.setattr(store, "transaction", noted)
+    with writing(store) as writer:
+        outcomes = asyncio.run(run())
+    locked.close()
+    assert [type(outcome) for outcome in outcomes] == [StoreUnavailable] * 4
+    assert len(begun) == 2
+    store.close()
 
 
 def test_one_cancelled_before_its_turn_is_not_written_and_harms_nobody(store: Store, ann: Person):
