@@ -13,7 +13,7 @@ ARG EXTRAS=""
 RUN mkdir scrapbook actions && touch README.md LICENSE scrapbook/__init__.py actions/__init__.py \
     && uv sync --locked --no-dev $EXTRAS
 COPY scripts/slim-environment ./
-RUN ./slim-environment .venv
+RUN ./slim-environment .venv --image
 
 FROM base
 RUN useradd --uid 10001 --no-create-home --home-dir /tmp scrapbook && install -d -o scrapbook -g scrapbook -m 700 /data /models

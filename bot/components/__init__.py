@@ -1,1 +1,1 @@
-"""What this assistant adds to Rasa: command recognition, the judge, a forgetful store, faster turns."""
+"""What this assistant adds to Rasa: command recognition, the judge, a forgetful store, speed-ups."""

@@ -4,7 +4,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.constants import ENTITIES, EXTRACTOR, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from components import faster_turns, private_logs
+from components import private_logs, rasa_speedups
 from components.free_corrections import free_correction
 from components.matching import recognise
 from components.stateless import StatelessComponent
@@ -22,8 +22,8 @@ class CommandRecogniser(StatelessComponent):
     """Stands behind the trained classifier and overrules it; marks the message with ``RECOGNISED``."""
 
     def __init__(self) -> None:
-        """Making the component also installs the faster turns and the private logs in this process."""
-        faster_turns.install()
+        """Making the component also installs the speed-ups and the private logs in this process."""
+        rasa_speedups.install()
         private_logs.install()
 
     def read(self, message: Message) -> None:

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 import structlog
-from components import faster_turns, private_logs
+from components import private_logs, rasa_speedups
 from rasa.core.actions.action import RemoteAction
 from rasa.core.channels.rest import RestInput
 from rasa.shared.core.domain import Domain
@@ -73,7 +73,7 @@ def test_a_forced_intent_that_rasa_cannot_read_is_not_logged(log, text):
 
 def test_an_answer_that_does_not_fit_is_not_quoted(log):
     try:
-        faster_turns.validate_action_result(RemoteAction("action_save", None), {"events": SECRET})
+        rasa_speedups.validate_action_result(RemoteAction("action_save", None), {"events": SECRET})
     except Exception:
         logging.getLogger("rasa.core.processor").exception("Encountered an exception")
     assert "ValidationError" in log()

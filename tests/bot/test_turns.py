@@ -1,10 +1,10 @@
-"""The tracker store that forgets, and the faster turns, which must not differ from Rasa's own."""
+"""The tracker store that forgets, and the speed-ups, which must not differ from Rasa's own."""
 
 import asyncio
 
 import pytest
 import rasa.shared.utils.common
-from components import faster_turns
+from components import rasa_speedups
 from components.tracker_store import ForgetfulTrackerStore
 from jsonschema import ValidationError
 from rasa.core.actions.action import RemoteAction
@@ -34,24 +34,24 @@ def _verdict(validate, answer):
 
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_an_action_servers_answer_is_judged_as_rasa_judges_it(answer):
-    assert _verdict(faster_turns.validate_action_result, answer) == _verdict(
-        faster_turns.stock_validation, answer
+    assert _verdict(rasa_speedups.validate_action_result, answer) == _verdict(
+        rasa_speedups.stock_validation, answer
     )
 
 
 @pytest.mark.parametrize("base", [Event, Slot])
 def test_the_same_subclasses_are_found(base):
-    assert faster_turns.all_subclasses(base) == faster_turns.stock_subclasses(base)
+    assert rasa_speedups.all_subclasses(base) == rasa_speedups.stock_subclasses(base)
 
 
 def test_a_list_of_subclasses_is_the_callers_own():
-    faster_turns.all_subclasses(Event).clear()
-    assert faster_turns.all_subclasses(Event)
+    rasa_speedups.all_subclasses(Event).clear()
+    assert rasa_speedups.all_subclasses(Event)
 
 
 def test_loading_the_assistant_installs_them(agent):
-    assert RemoteAction._validate_action_result is faster_turns.validate_action_result
-    assert rasa.shared.utils.common.all_subclasses is faster_turns.all_subclasses
+    assert RemoteAction._validate_action_result is rasa_speedups.validate_action_result
+    assert rasa.shared.utils.common.all_subclasses is rasa_speedups.all_subclasses
 
 
 def _store():
