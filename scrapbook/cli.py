@@ -1,28 +1,29 @@
 """The ``scrapbook`` command: translates words at a terminal into calls of the house.
 
-Each command imports what it needs: importing the whole house takes seconds, and ``serve`` starts five times.
+Each command imports what it needs, settings and colours included: importing the whole house takes longer than
+most of them work, and ``serve`` starts five times.
 """
 
 import json
 import sys
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from scrapbook import __version__
 from scrapbook.errors import ScrapbookError, SettingsError
-from scrapbook.settings import PHONE_NUMBER, Settings
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.status import Status
 
     from scrapbook.backup import Manifest, OnProgress
     from scrapbook.findings import Finding
+    from scrapbook.glance import Glance
+    from scrapbook.settings import Settings
     from scrapbook.store import Person, Store
     from scrapbook.twilio.handset import Handset
 
@@ -37,10 +38,23 @@ app.add_typer(people_app, name="people")
 inbox_app = typer.Typer(help="Messages that are not finished.", invoke_without_command=True)
 app.add_typer(inbox_app, name="inbox")
 
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
-
 PersonArgument = Annotated[str, typer.Argument(help="A person's name, number or address.", metavar="PERSON")]
+
+
+@cache
+def console() -> "Console":
+    """Return what writes to standard output."""
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+@cache
+def errors() -> "Console":
+    """Return what writes to standard error."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def main() -> None:
@@ -50,13 +64,15 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except ScrapbookError as error:
-        errors.print(f"scrapbook: {error}", markup=False)
+        errors().print(f"scrapbook: {error}", markup=False)
         sys.exit(1)
 
 
 def _version(wanted: bool) -> None:
     if wanted:
-        console.print(f"scrapbook {__version__}")
+        from scrapbook import __version__
+
+        console().print(f"scrapbook {__version__}")
         raise typer.Exit
 
 
@@ -77,8 +93,8 @@ def up() -> None:
     """Start everything in this terminal; Ctrl-C stops it cleanly."""
     from scrapbook import supervision
 
-    settings = Settings.load()
-    supervision.up(settings, console, lambda: _greeting(settings))
+    settings = _settings()
+    supervision.up(settings, console(), lambda: _greeting(settings))
 
 
 @app.command()
@@ -91,7 +107,7 @@ def serve(
     """Become one process of the house, for a process manager of your own."""
     from scrapbook import processes
 
-    processes.serve(name, Settings.load())
+    processes.serve(name, _settings())
 
 
 @app.command()
@@ -100,19 +116,19 @@ def train(force: Annotated[bool, typer.Option(help="Train even if nothing has ch
     from scrapbook import training
 
     if training.is_current() and not force:
-        console.print("The assistant is trained already; nothing it is made of has changed.")
+        console().print("The assistant is trained already; nothing it is made of has changed.")
         return
-    with console.status("Training the assistant ..."):
+    with console().status("Training the assistant ..."):
         training.train()
-    console.print("Trained.")
+    console().print("Trained.")
 
 
 @app.command()
 def migrate() -> None:
     """Bring the database up to date; safe to repeat."""
-    with _store(Settings.load(), migrated=False) as store:
+    with _store(_settings(), migrated=False) as store:
         store.migrate()
-    console.print("The database is up to date.")
+    console().print("The database is up to date.")
 
 
 @app.command()
@@ -122,7 +138,7 @@ def migrate_to(
     """Move a scrapbook from SQLite to PostgreSQL, checked; the SQLite one stays as it is."""
     from scrapbook import moving
 
-    moving.move(Settings.load(), url, console)
+    moving.move(_settings(), url, console())
 
 
 @app.command()
@@ -132,10 +148,10 @@ def backup(
     """Everything that is kept, in one file, also while the scrapbook is running."""
     from scrapbook import backup as backups
 
-    with console.status("Backing up ...") as status:
-        path, made = backups.make(Settings.load(), target, _progress(status))
+    with console().status("Backing up ...") as status:
+        path, made = backups.make(_settings(), target, _progress(status))
     size = f"{path.stat().st_size / 2**20:,.1f} MiB"
-    console.print(f"{path}: {_contents(made)}, {size}. It was read again and found whole.", soft_wrap=True)
+    console().print(f"{path}: {_contents(made)}, {size}. It was read again and found whole.", soft_wrap=True)
 
 
 @app.command()
@@ -152,13 +168,13 @@ def restore(
     settings = Unfinished.load()
     target = to or settings.data_dir
     media_url = settings.media_url if settings.media_is_elsewhere else ""
-    with console.status("Restoring ...") as status:
+    with console().status("Restoring ...") as status:
         restored = restoring.restore(file, target.absolute(), _progress(status), media_url)
-    console.print(f"{target}: {_contents(restored.manifest)}.", soft_wrap=True)
+    console().print(f"{target}: {_contents(restored.manifest)}.", soft_wrap=True)
     if media_url:
-        console.print(f"Pictures and sounds are in {media_url}.", soft_wrap=True)
+        console().print(f"Pictures and sounds are in {media_url}.", soft_wrap=True)
     if restored.unfinished:
-        console.print(
+        console().print(
             f"{restored.unfinished} messages were not finished, and are not answered by themselves: "
             "see scrapbook inbox, and scrapbook inbox retry.",
             soft_wrap=True,
@@ -185,7 +201,7 @@ def check_up() -> None:
     """Check the configuration and every service; exit 1 if something is missing."""
     from scrapbook import doctor
 
-    _tell(doctor.examine(Settings.load()))
+    _tell(doctor.examine(_settings()))
 
 
 @app.command()
@@ -205,7 +221,7 @@ def connect(
     from scrapbook.settings import Unfinished
 
     settings = Unfinished.load()
-    connecting = Connecting(settings, console, lambda question: yes or _confirmed(question))
+    connecting = Connecting(settings, console(), lambda question: yes or _confirmed(question))
     if undo:
         connecting.undo(number)
         return
@@ -223,14 +239,14 @@ def _tell(findings: "Iterable[Finding]") -> None:
     everything_ok = True
     for finding in findings:
         mark = "[green]✓[/green]" if finding.ok else "[red]✗[/red]"
-        console.print(f"{mark} {finding.what}" + (f": {finding.detail}" if finding.detail else ""))
+        console().print(f"{mark} {finding.what}" + (f": {finding.detail}" if finding.detail else ""))
         if not finding.ok:
             everything_ok = False
-            console.print(f"  {finding.remedy}", style="yellow")
+            console().print(f"  {finding.remedy}", style="yellow")
     raise typer.Exit(0 if everything_ok else 1)
 
 
-def _greeting(settings: Settings) -> str:
+def _greeting(settings: "Settings") -> str:
     if not settings.local_twilio:
         return f"Once: .venv/bin/scrapbook connect {settings.twilio_from}\nThen text {settings.twilio_from}."
     return (
@@ -251,7 +267,7 @@ def chat(
     """A phone in the terminal."""
     from scrapbook import terminal
 
-    settings = Settings.load()
+    settings = _settings()
     terminal.chat(_handset(settings), _number(settings, from_))
 
 
@@ -263,20 +279,13 @@ def text(
     timeout: Annotated[float, typer.Option(min=1, help="Seconds to wait for the replies.")] = 60.0,
 ) -> None:
     """Send one text from the local phone and print the replies."""
-    from scrapbook import terminal
+    from scrapbook import glance, terminal
 
-    settings = Settings.load()
+    settings = _settings()
     number = _number(settings, from_)
-    with _store(settings) as store:
-        _expect_answers(store, number)
-        terminal.text(
-            _handset(settings),
-            body,
-            number,
-            attach or [],
-            lambda sid: _is_finished(store, sid),
-            timeout,
-        )
+    with glance.opened(settings) as kept:
+        _expect_answers(kept, number)
+        terminal.text(_handset(settings), body, number, attach or [], kept.is_finished, timeout)
 
 
 @app.command()
@@ -288,22 +297,21 @@ def call(
     timeout: Annotated[float, typer.Option(min=1, help="Seconds to wait for the replies.")] = 60.0,
 ) -> None:
     """Call from the local phone, leave a memo, and print the replies."""
-    from scrapbook import terminal
+    from scrapbook import glance, terminal
 
-    settings = Settings.load()
+    settings = _settings()
     number = _number(settings, from_)
-    with _store(settings) as store:
-        _expect_answers(store, number)
-        terminal.call(_handset(settings), file, number, lambda sid: _is_finished(store, sid), timeout)
+    with glance.opened(settings) as kept:
+        _expect_answers(kept, number)
+        terminal.call(_handset(settings), file, number, kept.is_finished, timeout)
 
 
-def _expect_answers(store: "Store", number: str) -> None:
-    with store.transaction(read_only=True) as tx:
-        if tx.people.by_address(number) is None:
-            raise SettingsError("Nobody has that number, so it would get no answer: scrapbook people add")
+def _expect_answers(kept: "Glance", number: str) -> None:
+    if not kept.knows(number):
+        raise SettingsError("Nobody has that number, so it would get no answer: scrapbook people add")
 
 
-def _handset(settings: Settings) -> "Handset":
+def _handset(settings: "Settings") -> "Handset":
     if not settings.local_twilio:
         raise SettingsError(
             "The local phone works without a Twilio account only; text the real number instead"
@@ -313,22 +321,14 @@ def _handset(settings: Settings) -> "Handset":
     return Handset(settings.phone_url)
 
 
-def _number(settings: Settings, typed: str) -> str:
+def _number(settings: "Settings", typed: str) -> str:
+    from scrapbook.settings import PHONE_NUMBER
+
+    if not typed:
+        return next(iter(settings.allowed_numbers), PHONE_NUMBER)
     from scrapbook.numbers import normalise
 
-    return normalise(typed) if typed else next(iter(settings.allowed_numbers), PHONE_NUMBER)
-
-
-def _is_finished(store: "Store", sid: str) -> bool:
-    with store.transaction(read_only=True) as tx:
-        message = tx.messages.find(sid)
-        if message is None:
-            return False
-        return all(
-            one.state != "received"
-            and all(reply.state in {"sent", "failed"} for reply in tx.replies.of_message(one.sid))
-            for one in (message, *tx.messages.memos_of(message))
-        )
+    return normalise(typed)
 
 
 # What the assistant understands
@@ -340,7 +340,7 @@ def parse() -> None:
 
     from scrapbook import parsing
 
-    raise typer.Exit(parsing.parse(sys.stdin, sys.stdout, Settings.load()))
+    raise typer.Exit(parsing.parse(sys.stdin, sys.stdout, _settings()))
 
 
 @app.command()
@@ -383,7 +383,7 @@ def transcribe(
     from_: Annotated[str, typer.Option("--from", help="Whose memo that is: a number.")] = "",
 ) -> None:
     """What is said in a sound, as JSON; or another try at a memo that could not be written down."""
-    settings = Settings.load()
+    settings = _settings()
     if file and retry is None:
         from scrapbook.voice import command
 
@@ -394,7 +394,7 @@ def transcribe(
         raise SettingsError("Name a sound to write down, or a memo with --retry and its number")
 
 
-def _transcribe_again(settings: Settings, address: str, number: int) -> None:
+def _transcribe_again(settings: "Settings", address: str, number: int) -> None:
     from scrapbook import unfinished as inboxes
 
     with _store(settings) as store, store.transaction(read_only=True) as tx:
@@ -403,7 +403,7 @@ def _transcribe_again(settings: Settings, address: str, number: int) -> None:
         raise SettingsError("Nobody has that number: scrapbook people list")
     with inboxes.opened(settings) as unfinished:
         unfinished.transcribe_again(person.id, number)
-    console.print(f"Memo {number} is queued again.")
+    console().print(f"Memo {number} is queued again.")
 
 
 # Messages that are not finished
@@ -416,17 +416,19 @@ def inbox(context: typer.Context) -> None:
 
     if context.invoked_subcommand:
         return
-    with inboxes.opened(Settings.load()) as unfinished:
+    with inboxes.opened(_settings()) as unfinished:
         messages = unfinished.unfinished()
     if not messages:
-        console.print("Every message is finished.")
+        console().print("Every message is finished.")
         return
+    from rich.table import Table
+
     table = Table("Message", "Received", "State", "Problem", box=None)
     for message in messages:
         table.add_row(
             message.message_sid, f"{message.received_at:%Y-%m-%d %H:%M} UTC", message.state, message.problem
         )
-    console.print(table)
+    console().print(table)
 
 
 @inbox_app.command()
@@ -436,14 +438,14 @@ def retry(
     """Have a failed message worked on again."""
     from scrapbook import unfinished as inboxes
 
-    with inboxes.opened(Settings.load()) as unfinished:
+    with inboxes.opened(_settings()) as unfinished:
         failed = [one.message_sid for one in unfinished.unfinished() if one.can_be_tried_again]
         sids = [message_sid] if message_sid else failed
         for sid in sids:
             unfinished.retry(sid)
-            console.print(f"{sid} is queued again.")
+            console().print(f"{sid} is queued again.")
     if not sids:
-        console.print("No message has failed.")
+        console().print("No message has failed.")
 
 
 # People
@@ -452,12 +454,14 @@ def retry(
 @people_app.command("list")
 def list_people() -> None:
     """List everybody with their addresses and time zone."""
-    with _store(Settings.load()) as store, store.transaction(read_only=True) as tx:
+    from rich.table import Table
+
+    with _store(_settings()) as store, store.transaction(read_only=True) as tx:
         everybody = tx.people.list()
     table = Table("Name", "Addresses", "Time zone", box=None)
     for person in everybody:
         table.add_row(person.name, _addresses(person), person.timezone)
-    console.print(
+    console().print(
         table if everybody else "Nobody yet. Add somebody with: scrapbook people add NAME +15550100"
     )
 
@@ -475,27 +479,27 @@ def add_person(
 
     _check_name(name)
     addresses = [normalise(one) for one in address]
-    with _store(Settings.load()) as store, store.transaction() as tx:
+    with _store(_settings()) as store, store.transaction() as tx:
         person = next((one for one in tx.people.list() if one.name == name), None)
         if person is None:
             tx.people.add(name, addresses)
         else:
             for one in addresses:
                 tx.people.add_address(person.id, one)
-    console.print(f"{name} may text from {', '.join(addresses)}.")
+    console().print(f"{name} may text from {', '.join(addresses)}.")
 
 
 @people_app.command("rename")
 def rename_person(person: PersonArgument, name: Annotated[str, typer.Argument(help="The new name.")]) -> None:
     """Call somebody something else."""
     _check_name(name)
-    with _store(Settings.load()) as store, store.transaction() as tx:
+    with _store(_settings()) as store, store.transaction() as tx:
         everybody = tx.people.list()
         if name in {one.name for one in everybody}:
             raise SettingsError("Somebody is called that already")
         found = _person(everybody, person)
         tx.people.rename(found.id, name)
-    console.print(f"{found.name} is now {name}.")
+    console().print(f"{found.name} is now {name}.")
 
 
 @people_app.command("remove")
@@ -509,17 +513,19 @@ def remove_person(
     """Let somebody in no longer."""
     from scrapbook.numbers import normalise
 
-    settings = Settings.load()
+    settings = _settings()
     with _store(settings) as store, store.transaction() as tx:
         found = _person(tx.people.list(), person)
         if address:
             tx.people.remove_address(found.id, normalise(address))
         else:
             tx.people.remove(found.id, with_entries=with_entries)
-    console.print(f"{address or found.name} is removed.")
+    console().print(f"{address or found.name} is removed.")
     still_allowed = {normalise(number) for number in settings.allowed_numbers}
     if still_allowed & {one.value for one in found.addresses}:
-        errors.print("SCRAPBOOK_ALLOWED_NUMBERS still lets that number in at the next start.", style="yellow")
+        errors().print(
+            "SCRAPBOOK_ALLOWED_NUMBERS still lets that number in at the next start.", style="yellow"
+        )
 
 
 def _check_name(name: str) -> None:
@@ -547,8 +553,15 @@ def _addresses(person: "Person") -> str:
     )
 
 
+def _settings() -> "Settings":
+    """Return the settings; SettingsError where one is wrong."""
+    from scrapbook.settings import Settings
+
+    return Settings.load()
+
+
 @contextmanager
-def _store(settings: Settings, *, migrated: bool = True) -> "Generator[Store]":
+def _store(settings: "Settings", *, migrated: bool = True) -> "Generator[Store]":
     from scrapbook.store import Store
 
     settings.make_data_dir()

@@ -3,28 +3,21 @@
 ``scrapbook serve NAME`` becomes one of them; the Procfile names the same ones for any process manager.
 """
 
+# ruff: noqa: PLC0415 - each process imports what it needs, and none what only another one needs
 import os
 import sys
 import threading
+import urllib.request
 from collections.abc import Callable
-from contextlib import suppress
+from http.client import HTTPException
+from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-import httpx
-import uvicorn
-from typing_extensions import override
-from uvicorn.config import STARTUP_FAILURE
-
-from scrapbook import reports
 from scrapbook.errors import SettingsError
 from scrapbook.places import BOT, BOT_PYTHON, MODEL
-from scrapbook.sentry.client import RELEASE
 from scrapbook.settings import PHONE_NUMBER, Mode, Settings
-from scrapbook.training import RASA_ENVIRONMENT
-from scrapbook.twilio.account import Account
-from scrapbook.twilio.local import LocalTwilio, create_app
 
 # Seconds for a webhook that is under way; one that takes longer is repeated by Twilio.
 GRACE = 2
@@ -55,8 +48,9 @@ def is_up(name: str, settings: Settings) -> bool:
 def answers(url: str, timeout: float) -> bool:
     """Whether a GET succeeds within so many seconds."""
     try:
-        return httpx.get(url, timeout=timeout).is_success
-    except httpx.HTTPError:
+        with urllib.request.urlopen(url, timeout=timeout) as answer:  # noqa: S310 - the house's own addresses
+            return 200 <= answer.status < 300
+    except (OSError, HTTPException):
         return False
 
 
@@ -100,38 +94,31 @@ def _leave_pid(path: Path) -> None:
     path.write_text(f"{os.getpid()}\n", encoding="utf-8")
 
 
-class _AppServer(uvicorn.Server):
-    """Ends in time, whatever its threads wait for: what they are at goes on at the next start."""
-
-    @override
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        limit = threading.Timer(LEAVES_WITHIN, _leave)
-        limit.daemon = True
-        limit.start()
-        super().handle_exit(sig, frame)
-
-
 def _serve_app(settings: Settings) -> None:
+    from typing_extensions import override
+
+    from scrapbook import reports
+    from scrapbook.web import serving
+
+    class AppServer(serving.Server):
+        """Ends in time, whatever its threads wait for: what they are at goes on at the next start."""
+
+        @override
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            limit = threading.Timer(LEAVES_WITHIN, _leave)
+            limit.daemon = True
+            limit.start()
+            super().handle_exit(sig, frame)
+
     reports.configure(settings, "app")
-    config = uvicorn.Config(
-        "scrapbook.app:create_app",
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=GRACE,
-    )
-    server = _AppServer(config)
-    with suppress(KeyboardInterrupt):
-        server.run()
-    if not server.started:
-        sys.exit(STARTUP_FAILURE)
+    serving.serve("scrapbook.app:create_app", settings.host, settings.port, grace=GRACE, kind=AppServer)
     _leave()
 
 
 def _leave() -> NoReturn:
     """Without waiting for the threads, as the interpreter would."""
+    from scrapbook import reports
+
     reports.flush()
     os._exit(0)
 
@@ -139,6 +126,11 @@ def _leave() -> NoReturn:
 def _serve_phone(settings: Settings) -> None:
     if settings.mode is Mode.PRODUCTION or not settings.local_twilio:
         raise SettingsError("The phone is for development: it does not start beside a real Twilio account")
+    from scrapbook import reports
+    from scrapbook.twilio.account import Account
+    from scrapbook.twilio.local import LocalTwilio, create_app
+    from scrapbook.web import serving
+
     reports.configure(settings, "phone")
     account = Account.of(settings)
     local = LocalTwilio(
@@ -150,37 +142,29 @@ def _serve_phone(settings: Settings) -> None:
         url=settings.phone_url,
         database=settings.data_dir / "phone.db",
     )
-    uvicorn.run(
-        create_app(local),
-        host="127.0.0.1",
-        port=settings.phone_port,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=GRACE,
-    )
+    serving.serve(create_app(local), "127.0.0.1", settings.phone_port, grace=GRACE)
 
 
 def _serve_sentry(settings: Settings) -> None:
-    from scrapbook.sentry.local import LocalSentry  # noqa: PLC0415 - started by hand only
+    from scrapbook.sentry.local import LocalSentry
+    from scrapbook.web import serving
 
     local = LocalSentry()
     print(f"SENTRY_DSN={local.dsn(settings.sentry_port)}", flush=True)  # noqa: T201
     print(f"What comes in: http://127.0.0.1:{settings.sentry_port}/events", flush=True)  # noqa: T201
-    uvicorn.run(local.app(), host="127.0.0.1", port=settings.sentry_port, log_config=None, access_log=False)
+    serving.serve(local.app(), "127.0.0.1", settings.sentry_port)
 
 
 def _serve_voice(settings: Settings) -> None:
-    from scrapbook.voice.server import create_app as create_voice_app  # noqa: PLC0415 - an extra of its own
+    if not find_spec("faster_whisper"):
+        raise SettingsError("What hears is not installed: it is the extra `voice`")
+    from scrapbook import reports
+    from scrapbook.voice.server import create_app
+    from scrapbook.web import serving
 
     reports.configure(settings, "voice")
-    uvicorn.run(
-        create_voice_app(settings.whisper_model, settings.whisper_compute_type),
-        host=settings.internal_host,
-        port=settings.voice_port,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=1,
-    )
+    app = create_app(settings.whisper_model, settings.whisper_compute_type)
+    serving.serve(app, settings.internal_host, settings.voice_port, grace=1)
 
 
 def _serve_actions(_settings: Settings) -> None:
@@ -188,6 +172,8 @@ def _serve_actions(_settings: Settings) -> None:
 
 
 def _serve_rasa(settings: Settings) -> None:
+    from scrapbook.training import RASA_ENVIRONMENT
+
     os.chdir(BOT)
     environment = os.environ | RASA_ENVIRONMENT | _for_rasa(settings)
     command = [
@@ -200,6 +186,8 @@ def _serve_rasa(settings: Settings) -> None:
 
 def _for_rasa(settings: Settings) -> dict[str, str]:
     """What the assistant's own environment takes from these settings, under the names that it reads."""
+    from scrapbook.sentry.client import RELEASE
+
     return {
         "ACTION_SERVER_URL": f"{settings.actions_url}/webhook",
         "SENTRY_DSN": settings.sentry_dsn.get_secret_value(),

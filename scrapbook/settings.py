@@ -21,11 +21,9 @@ from pydantic_settings import (
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
-from sentry_sdk.utils import BadDsn, Dsn
 from typing_extensions import override
 
 from scrapbook.errors import AddressInvalid, SettingsError
-from scrapbook.numbers import normalise
 
 # Who texts from our own phone when nobody is named: a number that is reserved for fiction.
 PHONE_NUMBER = "+15550100"
@@ -143,6 +141,10 @@ class Settings(BaseSettings):
     @field_validator("allowed_numbers")
     @classmethod
     def _are_numbers(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value:
+            return value
+        from scrapbook.numbers import normalise  # noqa: PLC0415 - all numbers of the world, where one is set
+
         for number in value:
             try:
                 normalise(number)
@@ -200,8 +202,12 @@ class Settings(BaseSettings):
     @field_validator("sentry_dsn")
     @classmethod
     def _is_a_dsn(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value():
+            return value
+        from sentry_sdk.utils import BadDsn, Dsn  # noqa: PLC0415 - a large library, of which most need nothing
+
         try:
-            Dsn(value.get_secret_value() or DSN_LIKE_THIS)
+            Dsn(value.get_secret_value())
         except BadDsn:
             raise ValueError(f"must be a DSN like {DSN_LIKE_THIS}") from None
         return value

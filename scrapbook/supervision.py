@@ -1,14 +1,14 @@
 """``scrapbook up``: every process in one terminal, started in order, restarted when it dies, stopped cleanly.
 
-Supervisor (supervisord) watches the processes; this module writes its configuration, shows how far the start
-has come, and hands on the signals of the terminal.
+Supervisor (supervisord) watches the processes. This module does what comes before: it trains, migrates and
+writes supervisord's configuration. Then the process becomes supervisord (``scrapbook.supervisord``), which
+holds little, while a child of it shows how far the start has come, says how to text the house, and ends.
 """
 
 import configparser
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator
@@ -16,20 +16,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 from rich.console import Console
 
-from scrapbook import processes, training
+from scrapbook import processes, supervisord, training
 from scrapbook.errors import ScrapbookError
 from scrapbook.settings import Settings
-from scrapbook.store import Store
 
 # Rasa needs ten to twenty seconds on a laptop, and has been seen to take a minute on a cold disk.
 START_TIMEOUT = 240.0
 # Seconds; together the ten within which Ctrl-C has stopped everything.
 APP_STOPS_WITHIN = 7
 OTHERS_STOP_WITHIN = 2
-STOP_TIMEOUT = 15.0
 LOG_BYTES = "5MB"
 LOG_COPIES = "3"
 # A process that dies is started again for as long as the house is up, with a growing pause in between.
@@ -50,34 +49,33 @@ class Interrupted(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Supervised:
-    """A running supervisord with the folders it writes to."""
+    """A supervisord that is there or about to be, and the folder that it writes logs to."""
 
-    daemon: subprocess.Popen[bytes]
+    pid: int
     logs: Path
 
 
 def up(settings: Settings, console: Console, greeting: Callable[[], str]) -> None:
-    """Bring the house up, stay until interrupted, take it down.
+    """Bring the house up and become what watches it; returns only where it is interrupted before that.
 
     Args:
         greeting: what to say when the assistant answers.
 
     Raises:
-        StartFailed, AlreadyRunning, TrainingFailed: with a message for whoever sits at the terminal.
+        AlreadyRunning, TrainingFailed: with a message for whoever sits at the terminal.
     """
     _refuse_taken_ports(settings)
     with _interrupts():
         try:
             _prepare(settings, console)
-            with _supervised(settings, console) as house:
-                _wait_until_ready(settings, house, console)
-                console.print(f"\nThe scrapbook is listening.\n{greeting()}", soft_wrap=True)
-                _stay(house)
+            _supervise(settings, console, greeting)
         except Interrupted:
-            console.print("Stopped. Everything that was under way goes on at the next start.")
+            console.print(supervisord.STOPPED)
 
 
 def _prepare(settings: Settings, console: Console) -> None:
+    from scrapbook.store import Store  # noqa: PLC0415 - a large library, which a refusal does not need
+
     if not training.is_current():
         with _step(console, "Training the assistant (about a minute, only when its data has changed)"):
             training.train()
@@ -119,24 +117,47 @@ def _running(pid_file: Path) -> int | None:
     return pid if is_supervisor else None
 
 
-@contextmanager
-def _supervised(settings: Settings, console: Console) -> Generator[Supervised]:
+def _supervise(settings: Settings, console: Console, greeting: Callable[[], str]) -> NoReturn:
+    """Become supervisord, with a child that tells how the start goes."""
     logs = settings.data_dir / "logs"
     configuration = settings.data_dir / "run" / "supervisord.conf"
     for folder in (logs, configuration.parent):
         folder.mkdir(parents=True, exist_ok=True)
     with configuration.open("w", encoding="utf-8") as file:
         _configuration(settings, logs).write(file)
-    command = [sys.executable, "-m", "supervisor.supervisord", "--configuration", str(configuration)]
-    # A session of its own: Ctrl-C reaches this process alone, which then stops the others in order.
-    daemon = subprocess.Popen(  # noqa: S603
-        command, start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
-    )
+    house = Supervised(os.getpid(), logs)
+    # Whoever comes next takes them up again: a Ctrl-C in between stops everything all the same.
+    signal.pthread_sigmask(signal.SIG_BLOCK, supervisord.SIGNALS)
+    sys.stdout.flush()
+    herald = os.fork()
+    if herald == 0:
+        os._exit(_tell_of_the_start(settings, house, console, greeting))
+    command = supervisord.command(str(configuration), herald)
+    os.execv(command[0], command)  # noqa: S606
+
+
+def _tell_of_the_start(
+    settings: Settings, house: Supervised, console: Console, greeting: Callable[[], str]
+) -> int:
+    """Return the exit code: not 0 when the house did not come up, and has to be taken down.
+
+    The terminal's signals are for the supervisor, which sends SIGTERM here when there is nothing to wait for
+    any more.
+    """
+    for name in supervisord.SIGNALS:
+        signal.signal(name, _interrupt if name is signal.SIGTERM else signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, supervisord.SIGNALS)
     try:
-        yield Supervised(daemon, logs)
+        _wait_until_ready(settings, house, console)
+        console.print(f"\nThe scrapbook is listening.\n{greeting()}", soft_wrap=True)
+    except Interrupted:
+        return 0
+    except StartFailed as failed:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(f"scrapbook: {failed}", markup=False)
+        return 1
     finally:
-        with _step(console, "Stopping"):
-            _stop(daemon)
+        sys.stdout.flush()
+    return 0
 
 
 def _configuration(settings: Settings, logs: Path) -> configparser.RawConfigParser:
@@ -156,7 +177,7 @@ def _configuration(settings: Settings, logs: Path) -> configparser.RawConfigPars
     configuration["group:others"] = {"programs": ",".join(others), "priority": "1"}
     for order, name in enumerate(processes.names(settings)):
         configuration[f"program:{name}"] = {
-            "command": f'"{sys.executable}" -m scrapbook serve {name}',
+            "command": f'"{sys.executable}" -m scrapbook.serve {name}',
             "priority": str(order),
             "autorestart": "true",
             "startretries": FOR_EVER,
@@ -180,7 +201,7 @@ def _wait_until_ready(settings: Settings, house: Supervised, console: Console) -
 
 def _wait_for(name: str, settings: Settings, house: Supervised, deadline: float) -> None:
     while not processes.is_up(name, settings):
-        if house.daemon.poll() is not None:
+        if os.getppid() != house.pid:
             raise StartFailed(f"The supervisor ended. See {house.logs / 'supervisord.log'}")
         if time.monotonic() > deadline:
             log = house.logs / f"{name}.log"
@@ -197,20 +218,6 @@ def _end_of(log: Path, characters: int = 1500) -> str:
         return "(there is no log)"
 
 
-def _stay(house: Supervised) -> None:
-    house.daemon.wait()
-    raise StartFailed(f"The supervisor ended by itself. See {house.logs / 'supervisord.log'}")
-
-
-def _stop(daemon: subprocess.Popen[bytes]) -> None:
-    daemon.terminate()
-    try:
-        daemon.wait(STOP_TIMEOUT)
-    except subprocess.TimeoutExpired:
-        daemon.kill()
-        daemon.wait()
-
-
 @contextmanager
 def _step(console: Console, what: str) -> Generator[None]:
     started = time.monotonic()
@@ -225,18 +232,17 @@ def _step(console: Console, what: str) -> Generator[None]:
 
 @contextmanager
 def _interrupts() -> Generator[None]:
-    """Turn the signals that mean "stop" into ``Interrupted``, once; a second one does not break the stop."""
-    seen = False
-
-    def interrupt(_signal: int, _frame: FrameType | None) -> None:
-        nonlocal seen
-        if not seen:
-            seen = True
-            raise Interrupted
-
-    before = {name: signal.signal(name, interrupt) for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    """Turn the signals that mean "stop" into ``Interrupted``."""
+    before = {name: signal.signal(name, _interrupt) for name in supervisord.SIGNALS}
     try:
         yield
     finally:
         for name, handler in before.items():
             signal.signal(name, handler)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    """Raise ``Interrupted``, once: a second signal does not break the stop."""
+    for name in supervisord.SIGNALS:
+        signal.signal(name, signal.SIG_IGN)
+    raise Interrupted

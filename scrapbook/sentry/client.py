@@ -1,20 +1,15 @@
 """What this process tells Sentry. Without a DSN nothing is sent, and everything here does nothing.
 
 Events are handed to a thread with a bounded queue: a Sentry that is slow or away holds up nobody, and what
-does not fit into the queue is dropped.
+does not fit into the queue is dropped. The SDK is imported where there is a DSN, and to describe an error.
 """
 
 import hashlib
 import hmac
+import sys
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
-
-import sentry_sdk
-from sentry_sdk.consts import DEFAULT_OPTIONS
-from sentry_sdk.integrations.atexit import AtexitIntegration
-from sentry_sdk.integrations.excepthook import ExcepthookIntegration
-from sentry_sdk.utils import event_from_exception
 
 from scrapbook import __version__
 from scrapbook.errors import ScrapbookError
@@ -22,13 +17,12 @@ from scrapbook.sentry.scrubbing import scrubbed
 from scrapbook.sentry.traces import trace_header
 
 if TYPE_CHECKING:
+    from sentry_sdk.client import BaseClient
     from sentry_sdk.types import Event, Hint
 
 Json = dict[str, Any]
 
 RELEASE = f"scrapbook@{__version__}"
-
-WITHOUT_VARIABLES = {**DEFAULT_OPTIONS, "include_local_variables": False}
 
 STOPS_WITHIN = 2
 """Seconds that a process which ends waits for what is still to be sent."""
@@ -42,6 +36,10 @@ def start(dsn: str, component: str, environment: str, sample_rate: float = 0.0) 
         environment: ``development`` or ``production``.
         sample_rate: share of messages whose traces are sent, 0 to 1.
     """
+    import sentry_sdk  # noqa: PLC0415 - a large library
+    from sentry_sdk.integrations.atexit import AtexitIntegration  # noqa: PLC0415
+    from sentry_sdk.integrations.excepthook import ExcepthookIntegration  # noqa: PLC0415
+
     sentry_sdk.init(
         dsn=dsn,
         release=RELEASE,
@@ -65,7 +63,8 @@ def start(dsn: str, component: str, environment: str, sample_rate: float = 0.0) 
 
 def flush() -> None:
     """Sends what is still to be sent, for STOPS_WITHIN seconds at most."""
-    sentry_sdk.flush(STOPS_WITHIN)
+    if client := _client():
+        client.flush(STOPS_WITHIN)
 
 
 @contextmanager
@@ -76,10 +75,12 @@ def about(sid: str, step: str, person: str = "") -> Generator[None]:
         step: what is being done about it.
         person: ``keyed_hash`` of whoever sent it; empty where that is not known.
     """
-    client = sentry_sdk.get_client()
-    if not client.is_active():
+    client = _client()
+    if not client:
         yield
         return
+    import sentry_sdk  # noqa: PLC0415 - is there already
+
     with sentry_sdk.isolation_scope() as scope:
         scope.set_tags({"message_sid": sid, "step": step})
         if person:
@@ -100,9 +101,12 @@ def capture(
     Args:
         origin: ``described`` errors of another process, which led to this one; oldest first.
     """
-    client = sentry_sdk.get_client()
-    if not client.is_active():
+    client = _client()
+    if not client:
         return
+    import sentry_sdk  # noqa: PLC0415 - is there already
+    from sentry_sdk.utils import event_from_exception  # noqa: PLC0415
+
     event, hint = event_from_exception(error, client_options=client.options)
     cast("Json", event)["exception"]["values"][:0] = origin
     with sentry_sdk.new_scope() as scope:
@@ -113,13 +117,27 @@ def capture(
 def described(error: BaseException) -> list[Json]:
     """The error and those that led to it, without what could quote a person: to be handed to another process,
     which may tell of it."""
-    event, _ = event_from_exception(error, client_options=WITHOUT_VARIABLES)
+    from sentry_sdk.consts import DEFAULT_OPTIONS  # noqa: PLC0415 - a large library
+    from sentry_sdk.utils import event_from_exception  # noqa: PLC0415
+
+    without_variables = {**DEFAULT_OPTIONS, "include_local_variables": False}
+    event, _ = event_from_exception(error, client_options=without_variables)
     return scrubbed(cast("Json", event), _known_errors())["exception"]["values"]
 
 
 def keyed_hash(key: str, person_id: int) -> str:
     """Tells people apart without telling who they are; nobody without the key can try out ids."""
     return hmac.new(key.encode(), f"person {person_id}".encode(), hashlib.sha256).hexdigest()[:16]
+
+
+def _client() -> "BaseClient | None":
+    """Return what sends, None where nothing was started: then the SDK need not even be there."""
+    if "sentry_sdk" not in sys.modules:
+        return None
+    import sentry_sdk  # noqa: PLC0415 - is there already
+
+    client = sentry_sdk.get_client()
+    return client if client.is_active() else None
 
 
 def _scrubbed(event: "Event", _hint: "Hint") -> "Event":

@@ -6,6 +6,8 @@ POST /probe        a sound; answers {"duration": seconds}, or 422 {"reason": "..
 POST /compact      a sound; answers with it as Opus in Ogg, or 422 {"reason": "..."}
 GET /health/live
 GET /metrics       for Prometheus
+
+The libraries of sound and speech are imported with the first sound: most of the time there is none.
 """
 
 import asyncio
@@ -13,7 +15,7 @@ import json
 import threading
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from anyio import CapacityLimiter, to_thread
@@ -27,10 +29,10 @@ from scrapbook.errors import ModelUnavailable, ScrapbookError, SoundUnreadable
 from scrapbook.file_types import COMPACT_SOUND
 from scrapbook.metrics import of_process
 from scrapbook.sentry.client import described
-from scrapbook.voice.decoding import probe
-from scrapbook.voice.encoding import compact
 from scrapbook.voice.limits import MOST_BYTES, TOO_LARGE
-from scrapbook.voice.transcriber import Transcriber
+
+if TYPE_CHECKING:
+    from scrapbook.voice.transcriber import Transcriber
 
 log = structlog.get_logger(__name__)
 
@@ -48,12 +50,12 @@ def create_app(model: str, compute_type: str = "auto") -> Starlette:
     Args:
         model, compute_type: as ``SpeechModel`` takes them; the model is loaded when the first sound comes.
     """
-    transcriber = Transcriber(model, compute_type)
+    ear = _Ear(model, compute_type)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
         yield
-        await to_thread.run_sync(transcriber.close)
+        await to_thread.run_sync(ear.close)
 
     memos = CapacityLimiter(MEMOS_AT_ONCE)
     registry = _measuring(memos)
@@ -63,7 +65,7 @@ def create_app(model: str, compute_type: str = "auto") -> Starlette:
 
     async def transcribe(request: Request) -> StreamingResponse | JSONResponse:
         sound = await _body(request)
-        return StreamingResponse(_lines(transcriber, sound, memos), media_type="application/x-ndjson")
+        return StreamingResponse(_lines(ear, sound, memos), media_type="application/x-ndjson")
 
     routes = [
         Route("/transcribe", transcribe, methods=["POST"]),
@@ -89,12 +91,24 @@ async def _live(_request: Request) -> JSONResponse:
 
 async def _probe(request: Request) -> JSONResponse:
     sound = await _body(request)
-    return JSONResponse({"duration": await to_thread.run_sync(probe, sound)})
+    return JSONResponse({"duration": await to_thread.run_sync(_duration, sound)})
 
 
 async def _compact(request: Request) -> Response:
     sound = await _body(request)
-    return Response(await to_thread.run_sync(compact, sound), media_type=COMPACT_SOUND)
+    return Response(await to_thread.run_sync(_compacted, sound), media_type=COMPACT_SOUND)
+
+
+def _duration(sound: bytes) -> float:
+    from scrapbook.voice.decoding import probe  # noqa: PLC0415 - a large library
+
+    return probe(sound)
+
+
+def _compacted(sound: bytes) -> bytes:
+    from scrapbook.voice.encoding import compact  # noqa: PLC0415 - a large library
+
+    return compact(sound)
 
 
 async def _refuse(_request: Request, error: Exception) -> JSONResponse:
@@ -110,9 +124,9 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-async def _lines(transcriber: Transcriber, sound: bytes, memos: CapacityLimiter) -> AsyncGenerator[str]:
+async def _lines(ear: "_Ear", sound: bytes, memos: CapacityLimiter) -> AsyncGenerator[str]:
     """The answer line by line; when nobody reads it any more, the work is stopped."""
-    work = _Work(transcriber, sound)
+    work = _Work(ear, sound)
     task = asyncio.create_task(to_thread.run_sync(work.done, limiter=memos))
     try:
         while not task.done():
@@ -128,11 +142,36 @@ def _line(values: Line) -> str:
     return json.dumps(values, ensure_ascii=False) + "\n"
 
 
+class _Ear:
+    """The one transcriber of this process, made when the first sound comes."""
+
+    def __init__(self, model: str, compute_type: str) -> None:
+        self._model = model
+        self._compute_type = compute_type
+        self._making = threading.Lock()
+        self._made: Transcriber | None = None
+
+    def get(self) -> "Transcriber":
+        """Return the transcriber."""
+        with self._making:
+            if self._made is None:
+                from scrapbook.voice.transcriber import Transcriber  # noqa: PLC0415 - 100 MB of libraries
+
+                self._made = Transcriber(self._model, self._compute_type)
+            return self._made
+
+    def close(self) -> None:
+        """Return when what is being listened to is done."""
+        with self._making:
+            if self._made is not None:
+                self._made.close()
+
+
 class _Work:
     """One sound being written down in a thread of its own."""
 
-    def __init__(self, transcriber: Transcriber, sound: bytes) -> None:
-        self._transcriber = transcriber
+    def __init__(self, ear: _Ear, sound: bytes) -> None:
+        self._ear = ear
         self._sound = sound
         self._stopped = threading.Event()
         self.progress = 0.0
@@ -143,7 +182,7 @@ class _Work:
     def done(self) -> Line:
         """The last line of the answer, whatever comes of it."""
         try:
-            transcript = self._transcriber.transcribe(self._sound, self._tell, self._stopped.is_set)
+            transcript = self._ear.get().transcribe(self._sound, self._tell, self._stopped.is_set)
         except SoundUnreadable as error:
             return {"error": "unreadable", "reason": str(error)}
         except ModelUnavailable as error:

@@ -104,7 +104,7 @@ def make_desk(
             for name, value in (usual | settings).items():
                 monkeypatch.setenv(name, value)
             monkeypatch.chdir(tmp_path)
-            monkeypatch.setattr(cli, "console", Console(highlight=False, width=300))
+            monkeypatch.setattr(cli, "console", lambda: Console(highlight=False, width=300))
             return Desk(url)
 
         yield make

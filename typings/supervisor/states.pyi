@@ -1,0 +1,4 @@
+class SupervisorStates:
+    SHUTDOWN: int
+    RESTARTING: int
+    RUNNING: int
