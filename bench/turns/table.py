@@ -21,8 +21,8 @@ def at_least(ratio: float) -> Goal:
     return Goal(f"ratio >= {ratio:g}", lambda stock, ours: ours >= ratio * stock)
 
 
-def more_than_stock() -> Goal:
-    return Goal("ratio > 1", lambda stock, ours: ours > stock)
+def over(limit: float, unit: str) -> Goal:
+    return Goal(f"ours >= {limit:g} {unit}", lambda _stock, ours: ours >= limit)
 
 
 def under(limit: float, unit: str) -> Goal:

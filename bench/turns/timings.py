@@ -14,8 +14,8 @@ def parts(log: Path, count: int) -> dict[str, float]:
     finished, sent = _latest(log, "message_finished", count), _latest(log, "reply_sent", count)
     return {
         "accepted, until it is taken up": _median(finished, "waited_ms"),
-        "keep": _median(finished, "keep_ms"),
         "understand": _median(finished, "understand_ms"),
+        "record the replies": _median(finished, "reply_ms"),
         "from webhook to recorded replies": _median(finished, "finished_ms"),
         "from webhook to taken by Twilio": _median(sent, "sent_ms"),
     }
