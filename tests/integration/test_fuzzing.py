@@ -18,6 +18,7 @@ from dbos import DBOS
 from dbos._dbos import _get_or_create_dbos_registry
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
+from scrapbook.turns import Turns
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount, Route
 from structlog.testing import capture_logs
@@ -27,7 +28,6 @@ from scrapbook.media import MediaStore
 from scrapbook.patience import Patience
 from scrapbook.settings import Settings
 from scrapbook.store import Store
-from scrapbook.turns import Turns
 from scrapbook.twilio import probe
 from scrapbook.twilio.form import Form, MalformedWebhook, parse_form
 from scrapbook.twilio.incoming import Incoming

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from dbos import DBOS, SetWorkflowID
+from scrapbook.turns import Turns
 
 from scrapbook import housekeeping
 from scrapbook.app import start_workers
@@ -19,7 +20,6 @@ from scrapbook.media import MediaStore
 from scrapbook.patience import Patience
 from scrapbook.settings import Settings
 from scrapbook.store import Outcome, Person, Store
-from scrapbook.turns import Turns
 from scrapbook.twilio.incoming import Incoming
 from tests.integration.conftest import NOW
 
