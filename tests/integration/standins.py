@@ -70,7 +70,9 @@ class Postbox:
         self.sent.append((self.now or datetime.now(UTC), to, body))
         return Sent(new_sid(), "queued")
 
-    async def find(self, from_: str, to: str, body: str, since: datetime, known: Collection[str]) -> Sent | None:
+    async def find(
+        self, from_: str, to: str, body: str, since: datetime, known: Collection[str]
+    ) -> Sent | None:
         del from_, known
         alike = [at for at, *message in self.sent if message == [to, body] and at >= since]
         return Sent("SM0", "sent") if alike else None

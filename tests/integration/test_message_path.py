@@ -204,7 +204,8 @@ def test_a_reply_over_the_limit_waits_in_the_inbox_and_goes_out_after_a_restart_
     settings: Settings, store: Store, rasa: BrokenRasa
 ) -> None:
     with store.transaction() as tx:
-        ada, bob = tx.people.add("Ada", [ADA]), tx.people.add("Bob", [BOB])
+        tx.people.add("Ada", [ADA])
+        tx.people.add("Bob", [BOB])
     rasa.broken = False
     postbox = Postbox()
     with running(settings, store, rasa, postbox=postbox, allowance=Allowance(2)) as path:
@@ -219,9 +220,8 @@ def test_a_reply_over_the_limit_waits_in_the_inbox_and_goes_out_after_a_restart_
     told = HELD.format("00:00")
     assert sorted(postbox.bodies()) == sorted(["Saved 1.", told, "Saved 1."])
 
-    with running(settings, store, rasa, postbox=postbox, allowance=Allowance(100)):
-        with opened(settings) as inbox:
-            becomes(inbox, [])
+    with running(settings, store, rasa, postbox=postbox, allowance=Allowance(100)), opened(settings) as inbox:
+        becomes(inbox, [])
     assert len(postbox.bodies()) == SENDS_AT_ONCE + 4
 
 
@@ -253,7 +253,8 @@ def test_replies_to_one_that_cannot_be_sent_do_not_hold_up_those_to_another(
     settings: Settings, store: Store, rasa: BrokenRasa
 ) -> None:
     with store.transaction() as tx:
-        ada, bob = tx.people.add("Ada", [ADA]), tx.people.add("Bob", [BOB])
+        tx.people.add("Ada", [ADA])
+        tx.people.add("Bob", [BOB])
     rasa.broken = False
     postbox = SlowPostbox(ADA)
     with running(settings, store, rasa, postbox=postbox) as path:
@@ -277,7 +278,8 @@ def test_a_flood_of_one_persons_memos_or_pictures_does_not_hold_up_another(
 ) -> None:
     """What is being fetched already is ahead, and no more."""
     with store.transaction() as tx:
-        ada, bob = tx.people.add("Ada", [ADA]), tx.people.add("Bob", [BOB])
+        tx.people.add("Ada", [ADA])
+        tx.people.add("Bob", [BOB])
     rasa.broken = False
     fetching = Fetching()
     with running(settings, store, rasa, fetcher=fetching) as path:
@@ -317,7 +319,8 @@ def test_who_has_many_memos_to_be_written_down_comes_after_who_has_few(
     settings: Settings, store: Store, rasa: BrokenRasa
 ) -> None:
     with store.transaction() as tx:
-        ada, bob = tx.people.add("Ada", [ADA]), tx.people.add("Bob", [BOB])
+        tx.people.add("Ada", [ADA])
+        tx.people.add("Bob", [BOB])
     rasa.broken = False
     fetching, listening = Fetching(is_there=True), Listening()
     fetching.places.release(100)
@@ -336,7 +339,7 @@ def test_who_has_many_memos_to_be_written_down_comes_after_who_has_few(
 
 
 def test_a_step_is_done_where_an_older_release_has_written_down_another_in_its_place(
-    settings: Settings
+    settings: Settings,
 ) -> None:
     launch(settings, QUEUES)
     try:

@@ -102,9 +102,11 @@ def test_pending_messages_survive_a_restart(config: LocalTwilio, house: House):
 
 def test_messages_on_their_way_to_the_phone_survive_a_restart(config: LocalTwilio):
     slow = replace(config, pace=60)
-    with served(lambda url: create_app(replace(slow, url=url))) as url:
-        with sending(ACCOUNT, TOKEN, url) as sender:
-            sent = sender.send(NUMBER, PERSON, "hello")
+    with (
+        served(lambda url: create_app(replace(slow, url=url))) as url,
+        sending(ACCOUNT, TOKEN, url) as sender,
+    ):
+        sent = sender.send(NUMBER, PERSON, "hello")
     with served(lambda url: create_app(replace(config, url=url))) as url, Handset(url) as handset:
         [shown] = wait_until(handset, all_delivered)
     assert shown["sid"] == sent.twilio_sid
