@@ -85,15 +85,6 @@ class People:
         self._work.session.execute(delete(PersonRow).where(PersonRow.id == person.id))
         self._index.forget_deleted()
 
-    def count_arrival(self, id: int) -> int:  # noqa: A002
-        """The number of what has just arrived from the person, higher than those of all that came before,
-        whichever process it came to. NotFound."""
-        row = update(PersonRow).where(PersonRow.id == id).values(arrivals=PersonRow.arrivals + 1)
-        number = self._work.session.execute(row.returning(PersonRow.arrivals)).scalar_one_or_none()
-        if number is None:
-            raise NotFound("There is no such person.")
-        return number
-
     def add_address(self, id: int, value: str) -> None:  # noqa: A002
         """Adding an address that is the person's already changes nothing. AddressInvalid, AddressTaken."""
         person = self.get(id)

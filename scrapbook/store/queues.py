@@ -45,6 +45,7 @@ class EngineQueues:
 
     def __init__(self, engine: Engine, schema: str, file: Path | None = None) -> None:
         self._engine = engine
+        self._schema = schema.rstrip(".") or None
         self._file = file
         self._was_there = False
         self._depths = text(DEPTHS.format(schema=schema))
@@ -86,11 +87,9 @@ class EngineQueues:
 
     def is_there(self) -> bool:
         """Whether the engine has been needed yet: it makes its tables when it is launched first."""
-        if self._file is not None:
-            return self._file.exists()
-        if not self._was_there:
+        if not self._was_there and (self._file is None or self._file.exists()):
             with wrapped(), self._engine.connect() as connection:
-                self._was_there = inspect(connection).has_table("workflow_status", schema="dbos")
+                self._was_there = inspect(connection).has_table("workflow_status", schema=self._schema)
         return self._was_there
 
     def close(self) -> None:

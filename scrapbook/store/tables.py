@@ -51,7 +51,7 @@ class Base(DeclarativeBase):
 
 class PersonRow(Base):
     """``next_number`` is the number of the person's next entry; ``entry_count`` is kept by triggers;
-    ``arrivals`` counts what they have sent, to have it answered in that order."""
+    ``arrivals`` is not used any more, and stays because migrations only add."""
 
     __tablename__ = "people"
     __table_args__ = (

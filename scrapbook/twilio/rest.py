@@ -94,11 +94,14 @@ class KeptConnections(AsyncHttpClient):
             uri,
             params=_present(params),
             data=urlencode(data, doseq=True).encode() if data else None,
-            headers=headers,
-            auth=aiohttp.BasicAuth(*auth) if auth else None,
+            headers={**(headers or {}), **_credentials(auth)},
             allow_redirects=allow_redirects,
         ) as response:
             return TwilioResponse(response.status, await response.text(), dict(response.headers))
+
+
+def _credentials(auth: tuple[str, str] | None) -> dict[str, str]:
+    return {"Authorization": aiohttp.encode_basic_auth(*auth)} if auth else {}
 
 
 def _present(params: Mapping[str, Any] | None) -> dict[str, str]:
@@ -130,7 +133,7 @@ def translated(error: type[TwilioError] = TwilioError) -> Generator[None]:
             raise error(f"Twilio's answer made no sense: {name}", permanent=False) from None
     permanent = 400 <= status < 500 and status not in PASSING and code != TOO_MANY_REQUESTS
     hint = "; check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN" if status == 401 else ""
-    raise error(f"Twilio answered {status}, error {code}{hint}", permanent=permanent, code=code)
+    raise error(f"Twilio answered {status}, error {code}{hint}", permanent=permanent, code=code) from None
 
 
 def _of_a_list(problem: Exception) -> tuple[int, int | None]:

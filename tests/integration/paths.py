@@ -2,7 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -28,14 +29,35 @@ from tests.integration.standins import Postbox
 T = TypeVar("T")
 
 
+class LoopRunning:
+    """An event loop in a thread of its own; ``wait`` is for other threads."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+
+    def begin(self, work: Coroutine[Any, Any, T]) -> Future[T]:
+        return asyncio.run_coroutine_threadsafe(work, self.loop)
+
+    def wait(self, work: Coroutine[Any, Any, T]) -> T:
+        return self.begin(work).result(60)
+
+    def call(self, function: Callable[[], T]) -> T:
+        """What it returns when it is called in the event loop."""
+
+        async def called() -> T:
+            return function()
+
+        return self.wait(called())
+
+
 @contextmanager
-def loop_running() -> Generator[asyncio.AbstractEventLoop]:
-    """An event loop in a thread of its own."""
+def loop_running() -> Generator[LoopRunning]:
+    """An event loop that is closed at the end."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     try:
-        yield loop
+        yield LoopRunning(loop)
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
@@ -44,13 +66,13 @@ def loop_running() -> Generator[asyncio.AbstractEventLoop]:
 
 @dataclass
 class RunningPath:
-    """``look`` has the engine and the leases looked at, which an app does every few seconds."""
+    """A path that takes messages in."""
 
     path: MessagePath
-    loop: asyncio.AbstractEventLoop
+    loop: LoopRunning
 
     def wait(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(60)
+        return self.loop.wait(work)
 
     def accept(self, incoming: Incoming) -> int | None:
         return self.wait(self.path.intake.accept(incoming))
@@ -85,7 +107,7 @@ def running(settings: Settings, store: Store, rasa_url: str, parts: Parts) -> Ge
     with loop_running() as loop:
         running_path = RunningPath(path, loop)
         running_path.wait(path.start())
-        watching = asyncio.run_coroutine_threadsafe(path.keeper.watch(), loop)
+        watching = loop.begin(path.keeper.watch())
         try:
             yield running_path
         finally:

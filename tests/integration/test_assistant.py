@@ -1,14 +1,16 @@
 """The client of several Rasa servers: whose turn goes to which, and what happens when one is away."""
 
 import json
-from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 
 from scrapbook.assistant import Assistant
 from scrapbook.errors import AssistantFailed, AssistantUnavailable
+from tests.integration.paths import loop_running
 from tests.integration.serving import serving
 
 PEOPLE = range(1, 61)
@@ -27,6 +29,33 @@ class Rasa(ThreadingHTTPServer):
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
+
+
+class WaitingAssistant:
+    """As ``Assistant``; every call blocks."""
+
+    def __init__(self, assistant: Assistant, wait: Callable[[Coroutine[Any, Any, Any]], Any]) -> None:
+        self._assistant = assistant
+        self._wait = wait
+
+    def answer(self, text: str, person_id: int, message_sid: str) -> str:
+        return self._wait(self._assistant.answer(text, person_id, message_sid))
+
+    def parse(self, text: str) -> dict[str, Any]:
+        return self._wait(self._assistant.parse(text))
+
+    def is_ready(self) -> bool:
+        return self._wait(self._assistant.is_ready())
+
+
+@contextmanager
+def client_of(urls: Sequence[str], actions_url: str) -> Iterator[WaitingAssistant]:
+    with loop_running() as loop:
+        assistant = Assistant(urls, actions_url)
+        try:
+            yield WaitingAssistant(assistant, loop.wait)
+        finally:
+            loop.wait(assistant.close())
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -66,16 +95,16 @@ def servers() -> Iterator[list[Rasa]]:
 
 
 @pytest.fixture
-def assistant(servers: list[Rasa]) -> Iterator[Assistant]:
-    with closing(Assistant([server.url for server in servers], servers[0].url)) as assistant:
+def assistant(servers: list[Rasa]) -> Iterator[WaitingAssistant]:
+    with client_of([server.url for server in servers], servers[0].url) as assistant:
         yield assistant
 
 
-def ask(assistant: Assistant, person_id: int) -> str:
+def ask(assistant: WaitingAssistant, person_id: int) -> str:
     return assistant.answer("a thought", person_id, "SM1")
 
 
-def asked_first(assistant: Assistant, servers: list[Rasa], person_id: int) -> Rasa:
+def asked_first(assistant: WaitingAssistant, servers: list[Rasa], person_id: int) -> Rasa:
     """The server that this person's turns go to."""
     ask(assistant, person_id)
     first = next(server for server in servers if server.asked)
@@ -84,7 +113,7 @@ def asked_first(assistant: Assistant, servers: list[Rasa], person_id: int) -> Ra
 
 
 def test_a_conversation_stays_with_one_server_and_all_servers_have_some(
-    servers: list[Rasa], assistant: Assistant
+    servers: list[Rasa], assistant: WaitingAssistant
 ) -> None:
     for _ in range(3):
         for person_id in PEOPLE:
@@ -97,14 +126,14 @@ def test_a_conversation_stays_with_one_server_and_all_servers_have_some(
 
 def test_everybody_is_answered_while_a_server_cannot_be_reached(servers: list[Rasa]) -> None:
     alive = servers[0]
-    with closing(Assistant([alive.url, *NOWHERE], alive.url)) as assistant:
+    with client_of([alive.url, *NOWHERE], alive.url) as assistant:
         assert {ask(assistant, person_id) for person_id in PEOPLE} == {"Saved 1."}
         assert assistant.is_ready()
     assert len(alive.asked) == len(PEOPLE)
 
 
 def test_a_turn_that_a_server_broke_off_goes_to_another_at_the_next_try(
-    servers: list[Rasa], assistant: Assistant
+    servers: list[Rasa], assistant: WaitingAssistant
 ) -> None:
     broken = asked_first(assistant, servers, 1)
     broken.breaks_off = True
@@ -116,7 +145,7 @@ def test_a_turn_that_a_server_broke_off_goes_to_another_at_the_next_try(
 
 
 def test_a_turn_that_met_a_server_without_a_model_goes_to_another_at_the_next_try(
-    servers: list[Rasa], assistant: Assistant
+    servers: list[Rasa], assistant: WaitingAssistant
 ) -> None:
     starting = asked_first(assistant, servers, 1)
     starting.has_model = False
@@ -127,13 +156,13 @@ def test_a_turn_that_met_a_server_without_a_model_goes_to_another_at_the_next_tr
 
 
 def test_it_is_unavailable_when_no_server_can_be_reached(servers: list[Rasa]) -> None:
-    with closing(Assistant(NOWHERE, servers[0].url)) as assistant:
+    with client_of(NOWHERE, servers[0].url) as assistant:
         with pytest.raises(AssistantUnavailable):
             ask(assistant, 1)
         assert not assistant.is_ready()
 
 
-def test_it_is_ready_as_soon_as_one_server_is(servers: list[Rasa], assistant: Assistant) -> None:
+def test_it_is_ready_as_soon_as_one_server_is(servers: list[Rasa], assistant: WaitingAssistant) -> None:
     servers[0].has_model = servers[1].has_model = False
     assert assistant.is_ready()
     servers[2].has_model = False
@@ -141,7 +170,7 @@ def test_it_is_ready_as_soon_as_one_server_is(servers: list[Rasa], assistant: As
 
 
 def test_what_is_only_understood_is_shared_among_the_servers_too(
-    servers: list[Rasa], assistant: Assistant
+    servers: list[Rasa], assistant: WaitingAssistant
 ) -> None:
     for number in range(60):
         assert assistant.parse(f"find {number}") == {"intent": {"name": "find"}}

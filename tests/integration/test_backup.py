@@ -16,15 +16,15 @@ from dbos import DBOS, DBOSClient, EnqueueOptions
 from fsspec.implementations.memory import MemoryFileSystem
 
 from scrapbook import backup, restoring
-from scrapbook.app import start_workers
+from scrapbook.app import QUEUES
 from scrapbook.backup import BackupDamaged, BackupFailed
+from scrapbook.engine import JOURNEY_VERSION, launch
 from scrapbook.errors import MediaStoreError, SettingsError, StoreError
-from scrapbook.inbox import opened
-from scrapbook.journey import JOURNEY_VERSION, MESSAGES_QUEUE
 from scrapbook.media import MediaStore
 from scrapbook.settings import Settings
 from scrapbook.store import Store
 from scrapbook.twilio.incoming import Incoming
+from scrapbook.unfinished import opened
 from tests.integration.conftest import NOW
 
 PICTURE = b"\x89PNG a picture"
@@ -39,14 +39,15 @@ def engine_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The engine's database as it makes it, with nothing in it."""
     folder = tmp_path_factory.mktemp("engine")
     with pytest.MonkeyPatch.context() as patch:
-        start_workers(settings_of(folder, patch))
+        launch(settings_of(folder, patch), QUEUES)
     DBOS.destroy()
     return folder / "journey.db"
 
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine_template: Path) -> Settings:
-    """Of a house with an answered message, one under way in the engine, and one whose reply is on its way."""
+    """Of a house with an answered message, one whose reply is on its way, one in the inbox, and one that an
+    older release left in the engine."""
     settings = settings_of(tmp_path / "house", monkeypatch)
     settings.make_data_dir()
     shutil.copy(engine_template, settings.data_dir)
@@ -66,6 +67,10 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine_template: P
             else:
                 tx.replies.mark_sending(reply.id)
         tx.entries.add(ada.id, "a thought", None, "SM1", NOW)
+        tx.leases.claim(ada.id, settings.executor_id)
+        tx.inbox.accept(
+            sid="SM4", person_id=ada.id, from_="+15550100", to="+15550199", body="waits", received_at=NOW
+        )
     store.close()
     enqueue(settings, "SM3", ada.id)
     MediaStore(settings.media_url).keep(PICTURE, "image/png")
@@ -87,7 +92,7 @@ def enqueue(settings: Settings, sid: str, person_id: int) -> None:
     client = DBOSClient(system_database_url=settings.journey_database_url, application_name="scrapbook")
     incoming = Incoming(sid, "+15550100", "+15550199", "under way", NOW).to_dict()
     options = EnqueueOptions(
-        queue_name=MESSAGES_QUEUE,
+        queue_name="messages",
         workflow_name="Journey.answer",
         class_name="Journey",
         instance_name="journey",
@@ -105,7 +110,7 @@ def test_what_was_backed_up_is_there_again(
     archive, manifest = backup.make(settings, tmp_path, quietly)
     assert archive.name.startswith("scrapbook-")
     assert stat.S_IMODE(archive.stat().st_mode) == 0o600
-    assert manifest.counts["scrapbook.db"]["messages"] == 2
+    assert manifest.counts["scrapbook.db"]["messages"] == 3
     restoring.restore(archive, tmp_path / "again", quietly)
     again = settings_of(tmp_path / "again", monkeypatch)
     [key] = MediaStore(again.media_url).keys()
@@ -160,13 +165,14 @@ def test_what_was_under_way_is_in_the_inbox_and_does_not_go_on_by_itself(
 ) -> None:
     archive, _ = backup.make(settings, tmp_path / "one.tar.gz", quietly)
     restored = restoring.restore(archive, tmp_path / "again", quietly)
-    assert restored.unfinished == 2
+    assert restored.unfinished == 3
     with opened(settings_of(tmp_path / "again", monkeypatch)) as inbox:
         found = {one.message_sid: one.state for one in inbox.unfinished()}
-        assert found == {"SM2": "unsent", "SM3": "failed"}
-        for sid in found:
+        assert found == {"SM2": "unsent", "SM3": "failed", "SM4": "failed"}
+        for sid in ("SM2", "SM3", "SM4"):
             inbox.retry(sid)
-        assert {one.message_sid: one.state for one in inbox.unfinished()}["SM3"] == "waiting"
+        found = {one.message_sid: one.state for one in inbox.unfinished()}
+        assert found == {"SM2": "sending", "SM3": "working", "SM4": "waiting"}
 
 
 def test_it_holds_no_secret_of_the_settings(settings: Settings, tmp_path: Path) -> None:

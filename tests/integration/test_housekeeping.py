@@ -7,20 +7,18 @@ from pathlib import Path
 
 import pytest
 from dbos import DBOS, SetWorkflowID
-from scrapbook.turns import Turns
 
 from scrapbook import housekeeping
-from scrapbook.app import start_workers
+from scrapbook.app import QUEUES
 from scrapbook.book import Book, asking
 from scrapbook.book.saving import keep
+from scrapbook.engine import launch
 from scrapbook.errors import RecipientOptedOut
-from scrapbook.housekeeping import discard_strays, forget_failures, forget_texts, forget_wordings, tidy
-from scrapbook.inbox import opened
+from scrapbook.housekeeping import discard_strays, forget_texts, forget_wordings, forget_workflows, tidy
 from scrapbook.media import MediaStore
-from scrapbook.patience import Patience
 from scrapbook.settings import Settings
 from scrapbook.store import Outcome, Person, Store
-from scrapbook.twilio.incoming import Incoming
+from scrapbook.unfinished import opened
 from tests.integration.conftest import NOW
 
 WEEK = timedelta(days=7)
@@ -31,6 +29,11 @@ HERE = datetime.now(NOW.tzinfo)
 @DBOS.workflow()
 def fails(private: str) -> None:
     raise ValueError(private)
+
+
+@DBOS.workflow()
+def succeeds() -> None:
+    pass
 
 
 def message(store: Store, person: Person, sid: str, state: str = "answered") -> None:
@@ -118,8 +121,12 @@ def test_a_message_whose_words_are_forgotten_is_known_when_it_comes_again(store:
     exchange(store, ann, "SM1")
     exchange(store, ann, "SM2")
     forget_texts(store, NOW + WEEK)
-    turns = Turns(store, None, Patience())  # type: ignore[arg-type] # nobody is asked
-    assert turns.keep(Incoming("SM1", "+15550100", "+15550199", "q", NOW), ann.id, 0) is not None
+    with store.transaction() as tx:
+        tx.leases.claim(ann.id, "app")
+        assert not tx.inbox.accept(
+            sid="SM1", person_id=ann.id, from_="+15550100", to="+15550199", body="q", received_at=NOW
+        )
+        assert tx.inbox.next(ann.id) is None
     assert words(store, "SM1") == ("", "")
 
 
@@ -138,16 +145,19 @@ def test_an_entry_outlives_the_words_that_brought_it_and_is_undone_as_ever(store
         assert book.latest() is None
 
 
-def test_words_are_kept_where_nothing_else_is_set(engine: Settings, sqlite_url: str) -> None:
+def test_words_are_kept_where_nothing_else_is_set(
+    engine: Settings, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store = Store.open(sqlite_url)
     with store.transaction() as tx:
         ann = tx.people.add("Ann", ["+15550100"])
     for sid in ("SM1", "SM2"):
         exchange(store, ann, sid)
     assert engine.texts_are_kept is None
-    tidy(store, MediaStore(engine.media_url), HERE + LATER, engine.texts_are_kept)
+    tidy(engine, store, MediaStore(engine.media_url), HERE + LATER)
     assert words(store, "SM1") == ("q", "a")
-    tidy(store, MediaStore(engine.media_url), HERE + LATER, timedelta(days=30))
+    monkeypatch.setenv("SCRAPBOOK_FORGET_TEXTS_AFTER", "30")
+    tidy(Settings.load(), store, MediaStore(engine.media_url), HERE + LATER)
     assert words(store, "SM1") == ("", "")
     store.close()
 
@@ -166,9 +176,8 @@ def test_a_file_that_belongs_to_nothing_goes_after_a_day_and_no_other(store: Sto
 @pytest.fixture
 def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     monkeypatch.setenv("SCRAPBOOK_DATA_DIR", str(tmp_path))
-    monkeypatch.setattr(housekeeping, "ANSWER", fails.__qualname__)
     settings = Settings.load()
-    start_workers(settings)
+    launch(settings, QUEUES)
     yield settings
     DBOS.destroy()
 
@@ -182,23 +191,31 @@ def journeys() -> set[str]:
     return {journey.workflow_id for journey in DBOS.list_workflows()}
 
 
-def test_a_journey_that_failed_goes_in_time_unless_it_alone_holds_its_message(
-    engine: Settings, sqlite_url: str
+def test_a_workflow_that_ended_well_is_forgotten_in_time_and_one_that_failed_later(
+    engine: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = Store.open(sqlite_url)
-    with store.transaction() as tx:
-        ann = tx.people.add("Ann", ["+15550100"])
-    message(store, ann, "SM1", "failed")
-    for sid in ("SM1", "SM1.1", "SM2"):
-        failed(sid)
-    assert forget_failures(store, HERE - timedelta(days=30)) == 0
-    assert forget_failures(store, HERE + LATER) == 2
-    assert journeys() == {"SM2"}
-    assert forget_failures(store, HERE + LATER) == 0
-    store.close()
+    monkeypatch.setattr(housekeeping, "BATCH", 2)
+    before, after = HERE - LATER, HERE + LATER
+    for n in range(3):
+        failed(f"F{n}")
+        with SetWorkflowID(f"S{n}"):
+            succeeds()
+    assert forget_workflows(engine, before, before) == (0, 0)
+    assert forget_workflows(engine, after, before) == (3, 0)
+    assert journeys() == {"F0", "F1", "F2"}
+    assert forget_workflows(engine, after, after) == (0, 3)
+    assert forget_workflows(engine, after, after) == (0, 0)
 
 
-def test_a_message_whose_journey_is_forgotten_can_still_be_tried_again(
+def test_where_the_engine_was_never_needed_there_is_nothing_to_be_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCRAPBOOK_DATA_DIR", str(tmp_path))
+    assert forget_workflows(Settings.load(), HERE + LATER, HERE + LATER) == (0, 0)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_message_whose_workflow_is_forgotten_can_still_be_tried_again(
     engine: Settings, sqlite_url: str
 ) -> None:
     store = Store.open(sqlite_url)
@@ -206,7 +223,7 @@ def test_a_message_whose_journey_is_forgotten_can_still_be_tried_again(
         ann = tx.people.add("Ann", ["+15550100"])
     message(store, ann, "SM1", "failed")
     failed("SM1")
-    tidy(store, MediaStore(engine.media_url), HERE + LATER)
+    tidy(engine, store, MediaStore(engine.media_url), HERE + LATER)
     assert journeys() == set()
     with opened(engine) as inbox:
         [one] = inbox.unfinished()

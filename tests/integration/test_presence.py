@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from scrapbook import takeover
+from scrapbook import failover
 from scrapbook.errors import SettingsError
 from scrapbook.store import Presence, PresenceHere, Store
 from tests.e2e.house import wait_until
@@ -33,7 +33,7 @@ def store(postgresql_url: str) -> Iterator[Store]:
 
 
 def is_missing(store: Store, name: str) -> bool:
-    with store.presence("me").standing_in_for(name) as missing:
+    with store.presence("me").alone(name) as missing:
         return missing
 
 
@@ -57,7 +57,7 @@ def test_a_name_belongs_to_one_process_until_it_leaves(store: Store, postgresql_
 
 def test_who_is_stood_in_for_cannot_come_back_meanwhile(store: Store) -> None:
     back = store.presence("other")
-    with store.presence("me").standing_in_for("other") as missing:
+    with store.presence("me").alone("other") as missing:
         assert missing
         assert not back.keep()
     assert back.keep()
@@ -123,10 +123,10 @@ def test_a_name_is_held_by_one_process_at_a_time(
 def test_two_processes_under_one_name_are_refused(
     presence_of: Callable[[str], Presence | PresenceHere], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(takeover, "GONE_AFTER", 0)
-    monkeypatch.setattr(takeover, "EVERY", 0)
+    monkeypatch.setattr(failover, "GONE_AFTER", 0)
+    monkeypatch.setattr(failover, "EVERY", 0)
     first, second = presence_of("app"), presence_of("app")
-    takeover.appear(first, "app")
+    failover.appear(first, "app")
     with pytest.raises(SettingsError, match="SCRAPBOOK_EXECUTOR_ID"):
-        takeover.appear(second, "app")
+        failover.appear(second, "app")
     first.leave()

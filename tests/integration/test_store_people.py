@@ -1,5 +1,3 @@
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 
 from scrapbook.errors import AddressInvalid, AddressTaken, NotFound, StoreError
@@ -119,25 +117,3 @@ def test_everything_of_a_person_goes_with_them(store: Store, ann: Person):
 def test_it_says_when_there_is_no_such_person(store: Store, act):
     with pytest.raises(NotFound), store.transaction() as tx:
         act(tx.people)
-
-
-def test_arrivals_are_counted_for_each_person(store: Store, ann: Person, ben: Person):
-    for number in (1, 2, 3):
-        with store.transaction() as tx:
-            assert tx.people.count_arrival(ann.id) == number
-    with store.transaction() as tx:
-        assert tx.people.count_arrival(ben.id) == 1
-
-
-def test_arrivals_that_are_counted_at_once_have_different_numbers(store: Store, ann: Person):
-    def count(_: int) -> int:
-        with store.transaction() as tx:
-            return tx.people.count_arrival(ann.id)
-
-    with ThreadPoolExecutor(8) as pool:
-        assert sorted(pool.map(count, range(40))) == list(range(1, 41))
-
-
-def test_nobody_has_no_arrivals(store: Store):
-    with pytest.raises(NotFound), store.transaction() as tx:
-        tx.people.count_arrival(99)

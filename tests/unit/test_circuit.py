@@ -27,9 +27,13 @@ class Service:
             raise self.error
         return "sent"
 
+    def call_for(self, whom: str) -> str:
+        with self.circuit.attempt(whom):
+            return self.call()
+
     def try_for(self, whom: str) -> str:
         try:
-            return self.circuit(whom, self.call)
+            return self.call_for(whom)
         except ScrapbookError as error:
             return type(error).__name__
 
@@ -78,15 +82,10 @@ def test_trouble_of_the_house_itself_says_nothing_about_the_service(service: Ser
 def test_after_the_pause_one_alone_finds_out(service: Service):
     service.fail_everybody()
     service.now += FIRST_PAUSE
-    in_between: list[str] = []
-
-    def call() -> str:
-        in_between.append(service.try_for("another"))
-        return service.call()
-
     service.error = None
-    assert service.circuit("one", call) == "sent"
-    assert in_between == ["Paused"]
+    with service.circuit.attempt("one"):
+        assert service.try_for("another") == "Paused"
+        assert service.call() == "sent"
     assert service.try_for("another") == "sent"
 
 
@@ -118,5 +117,5 @@ def test_it_is_told_once_for_each_time_that_it_is_away(service: Service):
 def test_being_held_back_can_be_tried_again(service: Service):
     service.fail_everybody()
     with pytest.raises(Paused) as held_back:
-        service.circuit("one", service.call)
+        service.call_for("one")
     assert not held_back.value.permanent

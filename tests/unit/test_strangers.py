@@ -14,44 +14,43 @@ class Clock:
         return self.now
 
 
-class People:
-    def __init__(self, **known: int) -> None:
-        self.known = known
-        self.looks = list[str]()
-
-    def __call__(self, address: str) -> int | None:
-        self.looks.append(address)
-        return self.known.get(address)
-
-
-def test_a_flood_of_a_strangers_costs_one_look():
-    known, people = Strangers(Clock()), People()
-    assert {known.person_id("mallory", people) for _ in range(1000)} == {None}
-    assert people.looks == ["mallory"]
+def test_who_was_looked_for_in_vain_is_known_and_nobody_else():
+    known = Strangers(Clock())
+    assert not known.is_known("mallory")
+    known.remember("mallory")
+    assert known.is_known("mallory")
+    assert not known.is_known("ada")
 
 
 def test_somebody_who_is_being_let_in_waits_seconds_at_most():
-    clock, people = Clock(), People()
+    clock = Clock()
     known = Strangers(clock)
-    known.person_id("ada", people)
-    people.known["ada"] = 1
-    assert known.person_id("ada", people) is None
-    clock.now += FOR
-    assert known.person_id("ada", people) == 1
-    del people.known["ada"]  # and who is shut out is so at once
-    assert known.person_id("ada", people) is None
+    known.remember("ada")
+    clock.now += FOR - 0.1
+    assert known.is_known("ada")
+    clock.now += 0.1
+    assert not known.is_known("ada")
+
+
+def test_whoever_is_looked_for_again_is_known_for_as_long_again():
+    clock = Clock()
+    known = Strangers(clock)
+    for _ in range(2):
+        known.remember("mallory")
+        clock.now += FOR - 0.1
+    assert known.is_known("mallory")
 
 
 def test_many_strangers_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(strangers, "MOST", 10)
-    clock, people = Clock(), People()
+    clock = Clock()
     known = Strangers(clock)
     for number in range(1000):
-        known.person_id(str(number), people)
+        known.remember(str(number))
     assert len(known._until) == 10
     clock.now += FOR
     for number in range(10):
-        known.person_id(str(number), people)
+        known.remember(str(number))
     assert set(known._until) == {str(number) for number in range(10)}
 
 

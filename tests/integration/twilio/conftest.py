@@ -12,11 +12,11 @@ from scrapbook.media import MediaStore
 from scrapbook.twilio.handset import Handset, HandsetMessage
 from scrapbook.twilio.local import LocalTwilio, create_app
 from scrapbook.twilio.probe import installation_key
-from scrapbook.twilio.sending import Sender
 from scrapbook.twilio.webhook import routes
 from scrapbook.web.media import MediaLinks, media_routes
 from tests.integration.twilio.house import PERSON, House
 from tests.integration.twilio.served import served
+from tests.integration.twilio.waiting import WaitingSender, sending
 
 ACCOUNT = "AC" + "5" * 32
 TOKEN = "the token of the tests"
@@ -87,8 +87,9 @@ def handset(twilio_url: str) -> Iterator[Handset]:
 
 
 @pytest.fixture
-def sender(twilio_url: str) -> Sender:
-    return Sender(ACCOUNT, TOKEN, twilio_url)
+def sender(twilio_url: str) -> Iterator[WaitingSender]:
+    with sending(ACCOUNT, TOKEN, twilio_url) as sender:
+        yield sender
 
 
 @pytest.fixture

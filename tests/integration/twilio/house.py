@@ -1,12 +1,13 @@
 """The least house that webhooks can be handed to."""
 
+import asyncio
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from scrapbook.twilio.incoming import Incoming
-from scrapbook.twilio.sending import Sender
+from tests.integration.twilio.waiting import WaitingSender
 
 PERSON = "+15550100"
 STRANGER = "+15550142"
@@ -24,20 +25,25 @@ class House:
     calls: dict[str, tuple[str, str]] = field(default_factory=dict)
     attempts: list[str] = field(default_factory=list)
     trouble: Callable[[], None] = lambda: None
-    echo: Sender | None = None
+    echo: WaitingSender | None = None
     changed: threading.Condition = field(default_factory=threading.Condition)
 
-    def person_id_of(self, address: str) -> int | None:
+    async def person_id_of(self, address: str) -> int | None:
         return self.people.get(address)
 
-    def set_opt_out(self, address: str, opted_out: bool, at: datetime) -> None:
+    async def set_opt_out(self, address: str, opted_out: bool, at: datetime) -> None:
         assert at.tzinfo is not None
         with self.changed:
             self.opted_out[address] = opted_out
             self.changed.notify_all()
 
-    def accept(self, incoming: Incoming, person_id: int) -> None:
-        assert person_id == 1
+    async def accept(self, incoming: Incoming) -> int | None:
+        person_id = self.people.get(incoming.from_)
+        if person_id is not None:
+            await asyncio.to_thread(self._accept, incoming)
+        return person_id
+
+    def _accept(self, incoming: Incoming) -> None:
         with self.changed:
             self.attempts.append(incoming.message_sid)
             self.changed.notify_all()
@@ -51,7 +57,7 @@ class House:
             self.answered.append(incoming.message_sid)
             self.changed.notify_all()
 
-    def delivery(
+    async def delivery(
         self, reply_id: int, twilio_sid: str, status: str, error_code: int | None, at: datetime
     ) -> None:
         assert at.tzinfo is not None
@@ -59,12 +65,12 @@ class House:
             self.deliveries.append((reply_id, twilio_sid, status, error_code))
             self.changed.notify_all()
 
-    def call(self, call_sid: str, from_: str, to: str, at: datetime) -> None:
+    async def call(self, call_sid: str, from_: str, to: str, at: datetime) -> None:
         assert at.tzinfo is not None
         self.trouble()
         self.calls[call_sid] = (from_, to)
 
-    def caller(self, call_sid: str) -> tuple[str, str] | None:
+    async def caller(self, call_sid: str) -> tuple[str, str] | None:
         return self.calls.get(call_sid)
 
     def wait_until(self, condition: Callable[[], bool]) -> None:

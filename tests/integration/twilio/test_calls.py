@@ -23,13 +23,13 @@ from scrapbook.twilio.incoming import IncomingMedia
 from scrapbook.twilio.local import LocalTwilio, create_app
 from scrapbook.twilio.local.faults import Fault
 from scrapbook.twilio.media import Fetched, MediaFetcher
-from scrapbook.twilio.sending import Sender
 from scrapbook.twilio.signature import HEADER, Signatures
 from scrapbook.twilio.voice import GREETING, NOTHING_HEARD, THANKS
 from tests.integration.twilio.conftest import ACCOUNT, NUMBER, TOKEN
 from tests.integration.twilio.house import PERSON, STRANGER, House
 from tests.integration.twilio.served import served
 from tests.integration.twilio.sounds import OGG, wav
+from tests.integration.twilio.waiting import WaitingSender
 
 CALL = "CA" + "1" * 32
 RECORDING = "RE" + "2" * 32
@@ -378,7 +378,7 @@ def spoken(tmp_path: Path) -> Callable[[bytes], Path]:
 def test_a_call_prints_what_is_heard_and_then_the_replies(
     handset: Handset,
     house: House,
-    sender: Sender,
+    sender: WaitingSender,
     spoken: Callable[[bytes], Path],
     capsys: pytest.CaptureFixture[str],
 ):

@@ -12,10 +12,10 @@ from scrapbook.errors import StoreUnavailable
 from scrapbook.twilio.handset import Attachment, Handset, HandsetRefused, HandsetUnavailable
 from scrapbook.twilio.local import LocalTwilio, create_app
 from scrapbook.twilio.local.faults import Fault
-from scrapbook.twilio.sending import Sender
 from tests.integration.twilio.conftest import ACCOUNT, NUMBER, TOKEN, Until, all_delivered, wait_until
 from tests.integration.twilio.house import PERSON, STRANGER, House
 from tests.integration.twilio.served import served
+from tests.integration.twilio.waiting import WaitingSender, sending
 
 PICTURE = Attachment("image/png", bytes(range(256)) * 40)
 VOICE = Attachment("audio/ogg; codecs=opus", b"OggS")
@@ -102,8 +102,11 @@ def test_pending_messages_survive_a_restart(config: LocalTwilio, house: House):
 
 def test_messages_on_their_way_to_the_phone_survive_a_restart(config: LocalTwilio):
     slow = replace(config, pace=60)
-    with served(lambda url: create_app(replace(slow, url=url))) as url:
-        sent = Sender(ACCOUNT, TOKEN, url).send(NUMBER, PERSON, "hello")
+    with (
+        served(lambda url: create_app(replace(slow, url=url))) as url,
+        sending(ACCOUNT, TOKEN, url) as sender,
+    ):
+        sent = sender.send(NUMBER, PERSON, "hello")
     with served(lambda url: create_app(replace(config, url=url))) as url, Handset(url) as handset:
         [shown] = wait_until(handset, all_delivered)
     assert shown["sid"] == sent.twilio_sid
@@ -200,7 +203,7 @@ def test_it_wants_the_account_and_its_token(twilio_url: str):
         assert "basic" in answer.headers["www-authenticate"].lower()
 
 
-def test_a_message_can_be_read_listed_and_deleted(client: Client, sender: Sender, until: Until):
+def test_a_message_can_be_read_listed_and_deleted(client: Client, sender: WaitingSender, until: Until):
     sent = sender.send(NUMBER, PERSON, "hello")
     until(all_delivered)
     message = client.messages(sent.twilio_sid).fetch()
@@ -214,7 +217,7 @@ def test_a_message_can_be_read_listed_and_deleted(client: Client, sender: Sender
     assert (missing.value.status, missing.value.code) == (404, 20404)
 
 
-def test_lists_come_in_pages_newest_first(client: Client, sender: Sender):
+def test_lists_come_in_pages_newest_first(client: Client, sender: WaitingSender):
     sids = [sender.send(NUMBER, PERSON, str(number)).twilio_sid for number in range(7)]
     listed = [message.sid for message in client.messages.list(from_=NUMBER, page_size=3)]
     assert listed == sids[::-1]

@@ -13,13 +13,13 @@ from scrapbook.media import MediaStore
 from scrapbook.terminal import text
 from scrapbook.twilio.handset import Attachment, Handset, HandsetMessage
 from scrapbook.twilio.local import LocalTwilio, create_app
-from scrapbook.twilio.sending import Sender
 from scrapbook.web.media import MediaLinks
 from tests.integration.twilio.conftest import ACCOUNT, NUMBER, TOKEN, Until, wait_until
 from tests.integration.twilio.house import PERSON, House
 from tests.integration.twilio.raw import raw_server, said
 from tests.integration.twilio.served import served
 from tests.integration.twilio.sounds import OGG, PNG, wav
+from tests.integration.twilio.waiting import WaitingSender, sending
 
 MEGABYTE = 1024 * 1024
 WHATSAPP = (f"whatsapp:{NUMBER}", f"whatsapp:{PERSON}")
@@ -33,7 +33,7 @@ def ended(messages: list[HandsetMessage]) -> bool:
 
 
 @pytest.fixture
-def outcome(sender: Sender, handset: Handset) -> Callable[..., HandsetMessage]:
+def outcome(sender: WaitingSender, handset: Handset) -> Callable[..., HandsetMessage]:
     """Sends files and tells how that ended."""
 
     def send(urls: list[str], parties: tuple[str, str] = MMS) -> HandsetMessage:
@@ -131,7 +131,7 @@ def test_the_parts_of_a_message_count_together(outcome: Callable[..., HandsetMes
     ],
 )
 def test_what_twilio_refuses_at_once(
-    sender: Sender, handset: Handset, parties: tuple[str, str], urls: list[str], code: int
+    sender: WaitingSender, handset: Handset, parties: tuple[str, str], urls: list[str], code: int
 ):
     with pytest.raises(SendError) as problem:
         sender.send(*parties, "Memo 42", media_urls=urls)
@@ -139,7 +139,7 @@ def test_what_twilio_refuses_at_once(
     assert handset.events(parties[1]) == []
 
 
-def test_a_failed_file_is_reported_to_the_house(sender: Sender, house: House, app_url: str):
+def test_a_failed_file_is_reported_to_the_house(sender: WaitingSender, house: House, app_url: str):
     sender.send(NUMBER, PERSON, "", f"{app_url}/twilio/status?reply=7", ["http://127.0.0.1:1/x"])
     house.wait_until(lambda: bool(house.deliveries))
     [(reply, _, status, code)] = house.deliveries
@@ -152,8 +152,8 @@ def test_files_that_were_not_fetched_yet_survive_a_restart(config: LocalTwilio):
 
     restarted = threading.Event()
     with raw_server(lambda _: hanging_until(restarted)) as server:
-        with served(make_app) as url:
-            Sender(ACCOUNT, TOKEN, url).send(NUMBER, PERSON, "Memo 42", media_urls=[f"{server.url}/x"])
+        with served(make_app) as url, sending(ACCOUNT, TOKEN, url) as sender:
+            sender.send(NUMBER, PERSON, "Memo 42", media_urls=[f"{server.url}/x"])
         restarted.set()
         server.answer = lambda _: iter([said(200, OGG, Content_Type="audio/ogg")])
         with served(make_app) as url, Handset(url) as handset:
@@ -167,7 +167,7 @@ def hanging_until(event: threading.Event) -> Iterator[bytes]:
 
 
 def test_the_terminal_tells_of_files(
-    handset: Handset, house: House, sender: Sender, link_to: LinkTo, until: Until,
+    handset: Handset, house: House, sender: WaitingSender, link_to: LinkTo, until: Until,
     capsys: pytest.CaptureFixture[str],
 ):  # fmt: skip
     link = link_to(OGG + bytes(2048), "audio/ogg")

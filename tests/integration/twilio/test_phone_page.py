@@ -14,12 +14,12 @@ from starlette.applications import Starlette
 from scrapbook.twilio.handset import Attachment, Handset
 from scrapbook.twilio.local import LocalTwilio, create_app
 from scrapbook.twilio.local.faults import Fault
-from scrapbook.twilio.sending import Sender
 from scrapbook.web.phone import phone_routes
 from tests.integration.twilio.conftest import ACCOUNT, NUMBER, TOKEN
 from tests.integration.twilio.house import PERSON, House
 from tests.integration.twilio.served import served
 from tests.integration.twilio.sounds import wav
+from tests.integration.twilio.waiting import WaitingSender, sending
 
 BROWSER_OPTIONS = [
     "--no-sandbox",
@@ -55,7 +55,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page_url(twilio_url: str, house: House, sender: Sender) -> Iterator[str]:
+def page_url(twilio_url: str, house: House, sender: WaitingSender) -> Iterator[str]:
     house.echo = sender
     with served(lambda _: Starlette(routes=phone_routes(twilio_url, PERSON, [PERSON, "+15550101"]))) as url:
         yield f"{url}/phone"
@@ -108,7 +108,9 @@ def test_nothing_is_outside_of_the_screen(page: Page):
     expect(page.locator(".theirs .footer")).to_be_in_viewport(ratio=1)
 
 
-def test_whoever_reads_further_up_is_told_of_a_new_message_and_not_moved(small_page: Page, sender: Sender):
+def test_whoever_reads_further_up_is_told_of_a_new_message_and_not_moved(
+    small_page: Page, sender: WaitingSender
+):
     write(small_page, "word " * 300)
     expect(small_page.locator(".theirs")).to_have_count(1)
     small_page.locator("#scroller").evaluate("scroller => scroller.scrollTo(0, 0)")
@@ -176,7 +178,7 @@ def test_a_memo_can_be_spoken_into_the_page(small_page: Page, house: House):
 
 
 def test_a_sound_that_comes_back_can_be_played(
-    small_page: Page, sender: Sender, link_to: Callable[[bytes, str], str]
+    small_page: Page, sender: WaitingSender, link_to: Callable[[bytes, str], str]
 ):
     sender.send(NUMBER, PERSON, "Memo 42", media_urls=[link_to(wav(0.5), "audio/wav")])
     player = small_page.get_by_label("Sound", exact=True)
@@ -265,8 +267,7 @@ def test_it_says_when_it_is_cut_off_keeps_the_message_and_comes_back(
         write(page, "hello")
         expect(page.get_by_role("alert")).to_contain_text("Your message is still here")
         expect(page.get_by_label("Message", exact=True)).to_have_value("hello")
-        with served(make_app, port):
-            house.echo = Sender(ACCOUNT, TOKEN, url)
+        with served(make_app, port), sending(ACCOUNT, TOKEN, url) as house.echo:
             expect(page.get_by_role("status")).to_have_text("Connected")
             page.keyboard.press("Enter")
             expect(page.locator(".theirs .text")).to_have_text("You wrote: hello")

@@ -10,14 +10,14 @@ from scrapbook.errors import RecipientOptedOut, SendError
 from scrapbook.segments import BODY_LIMIT
 from scrapbook.twilio.handset import Attachment, Handset
 from scrapbook.twilio.local.faults import Fault
-from scrapbook.twilio.sending import Sender
 from tests.e2e.network import NONSENSE, Trouble, network
 from tests.integration.twilio.conftest import ACCOUNT, NUMBER, TOKEN, Until, all_delivered
 from tests.integration.twilio.house import PERSON, House
+from tests.integration.twilio.waiting import WaitingSender, sending
 
 
 def test_a_reply_reaches_the_phone_and_its_status_comes_back(
-    sender: Sender, app_url: str, house: House, until: Until
+    sender: WaitingSender, app_url: str, house: House, until: Until
 ):
     sent = sender.send(NUMBER, PERSON, "Saved: ¡olé! 🎉", f"{app_url}/twilio/status?reply=7")
     assert sent.status == "queued"
@@ -27,7 +27,7 @@ def test_a_reply_reaches_the_phone_and_its_status_comes_back(
     assert house.deliveries == [(7, sent.twilio_sid, "sent", None), (7, sent.twilio_sid, "delivered", None)]
 
 
-def test_replies_arrive_in_order(sender: Sender, until: Until):
+def test_replies_arrive_in_order(sender: WaitingSender, until: Until):
     for number in range(5):
         sender.send(NUMBER, PERSON, str(number))
     shown = until(lambda messages: len(messages) == 5 and all_delivered(messages))
@@ -36,7 +36,7 @@ def test_replies_arrive_in_order(sender: Sender, until: Until):
 
 
 def test_a_filtered_reply_is_reported_as_undelivered(
-    sender: Sender, handset: Handset, app_url: str, house: House
+    sender: WaitingSender, handset: Handset, app_url: str, house: House
 ):
     handset.inject(Fault.FILTERED)
     sent = sender.send(NUMBER, PERSON, "hello", f"{app_url}/twilio/status?reply=7")
@@ -53,7 +53,7 @@ def test_a_filtered_reply_is_reported_as_undelivered(
     ],
 )
 def test_a_refusal_says_whether_trying_again_can_help(
-    sender: Sender, handset: Handset, fault: Fault, permanent: bool, code: int
+    sender: WaitingSender, handset: Handset, fault: Fault, permanent: bool, code: int
 ):
     handset.inject(fault)
     with pytest.raises(SendError) as refusal:
@@ -77,39 +77,41 @@ def test_a_refusal_says_whether_trying_again_can_help(
         (NUMBER, PERSON, "x" * (BODY_LIMIT + 1), 21617),
     ],
 )
-def test_a_wrong_message_is_refused_for_good(sender: Sender, from_: str, to: str, body: str, code: int):
+def test_a_wrong_message_is_refused_for_good(
+    sender: WaitingSender, from_: str, to: str, body: str, code: int
+):
     with pytest.raises(SendError) as refusal:
         sender.send(from_, to, body)
     assert (refusal.value.permanent, refusal.value.code) == (True, code)
 
 
-def test_the_longest_body_passes(sender: Sender):
+def test_the_longest_body_passes(sender: WaitingSender):
     assert sender.send(NUMBER, PERSON, "x" * BODY_LIMIT).status == "queued"
 
 
-def test_a_wrong_status_callback_is_refused(sender: Sender):
+def test_a_wrong_status_callback_is_refused(sender: WaitingSender):
     with pytest.raises(SendError) as refusal:
         sender.send(NUMBER, PERSON, "hello", "not a url")
     assert refusal.value.code == 21609
 
 
 def test_a_wrong_token_is_tried_again_because_its_owner_can_put_it_right(twilio_url: str):
-    with pytest.raises(SendError) as refusal:
-        Sender(ACCOUNT, "another token", twilio_url).send(NUMBER, PERSON, "hello")
+    with sending(ACCOUNT, "another token", twilio_url) as sender, pytest.raises(SendError) as refusal:
+        sender.send(NUMBER, PERSON, "hello")
     assert (refusal.value.permanent, refusal.value.code) == (False, 20003)
 
 
 def test_an_answer_that_makes_no_sense_is_none():
     with network(to_port=9) as weather:
         weather.storm([Trouble.GARBAGE])
-        sender = Sender(ACCOUNT, TOKEN, weather.url, timeout=2)
-        for _ in NONSENSE:
-            with pytest.raises(SendError) as refusal:
-                sender.send(NUMBER, PERSON, "hello")
-            assert not refusal.value.permanent
+        with sending(ACCOUNT, TOKEN, weather.url, timeout=2) as sender:
+            for _ in NONSENSE:
+                with pytest.raises(SendError) as refusal:
+                    sender.send(NUMBER, PERSON, "hello")
+                assert not refusal.value.permanent
 
 
-def test_no_refusal_quotes_a_number_or_a_text(sender: Sender):
+def test_no_refusal_quotes_a_number_or_a_text(sender: WaitingSender):
     number, text = "+15550198", "a secret thought"
     with pytest.raises(SendError) as refusal:
         sender.send(number, PERSON, text)
@@ -122,20 +124,22 @@ def test_no_refusal_quotes_a_number_or_a_text(sender: Sender):
 def test_twilio_being_down_is_not_permanent():
     with socket.create_server(("127.0.0.1", 0)) as once:
         url = f"http://127.0.0.1:{once.getsockname()[1]}"
-    with pytest.raises(SendError) as failure:
-        Sender(ACCOUNT, TOKEN, url).send(NUMBER, PERSON, "hello")
+    with sending(ACCOUNT, TOKEN, url) as sender, pytest.raises(SendError) as failure:
+        sender.send(NUMBER, PERSON, "hello")
     assert (failure.value.permanent, failure.value.code) == (False, None)
 
 
 def test_twilio_hanging_is_not_permanent():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        with pytest.raises(SendError) as failure:
-            Sender(ACCOUNT, TOKEN, url, timeout=0.2).send(NUMBER, PERSON, "hello")
+        with sending(ACCOUNT, TOKEN, url, timeout=0.2) as sender, pytest.raises(SendError) as failure:
+            sender.send(NUMBER, PERSON, "hello")
     assert not failure.value.permanent
 
 
-def test_nobody_is_sent_anything_after_stop_until_start(sender: Sender, handset: Handset, until: Until):
+def test_nobody_is_sent_anything_after_stop_until_start(
+    sender: WaitingSender, handset: Handset, until: Until
+):
     handset.send(PERSON, "Stop")
     until(lambda messages: any(message["carrier"] for message in messages))
     with pytest.raises(RecipientOptedOut):
@@ -145,7 +149,7 @@ def test_nobody_is_sent_anything_after_stop_until_start(sender: Sender, handset:
     assert sender.send(NUMBER, PERSON, "hello").status == "queued"
 
 
-def test_a_message_whose_answer_was_lost_can_be_found(sender: Sender, handset: Handset, until: Until):
+def test_a_message_whose_answer_was_lost_can_be_found(sender: WaitingSender, handset: Handset, until: Until):
     before = datetime.now(UTC)
     handset.inject(Fault.ANSWER_LOST)
     with pytest.raises(SendError) as failure:
@@ -157,7 +161,7 @@ def test_a_message_whose_answer_was_lost_can_be_found(sender: Sender, handset: H
     assert found.twilio_sid == shown["sid"]
 
 
-def test_what_was_never_sent_is_not_found(sender: Sender):
+def test_what_was_never_sent_is_not_found(sender: WaitingSender):
     before = datetime.now(UTC)
     sent = sender.send(NUMBER, PERSON, "Saved as 42.")
     assert sender.find(NUMBER, PERSON, "Saved as 43.", before) is None
@@ -165,13 +169,13 @@ def test_what_was_never_sent_is_not_found(sender: Sender):
     assert sender.find(NUMBER, PERSON, "Saved as 42.", before, known={sent.twilio_sid}) is None
 
 
-def test_whatsapp_takes_no_message_outside_its_24_hours(sender: Sender, app_url: str, house: House):
+def test_whatsapp_takes_no_message_outside_its_24_hours(sender: WaitingSender, app_url: str, house: House):
     sender.send(f"whatsapp:{NUMBER}", f"whatsapp:{PERSON}", "hello", f"{app_url}/twilio/status?reply=7")
     house.wait_until(lambda: len(house.deliveries) == 2)
     assert house.deliveries[-1][2:] == ("failed", 63016)
 
 
-def test_whatsapp_takes_an_answer(sender: Sender, handset: Handset, app_url: str, house: House):
+def test_whatsapp_takes_an_answer(sender: WaitingSender, handset: Handset, app_url: str, house: House):
     handset.send(f"whatsapp:{PERSON}", "hello")
     house.wait_until(lambda: len(house.accepted) == 1)
     sender.send(f"whatsapp:{NUMBER}", f"whatsapp:{PERSON}", "hello", f"{app_url}/twilio/status?reply=7")
@@ -180,7 +184,7 @@ def test_whatsapp_takes_an_answer(sender: Sender, handset: Handset, app_url: str
 
 
 def test_an_attachment_is_fetched_and_shown(
-    sender: Sender, handset: Handset, until: Until, twilio_url: str, house: House
+    sender: WaitingSender, handset: Handset, until: Until, twilio_url: str, house: House
 ):
     picture = Attachment("image/png", b"\x89PNG and so on")
     handset.send(PERSON, "mine", [picture])

@@ -10,15 +10,15 @@ from scrapbook.errors import ScrapbookError
 from scrapbook.terminal import NoReply, text
 from scrapbook.twilio.handset import Handset
 from scrapbook.twilio.local.faults import Fault
-from scrapbook.twilio.sending import Sender
 from tests.integration.twilio.conftest import Until
 from tests.integration.twilio.house import PERSON, STRANGER, House
+from tests.integration.twilio.waiting import WaitingSender
 
 CHAT = "import sys; from scrapbook.terminal import chat; from scrapbook.twilio.handset import Handset; {}"
 
 
 @pytest.fixture
-def echo(house: House, sender: Sender) -> House:
+def echo(house: House, sender: WaitingSender) -> House:
     house.echo = sender
     return house
 

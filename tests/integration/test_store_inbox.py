@@ -1,0 +1,226 @@
+"""The inbox: one person's messages in order, each once in each round."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from scrapbook.store import Outcome, Person, Store, Waiting
+from scrapbook.twilio.incoming import IncomingMedia
+from tests.integration.conftest import NOW
+
+WORKER, SCRAPBOOK = "app", "+15550199"
+PICTURE = IncomingMedia("https://api.example/1", "image/png")
+
+
+def accept(store: Store, person: Person, sid: str, *media: IncomingMedia, at: datetime = NOW) -> bool:
+    """Whether it is new."""
+    with store.transaction() as tx:
+        tx.leases.claim(person.id, WORKER)
+        return tx.inbox.accept(
+            sid=sid,
+            person_id=person.id,
+            from_=person.addresses[0].value,
+            to=SCRAPBOOK,
+            body=f"the body of {sid}",
+            received_at=at,
+            media=media,
+            replied_to="SMearlier",
+        )
+
+
+def put(store: Store, person: Person, sid: str, round_: int = 0, heard: str | None = None) -> bool:
+    """Whether it is new."""
+    with store.transaction() as tx:
+        tx.leases.claim(person.id, WORKER)
+        return tx.inbox.put(person.id, sid, round_, heard)
+
+
+def next_of(store: Store, person: Person) -> Waiting:
+    with store.transaction(read_only=True) as tx:
+        waiting = tx.inbox.next(person.id)
+    assert waiting is not None
+    return waiting
+
+
+def answered(store: Store, person: Person) -> list[tuple[str, int, str | None]]:
+    """What the person's messages are when each is taken out before the next: sid, round, what was heard."""
+    found: list[tuple[str, int, str | None]] = []
+    with store.transaction() as tx:
+        while waiting := tx.inbox.next(person.id):
+            found.append((waiting.message_sid, waiting.round, waiting.heard))
+            tx.inbox.remove(waiting.id)
+    return found
+
+
+def test_a_message_that_comes_in_is_kept_and_is_to_be_answered(store: Store, ann: Person):
+    assert accept(store, ann, "SM1")
+    waiting = next_of(store, ann)
+    assert waiting == Waiting(
+        id=waiting.id,
+        person_id=ann.id,
+        message_sid="SM1",
+        round=0,
+        heard=None,
+        from_=ann.addresses[0].value,
+        to=SCRAPBOOK,
+        body="the body of SM1",
+        received_at=NOW,
+        is_memo=False,
+        has_media=False,
+    )
+    with store.transaction(read_only=True) as tx:
+        message = tx.messages.get("SM1")
+    assert (message.state, message.body, message.received_at) == ("received", "the body of SM1", NOW)
+    assert message.replied_to == "SMearlier"
+
+
+def test_what_comes_with_a_message_is_kept_with_it(store: Store, ann: Person):
+    accept(store, ann, "SM1", PICTURE)
+    assert next_of(store, ann).has_media
+    with store.transaction(read_only=True) as tx:
+        assert [part.url for part in tx.messages.get("SM1").media] == [PICTURE.url]
+
+
+def test_the_same_message_again_changes_nothing(store: Store, ann: Person):
+    accept(store, ann, "SM1", PICTURE)
+    assert not accept(store, ann, "SM1", PICTURE, at=NOW + timedelta(hours=1))
+    with store.transaction(read_only=True) as tx:
+        assert tx.inbox.count() == 1
+        assert tx.messages.get("SM1").received_at == NOW
+        assert len(tx.messages.get("SM1").media) == 1
+
+
+def test_the_same_message_again_is_not_answered_again(store: Store, ann: Person):
+    accept(store, ann, "SM1")
+    assert answered(store, ann) == [("SM1", 0, None)]
+    assert not accept(store, ann, "SM1")
+    assert answered(store, ann) == []
+
+
+def test_one_persons_messages_are_answered_in_the_order_in_which_they_came(
+    store: Store, ann: Person, ben: Person
+):
+    """That of their arrival, not of their names, nor of the clock."""
+    for sid, person in (("SM3", ann), ("SM1", ben), ("SM2", ann), ("SM9", ann), ("SM4", ben)):
+        accept(store, person, sid, at=NOW - timedelta(minutes=int(sid[2:])))
+    with store.transaction(read_only=True) as tx:
+        assert [one.message_sid for one in tx.inbox.all()] == ["SM3", "SM1", "SM2", "SM9", "SM4"]
+    assert [sid for sid, *_ in answered(store, ann)] == ["SM3", "SM2", "SM9"]
+    assert [sid for sid, *_ in answered(store, ben)] == ["SM1", "SM4"]
+
+
+def test_what_is_put_in_comes_behind_everything_of_its_sender(store: Store, ann: Person):
+    for sid in ("SM1", "SM2"):
+        accept(store, ann, sid)
+    with store.transaction() as tx:
+        tx.inbox.remove(next_of(store, ann).id)
+    assert put(store, ann, "SM1", 1, "speech")
+    assert answered(store, ann) == [("SM2", 0, None), ("SM1", 1, "speech")]
+
+
+def test_a_message_is_put_in_once_in_each_round(store: Store, ann: Person):
+    accept(store, ann, "SM1")
+    assert [put(store, ann, "SM1", round_) for round_ in (0, 1, 1, 2)] == [False, True, False, True]
+    assert not put(store, ann, "SM1", 1, "speech")
+    assert answered(store, ann) == [("SM1", 0, None), ("SM1", 1, None), ("SM1", 2, None)]
+
+
+def test_taking_out_what_is_not_there_is_harmless(store: Store, ann: Person):
+    accept(store, ann, "SM1")
+    gone = next_of(store, ann)
+    assert answered(store, ann) == [("SM1", 0, None)]
+    accept(store, ann, "SM2")
+    with store.transaction() as tx:
+        tx.inbox.remove(gone.id)
+    assert answered(store, ann) == [("SM2", 0, None)]
+
+
+def test_a_place_in_the_order_is_never_given_twice(store: Store, ann: Person):
+    accept(store, ann, "SM1")
+    first = next_of(store, ann)
+    assert answered(store, ann)
+    accept(store, ann, "SM2")
+    assert next_of(store, ann).id > first.id
+
+
+def test_a_message_is_followed_while_more_is_to_be_said_about_it(store: Store, ann: Person):
+    accept(store, ann, "SM1")
+    put(store, ann, "SM1", 1, "memo_received 90.0")
+    accept(store, ann, "SM2")
+    first = next_of(store, ann)
+    with store.transaction() as tx:
+        assert tx.inbox.is_followed(first)
+        tx.inbox.remove(first.id)
+        receipt = tx.inbox.next(ann.id)
+        assert receipt is not None
+        assert not tx.inbox.is_followed(receipt)
+    put(store, ann, "SM1", 2, "speech")
+    with store.transaction() as tx:
+        assert tx.inbox.is_followed(receipt)
+
+
+def test_the_status_says_what_a_reply_depends_on(store: Store, ann: Person):
+    accept(store, ann, "SM1")
+    waiting = next_of(store, ann)
+    with store.transaction() as tx:
+        status = tx.inbox.status(waiting)
+        assert (status.state, status.response, status.media_key) == ("received", None, None)
+        assert not any((status.is_answered, status.is_answered_later, status.is_opted_out, status.is_held))
+        tx.outcomes.record("SM1", Outcome("utter_memo", {"media_key": "ab/cd"}))
+        tx.people.set_opt_out(waiting.from_, NOW)
+        tx.messages.set_state("SM1", "failed", "it went wrong")
+        status = tx.inbox.status(waiting)
+        assert (status.state, status.response, status.media_key) == ("failed", "utter_memo", "ab/cd")
+        assert status.is_opted_out
+
+
+@pytest.mark.parametrize(
+    ("round_", "answered", "answered_later"), [(0, False, True), (1, True, False), (2, False, False)]
+)
+def test_the_status_tells_rounds_apart(
+    store: Store, ann: Person, round_: int, answered: bool, answered_later: bool
+):
+    accept(store, ann, "SM1")
+    put(store, ann, "SM1", round_)
+    with store.transaction() as tx:
+        tx.replies.record("SM1", SCRAPBOOK, ann.addresses[0].value, ["a"], [1], NOW, 1)
+        [waiting] = [one for one in tx.inbox.all() if one.round == round_]
+        status = tx.inbox.status(waiting)
+    assert (status.is_answered, status.is_answered_later) == (answered, answered_later)
+
+
+def test_the_status_knows_that_an_earlier_reply_to_the_sender_waits_for_another_day(
+    store: Store, ann: Person, ben: Person
+):
+    for sid, person in (("SM1", ann), ("SM2", ann), ("SM3", ben)):
+        accept(store, person, sid)
+    with store.transaction() as tx:
+        [reply] = tx.replies.record("SM1", SCRAPBOOK, ann.addresses[0].value, ["a"], [1], NOW)
+        tx.spending.hold(reply.id, NOW + timedelta(hours=1))
+        is_held = {one.message_sid: tx.inbox.status(one).is_held for one in tx.inbox.all()}
+    assert is_held == {"SM1": True, "SM2": True, "SM3": False}
+
+
+def test_all_of_it_can_be_made_messages_that_failed(store: Store, ann: Person, ben: Person):
+    accept(store, ann, "SM1")
+    assert answered(store, ann)
+    for sid, person in (("SM2", ann), ("SM3", ben)):
+        accept(store, person, sid)
+    with store.transaction() as tx:
+        tx.inbox.hold("restored from a backup")
+    with store.transaction(read_only=True) as tx:
+        assert tx.inbox.all() == []
+        assert tx.leases.of(WORKER) == []
+        states = {sid: (tx.messages.get(sid).state, tx.messages.get(sid).problem) for sid in ("SM2", "SM3")}
+        assert states == dict.fromkeys(("SM2", "SM3"), ("failed", "restored from a backup"))
+        assert tx.messages.get("SM1").state == "received"
+
+
+def test_who_is_removed_takes_along_what_waits(store: Store, ann: Person, ben: Person):
+    for sid, person in (("SM1", ann), ("SM2", ben)):
+        accept(store, person, sid)
+    with store.transaction() as tx:
+        tx.people.remove(ann.id)
+    with store.transaction(read_only=True) as tx:
+        assert [one.message_sid for one in tx.inbox.all()] == ["SM2"]
+        assert tx.leases.of(WORKER) == [ben.id]
