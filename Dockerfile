@@ -24,6 +24,6 @@ COPY scrapbook scrapbook
 ENV PATH=/srv/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 SCRAPBOOK_DATA_DIR=/data
 # Docker's Python has no bytecode of its own library: what of it is used gets some, or each health check would compile it.
 RUN python -m compileall -q actions scrapbook && scrapbook --help >/dev/null \
-    && PYTHONDONTWRITEBYTECODE= python -c "import urllib.request, scrapbook.app, scrapbook.cli"
+    && PYTHONDONTWRITEBYTECODE= python -c "import urllib.request, scrapbook.app, scrapbook.cli, scrapbook.connecting, scrapbook.serve"
 USER scrapbook
 CMD ["scrapbook", "serve", "app"]

@@ -33,7 +33,7 @@ class _Options(ServerOptions):
 
     Attributes:
         herald: the process that waits for the start; 0 when it has ended.
-        start_failed: whether it ended with an error.
+        start_failed: whether it ended with an error, by itself.
     """
 
     def __init__(self, herald: int) -> None:
@@ -59,7 +59,8 @@ class _Options(ServerOptions):
         pid, status = super().waitpid()
         if pid and pid == self.herald:
             self.herald = 0
-            self.start_failed = bool(status)
+            # One that was called off has not failed, however it ended.
+            self.start_failed = bool(status) and self.mood == SupervisorStates.RUNNING
         return pid, status
 
 

@@ -183,6 +183,29 @@ def test_the_house_stops_within_ten_seconds_and_goes_on_where_it_was(house: Hous
     assert took < STOPS_WITHIN
 
 
+def test_what_was_started_watches_the_others_itself_and_is_started_once(house: House) -> None:
+    pid = house.pid("supervisord")
+    assert parent(house.pid("app")) == pid
+    assert b"supervisord" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    refused = house.run("up")
+    assert refused.returncode == 1
+    assert f"as process {pid}" in refused.stderr
+
+
+def test_nothing_stays_behind_when_the_house_is_killed_and_it_starts_again(house: House) -> None:
+    person = PEOPLE[0]
+    pids = [house.pid(name) for name in ("app", "actions", "rasa", "voice", "phone")]
+    os.kill(house.pid("supervisord"), signal.SIGKILL)
+    wait_until(lambda: not any(map(is_running, pids)), 60, lambda: "a process stays behind")
+    house.start()
+    assert "Saved" in house.say("a thought after the end", person)
+
+
+def parent(pid: int) -> int:
+    """The process that started it."""
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
 def keep_texting(house: House, person: str, enough: threading.Event) -> None:
     n = 0
     while not enough.is_set():

@@ -17,7 +17,6 @@ import pytest
 from dbos._dbos import _get_or_create_dbos_registry
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
-from scrapbook.turns import Turns
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount, Route
 from structlog.testing import capture_logs
