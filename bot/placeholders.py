@@ -38,6 +38,8 @@ PACKAGES: Dict[Text, Text] = {
     "mattermostwrapper": "mattermostwrapper==2.2",
     "rocketchat_API": "rocketchat-api==1.30.0",
     "google": "google-auth==2.62.2",
+    "google.auth": "google-auth==2.62.2",  # "google" may be there: others put modules into it too
+    "google.oauth2": "google-auth==2.62.2",
     "cachecontrol": "cachecontrol==0.12.14",
     "socketio": "python-socketio==5.18.1",
     # Brokers and stores: RabbitMQ, Kafka, DynamoDB and S3, MongoDB, Redis, PostgreSQL.
@@ -100,8 +102,12 @@ class PlaceholderFinder(MetaPathFinder, Loader):
         path: Optional[Sequence[Text]] = None,  # noqa: ARG002 - part of the protocol
         target: Optional[ModuleType] = None,  # noqa: ARG002
     ) -> Optional[ModuleSpec]:
-        """A spec for a module of one of the packages; None for all others."""
-        if fullname.partition(".")[0] not in PACKAGES:
+        """A spec for one of the packages or what is inside of one; None for all others.
+
+        What an installed one lacks is lacking: only inside of a placeholder there is everything.
+        """
+        inside = isinstance(sys.modules.get(fullname.rpartition(".")[0]), _PlaceholderModule)
+        if fullname not in PACKAGES and not inside:
             return None
         return ModuleSpec(fullname, self, origin="placeholder", is_package=True)
 

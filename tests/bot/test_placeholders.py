@@ -62,9 +62,19 @@ def test_nothing_else_is_answered():
 
 
 def test_a_package_that_is_installed_is_used(tmp_path):
-    (tmp_path / "tensorflow.py").write_text("__version__ = 'real'\n")
-    program = "import placeholders; placeholders.install(); import tensorflow; print(tensorflow.__version__)"
-    assert _run("-c", program, path=[tmp_path]).stdout == "real\n"
+    (tmp_path / "tensorflow").mkdir()
+    (tmp_path / "tensorflow/__init__.py").write_text("__version__ = 'real'\n")
+    program = """
+import placeholders
+placeholders.install()
+import tensorflow
+print(tensorflow.__version__)
+try:
+    import tensorflow.optional
+except ImportError:
+    print("and lacks what it lacks")
+"""
+    assert _run("-c", program, path=[tmp_path]).stdout == "real\nand lacks what it lacks\n"
 
 
 def test_installing_twice_is_installing_once():
