@@ -8,7 +8,6 @@ from scrapbook.errors import LinkError
 from scrapbook.links.charsets import decode
 from scrapbook.links.fetching import PageFetcher
 from scrapbook.links.finding import find_links
-from scrapbook.links.page import read_page
 from scrapbook.patience import AfterFailures, Patience
 from scrapbook.store import Entry, Preview, Store, Transaction
 
@@ -62,6 +61,8 @@ class Previewer:
             )
         except LinkError as error:
             return Preview(url, failure=str(error))
+        from scrapbook.links.page import read_page  # noqa: PLC0415 - lxml, 4 MB, with the first link only
+
         page = read_page(decode(fetched.content, fetched.charset), fetched.url)
         return Preview(url, fetched.url, page)
 
