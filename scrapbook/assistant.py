@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 TURN_TIMEOUT = 30.0
 CONNECT_TIMEOUT = 2.0
 HEALTH_TIMEOUT = aiohttp.ClientTimeout(total=2.0)
-# Shorter than that of Rasa's own server (5 seconds), which would otherwise close a connection that is just used.
+# Shorter than that of Rasa's own server (5 seconds), which would otherwise close a connection that is in use.
 KEPT_ALIVE = 4.0
 
 NOT_REACHED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from scrapbook.journey import Journey
 
-# Bound to the workflows, not to the release: what was under way when the scrapbook was upgraded is finished by
-# the new release. Raised only when the steps of a workflow change in an incompatible way.
+# Bound to the workflows, not to the release: what was under way when the scrapbook was upgraded is finished
+# by the new release. Raised only when the steps of a workflow change in an incompatible way.
 JOURNEY_VERSION = "1"
 
 MEDIA_QUEUE = "media"

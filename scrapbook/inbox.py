@@ -1,7 +1,7 @@
 """The inbox: answers what has come in, one person's messages in order and different people's side by side.
 
-A message stays in the inbox until its replies are recorded, in one transaction. Whatever is killed before, it is
-answered anew: what it did to the scrapbook is found again by its MessageSid, and happens once.
+A message stays in the inbox until its replies are recorded, in one transaction. Whatever is killed before, it
+is answered anew: what it did to the scrapbook is found again by its MessageSid, and happens once.
 """
 
 import asyncio
@@ -327,7 +327,7 @@ class Inbox:
     # What follows, and takes long
 
     async def _begin_memos(self, waiting: Waiting) -> bool:
-        """Whether there are sounds in it: each is a message of its own now, which is fetched and written down."""
+        """Whether there are sounds in it: each is a message of its own now, to be fetched and heard."""
         if not waiting.has_media or waiting.heard is not None or waiting.is_memo:
             return False
         sids = await asyncio.to_thread(self._memos.begin, waiting.message_sid)

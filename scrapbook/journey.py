@@ -41,7 +41,7 @@ class Answers(Protocol):
     """Where what was heard is answered."""
 
     def put(self, person_id: int, message_sid: str, round_: int, heard: str) -> None:
-        """Have a message answered in its sender's turn, once in each round. Blocks until that is on the disk."""
+        """Have a message answered in its sender's turn, once in each round. Blocks until it is on disk."""
         ...
 
 

@@ -1,6 +1,6 @@
 """Holds this process's leases, takes over those of processes that died, and finds work that others put in.
 
-What leases are, and why no two processes work for one person, is told in ``store/leases.py`` and docs/scale.md.
+What leases are, and why no two processes work for one person: see ``store/leases.py`` and docs/scale.md.
 """
 
 import asyncio
@@ -99,7 +99,7 @@ class LeaseKeeper:
         shares: whether there may be others.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what keeping them works with
         self,
         store: Store,
         writer: GroupWriter,

@@ -1,7 +1,7 @@
 """The path of a message, put together: intake, inbox, outbox, and the engine for what takes long."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -56,7 +56,7 @@ class Limits:
     """
 
     send_rate: float = 0.0
-    allowance: Allowance = Allowance()
+    allowance: Allowance = field(default_factory=Allowance)
     pace: int = 0
 
     @classmethod
@@ -67,7 +67,7 @@ class Limits:
 class MessagePath:
     """Of one app. To be started and stopped in the event loop that it is used in."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what it is put together of
         self,
         settings: Settings,
         store: Store,

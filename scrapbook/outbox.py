@@ -136,7 +136,7 @@ class Outbox:
         return person_id in self._people
 
     def sends_at_once(self, to: str) -> bool:
-        """Whether a reply to that address that is recorded now is sent next, without being asked for a limit."""
+        """Whether a reply to that address that is recorded now is sent next, with no limit to ask for."""
         is_unlimited = not self._send_rate and not self._allowance.is_limited
         return is_unlimited and to not in self._lines
 
@@ -202,7 +202,7 @@ class Outbox:
     # Before it is sent: limits
 
     async def _begin(self, attempt: Attempt) -> bool:
-        """Whether it is to be sent now. Where a daily limit is reached it is held, and whom that concerns told."""
+        """Whether it is to be sent now. Held where a daily limit is reached; whom that concerns is told."""
         reply = attempt.reply
         try:
             await self._wait_for_a_slot(attempt)

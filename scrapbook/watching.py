@@ -81,7 +81,7 @@ def _of_messages(figures: Figures, queues: dict[str, QueueFigures]) -> Iterator[
 
 
 def _of_store(figures: Figures) -> dict[str, QueueFigures]:
-    """Inbox and outbox, under the names that they have had as queues. One message of a person is worked on."""
+    """Inbox and outbox, under the names that they had as queues. One message of a person is worked on."""
     waiting = figures.inbox - figures.people_waiting
     return {
         "messages": QueueFigures(waiting=waiting, working=figures.people_waiting),

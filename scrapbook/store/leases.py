@@ -13,6 +13,7 @@ is safe.
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Executable,
     Select,
     bindparam,
@@ -64,10 +65,10 @@ def _orphans(dialect: str) -> Executable:
     waiting = select(InboxRow.person_id)
     unsent = select(MessageRow.person_id).join(ReplyRow, ReplyRow.message_sid == MessageRow.sid)
     people = union(waiting, unsent.where(text(TO_BE_SENT))).subquery()
-    rows = select(people.c.person_id, literal_column(f"'{NOBODY}'")).where(
-        ~exists().where(_lease.c.person_id == people.c.person_id)
-    )
-    new = _insert(dialect, LeaseRow).from_select(["person_id", "worker"], rows.order_by(people.c.person_id))
+    person_id: ColumnElement[int] = people.c.person_id
+    nobody: ColumnElement[str] = literal_column(f"'{NOBODY}'")
+    rows = select(person_id, nobody).where(~exists().where(_lease.c.person_id == person_id))
+    new = _insert(dialect, LeaseRow).from_select(["person_id", "worker"], rows.order_by(person_id))
     return new.on_conflict_do_nothing()
 
 
@@ -129,8 +130,8 @@ class Leases:
     def claim(self, person_id: int, worker: str) -> str:
         """Make sure that somebody works for the person: ``worker``, unless another does already.
 
-        To be called before work is inserted. Locks the lease until the transaction ends, so that the ids of one
-        person's work are in the order in which they become visible. Returns who works for them.
+        To be called before work is inserted. Locks the lease until the transaction ends, so that the ids of
+        one person's work are in the order in which they become visible. Returns who works for them.
         """
         row = _CLAIM.one(self._work.connection, person_id=person_id, worker=worker)
         assert row is not None  # noqa: S101 - it was inserted or updated

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from sqlalchemy import ColumnElement, Executable, Select, bindparam, case, null, select, text, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from scrapbook.store.leases import TO_BE_SENT
 from scrapbook.store.prepared import Prepared, table_of
@@ -62,9 +63,19 @@ _reply = table_of(ReplyRow)
 
 
 def _row() -> Select[Any]:
-    of_reply = (ReplyRow.id, ReplyRow.message_sid, ReplyRow.from_, ReplyRow.to, ReplyRow.body)
-    more = (ReplyRow.segments, ReplyRow.state, ReplyRow.media_key, ReplyRow.created_at)
-    columns = (*of_reply, *more, MessageRow.person_id, MessageRow.received_at)
+    columns: list[ColumnElement[Any] | InstrumentedAttribute[Any]] = [
+        ReplyRow.id,
+        ReplyRow.message_sid,
+        ReplyRow.from_,
+        ReplyRow.to,
+        ReplyRow.body,
+        ReplyRow.segments,
+        ReplyRow.state,
+        ReplyRow.media_key,
+        ReplyRow.created_at,
+        MessageRow.person_id,
+        MessageRow.received_at,
+    ]
     return select(*columns).join(MessageRow, MessageRow.sid == ReplyRow.message_sid)
 
 
@@ -104,8 +115,8 @@ class Outbox:
         _SENT.run(self._work.connection, id_=id_, taken_sid=twilio_sid, at=at)
 
     def due(self, now: datetime) -> list[int]:
-        """People for whom replies were held until ``now`` or before; or, because a clock was ahead, until a day
-        that is not the next."""
+        """People for whom replies were held until ``now`` or before; or, because a clock was ahead, until a
+        day that is not the next."""
         held = select(MessageRow.person_id).join(ReplyRow, ReplyRow.message_sid == MessageRow.sid)
         due = held.where(ReplyRow.held_until.is_not(None), _is_due(now)).distinct()
         return list(self._work.session.scalars(due.order_by(MessageRow.person_id).limit(MOST_DUE)))

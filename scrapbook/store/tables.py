@@ -122,8 +122,8 @@ class MessageMediaRow(Base):
 class InboxRow(Base):
     """A message that is to be answered; removed in the transaction that records its replies.
 
-    ``id`` is the order in which one person's are answered. ``heard`` is what came of a memo, by name; NULL for
-    a message that is to be answered as it was texted.
+    ``id`` is the order in which one person's are answered. ``heard`` is what came of a memo, by name; NULL
+    for a message that is to be answered as it was texted.
     """
 
     __tablename__ = "inbox"

@@ -42,7 +42,10 @@ def rest_client(account_sid: str, auth_token: str, api_url: str = "", timeout: f
 
 
 def async_client(account_sid: str, auth_token: str, api_url: str = "", timeout: float = 10.0) -> Client:
-    """As ``rest_client``, for the library's ``..._async`` methods and one event loop; close its ``http_client``."""
+    """As ``rest_client``, for the library's ``..._async`` methods and one event loop.
+
+    Its ``http_client`` is to be closed.
+    """
     return _pointed(Client(account_sid, auth_token, http_client=KeptConnections(timeout)), api_url)
 
 
@@ -55,8 +58,8 @@ def _pointed(client: Client, api_url: str) -> Client:
 
 
 class KeptConnections(AsyncHttpClient):
-    """Twilio's library on connections that are kept for the next request: its own client for asyncio makes its
-    session outside of the event loop, and waits five minutes for an answer."""
+    """Twilio's library on connections that are kept for the next request: its own client for asyncio makes
+    its session outside of the event loop, and waits five minutes for an answer."""
 
     def __init__(self, timeout: float) -> None:
         super().__init__(logging.Logger("twilio", logging.WARNING), True, timeout)  # pyright: ignore[reportUnknownMemberType]

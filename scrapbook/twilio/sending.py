@@ -94,7 +94,7 @@ class Sender:
         return _sent(alike[-1]) if alike else None
 
     def check(self) -> None:
-        """Blocks. Raises SendError when Twilio cannot be reached or does not know the account and its token."""
+        """Blocks. Raises SendError when Twilio is out of reach or does not know the account and its token."""
         with _translated():
             self._blocking_client.messages.list(limit=1)
 

@@ -23,8 +23,8 @@ class Part:
     """A part of the house.
 
     Attributes:
-        problem: says in plain words what is wrong with it; empty when nothing is. May raise ScrapbookError, and
-            block, unless it is a coroutine function.
+        problem: says in plain words what is wrong with it; empty when nothing is. May raise ScrapbookError,
+            and block, unless it is a coroutine function.
         is_needed: whether no text is answered without it.
     """
 
@@ -86,7 +86,8 @@ async def _problem(name: str, part: Part) -> str:
     try:
         if iscoroutinefunction(part.problem):
             return await part.problem()
-        return await anyio.to_thread.run_sync(part.problem, abandon_on_cancel=True)
+        problem = await anyio.to_thread.run_sync(part.problem, abandon_on_cancel=True)
+        return problem if isinstance(problem, str) else await problem
     except ScrapbookError as error:
         return str(error)
     except Exception as error:  # noqa: BLE001 - a check that fails is a part that is not well
