@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from scrapbook.engine import engine_client
+from scrapbook.errors import NotFound
 from scrapbook.settings import Settings
 from scrapbook.store import Store, Transaction
 from scrapbook.store.statements import chunks
@@ -69,6 +70,8 @@ def _take_over(client: "DBOSClient", store: Store, worker: str) -> int:
 def _accept(tx: Transaction, workflow: "WorkflowStatus", worker: str) -> None:
     incoming, person_id, *rest = _arguments(workflow)
     message, round_ = Incoming.from_dict(incoming), rest[0] if rest else 0
+    if not _is_there(tx, person_id):
+        return
     tx.leases.claim(person_id, worker)
     is_new = tx.inbox.accept(
         sid=message.message_sid,
@@ -112,6 +115,8 @@ def _keep_failed(tx: Transaction, workflow: "WorkflowStatus", problem: str) -> N
     incoming, person_id, *_ = _arguments(workflow)
     message = Incoming.from_dict(incoming)
     known = tx.messages.find(message.message_sid)
+    if not _is_there(tx, person_id):
+        return
     if known is None:
         tx.messages.record(
             sid=message.message_sid,
@@ -126,6 +131,15 @@ def _keep_failed(tx: Transaction, workflow: "WorkflowStatus", problem: str) -> N
         tx.messages.set_state(message.message_sid, "failed", problem)
     elif known.state == "received" and problem != ENDED:
         tx.messages.set_state(message.message_sid, "failed", problem)
+
+
+def _is_there(tx: Transaction, person_id: int) -> bool:
+    """Whether the person was not removed meanwhile, and with them all that they sent."""
+    try:
+        tx.people.get(person_id)
+    except NotFound:
+        return False
+    return True
 
 
 def _fail(tx: Transaction, sid: str, problem: str) -> None:

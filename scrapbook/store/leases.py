@@ -13,6 +13,7 @@ is safe.
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Executable,
     Select,
     Text,

@@ -313,22 +313,14 @@ def test_work_that_comes_in_while_the_last_of_it_ends_is_never_left_without_a_le
 
     def answer_all() -> None:
         for n in range(ROUNDS):
-            with shared.transaction() as tx:  # the last of it: answered below, as the next one comes in
-                tx.leases.claim(ann.id, HERE)
-                if n:
-                    tx.inbox.put(ann.id, "SM0", n)
+            accept(shared, ann, f"SL{n}", HERE)  # the last of it: answered below, as the next one comes in
             together.wait(60)
-            with shared.transaction() as tx:
-                tx.leases.hold(ann.id, HERE)
-                if waiting := tx.inbox.next(ann.id):
-                    tx.inbox.remove(waiting.id)
-                tx.leases.release(ann.id, HERE)
+            answer(shared, ann, HERE)
             together.wait(60)
             with shared.transaction() as tx:
                 orphans.append(tx.leases.adopt_orphans())
-                while waiting := tx.inbox.next(ann.id):
-                    tx.inbox.remove(waiting.id)
-                tx.leases.release(ann.id, HERE)
+                tx.leases.hold(ann.id, HERE)
+            assert answer(shared, ann, HERE)
 
     with ThreadPoolExecutor(2) as pool:
         for done in [pool.submit(take_in), pool.submit(answer_all)]:
