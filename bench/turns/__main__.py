@@ -49,8 +49,8 @@ class Size:
     Attributes:
         turns: of one sender, each on all sides.
         messages: of each load, spread over its senders; in as many parts as there are ``rounds``.
-        at_once: messages of one sender; ``at_once_stock`` for the stock Rasa, which takes a second for each and
-            gives up on those that wait for longer than a minute.
+        at_once: messages of one sender; ``at_once_stock`` for the stock Rasa, which takes a second for each
+            and gives up on those that wait for longer than a minute.
         grown: numbers of messages that somebody has sent before.
         measured: messages after so many; ``measured_stock`` for the stock Rasa, whose turns grow.
         rasas: numbers of Rasa processes.

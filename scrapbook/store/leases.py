@@ -13,7 +13,6 @@ is safe.
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Executable,
     Select,
     Text,

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from sqlalchemy import ColumnElement, Executable, Select, bindparam, case, null, select, text, update
-from sqlalchemy.orm import InstrumentedAttribute
 
 from scrapbook.store.leases import TO_BE_SENT
 from scrapbook.store.prepared import Prepared, table_of
