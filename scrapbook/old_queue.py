@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 ANSWER, ANSWER_MEMO, DELIVER = "Journey.answer", "Journey.answer_memo", "Journey.deliver"
 UNDER_WAY = ("PENDING", "ENQUEUED", "DELAYED")
 ENDED_BADLY = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
-QUEUES = frozenset({"messages", "sending"})
 
 ENDED = "its journey ended with an error"
 
@@ -35,7 +34,8 @@ def take_over(settings: Settings, store: Store, worker: str) -> int:
 
     What ended badly before it was written down is kept as a message that failed.
     """
-    with engine_client(settings) as client:
+    names, statuses = (ANSWER, ANSWER_MEMO, DELIVER), (*UNDER_WAY, *ENDED_BADLY)
+    with engine_client(settings, lambda queues: queues.has_any(names, statuses)) as client:
         return 0 if client is None else _take_over(client, store, worker)
 
 
