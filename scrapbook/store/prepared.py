@@ -95,7 +95,7 @@ def values_of(table: type[Base], *columns: str) -> Insert:
 
 
 def insert_or_ignore(dialect: str, table: type[Base], *columns: str) -> Insert:
-    """As ``values_of``, but leaves a row alone whose key is there already. Without columns: add the values."""
+    """As ``values_of``, but leaves a row alone whose key is there already. Without columns: add values."""
     with_conflict = sqlite.insert if dialect == "sqlite" else postgresql.insert
     new = with_conflict(table_of(table)).on_conflict_do_nothing()
     return new.values({name: bindparam(name) for name in columns}) if columns else new
