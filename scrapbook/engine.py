@@ -197,14 +197,20 @@ def _let_readers_and_writers_be(database: Path) -> None:
 
 
 @contextmanager
-def engine_client(settings: Settings) -> "Generator[DBOSClient | None]":
-    """A client of the engine's database; None where it has not been needed yet."""
+def engine_client(
+    settings: Settings, is_needed: Callable[[EngineQueues], bool] = EngineQueues.is_there
+) -> "Generator[DBOSClient | None]":
+    """A client of the engine's database, which is dear to load; None where it is not needed.
+
+    Args:
+        is_needed: asks that database; by default, whether there is one yet.
+    """
     queues = EngineQueues.open(settings.journey_database_url)
     try:
-        is_there = queues.is_there()
+        has_use = is_needed(queues)
     finally:
         queues.close()
-    if not is_there:
+    if not has_use:
         yield None
         return
     from dbos import DBOSClient

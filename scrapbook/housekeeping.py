@@ -122,7 +122,8 @@ def forget_workflows(
     settings: Settings, completed_before: datetime, failed_before: datetime
 ) -> tuple[int, int]:
     """How many of the engine's workflows are forgotten: those that ended well, and those that did not."""
-    with engine_client(settings) as client:
+    latest = max(completed_before, failed_before)
+    with engine_client(settings, lambda queues: queues.has_ended_before(latest)) as client:
         if client is None:
             return 0, 0
         return (

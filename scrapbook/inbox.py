@@ -165,6 +165,7 @@ class Inbox:
 
     def _unsent(self, tx: Transaction, person_id: int) -> list[Outgoing]:
         tx.leases.hold(person_id, self._worker)
+        tx.outbox.release(person_id)  # it may still be to be told that they are held
         unsent = tx.outbox.of_person(person_id)
         if not unsent:
             tx.leases.release(person_id, self._worker)

@@ -176,7 +176,7 @@ class LeaseKeeper:
 
     def _release(self, tx: Transaction, person_id: int) -> None:
         tx.leases.claim(person_id, self._name)
-        tx.outbox.release(person_id, datetime.now(UTC))
+        tx.outbox.release(person_id)
 
     async def _write(self, work: Callable[[Transaction], T]) -> T:
         return await self._writer.write(work)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from scrapbook.engine import engine_client
+from scrapbook.errors import NotFound
 from scrapbook.settings import Settings
 from scrapbook.store import Store, Transaction
 from scrapbook.store.statements import chunks
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 ANSWER, ANSWER_MEMO, DELIVER = "Journey.answer", "Journey.answer_memo", "Journey.deliver"
 UNDER_WAY = ("PENDING", "ENQUEUED", "DELAYED")
 ENDED_BADLY = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
-QUEUES = frozenset({"messages", "sending"})
 
 ENDED = "its journey ended with an error"
 
@@ -34,7 +34,8 @@ def take_over(settings: Settings, store: Store, worker: str) -> int:
 
     What ended badly before it was written down is kept as a message that failed.
     """
-    with engine_client(settings) as client:
+    names, statuses = (ANSWER, ANSWER_MEMO, DELIVER), (*UNDER_WAY, *ENDED_BADLY)
+    with engine_client(settings, lambda queues: queues.has_any(names, statuses)) as client:
         return 0 if client is None else _take_over(client, store, worker)
 
 
@@ -69,6 +70,8 @@ def _take_over(client: "DBOSClient", store: Store, worker: str) -> int:
 def _accept(tx: Transaction, workflow: "WorkflowStatus", worker: str) -> None:
     incoming, person_id, *rest = _arguments(workflow)
     message, round_ = Incoming.from_dict(incoming), rest[0] if rest else 0
+    if not _is_there(tx, person_id):
+        return
     tx.leases.claim(person_id, worker)
     is_new = tx.inbox.accept(
         sid=message.message_sid,
@@ -112,6 +115,8 @@ def _keep_failed(tx: Transaction, workflow: "WorkflowStatus", problem: str) -> N
     incoming, person_id, *_ = _arguments(workflow)
     message = Incoming.from_dict(incoming)
     known = tx.messages.find(message.message_sid)
+    if not _is_there(tx, person_id):
+        return
     if known is None:
         tx.messages.record(
             sid=message.message_sid,
@@ -126,6 +131,15 @@ def _keep_failed(tx: Transaction, workflow: "WorkflowStatus", problem: str) -> N
         tx.messages.set_state(message.message_sid, "failed", problem)
     elif known.state == "received" and problem != ENDED:
         tx.messages.set_state(message.message_sid, "failed", problem)
+
+
+def _is_there(tx: Transaction, person_id: int) -> bool:
+    """Whether the person was not removed meanwhile, and with them all that they sent."""
+    try:
+        tx.people.get(person_id)
+    except NotFound:
+        return False
+    return True
 
 
 def _fail(tx: Transaction, sid: str, problem: str) -> None:

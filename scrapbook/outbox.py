@@ -227,7 +227,10 @@ class Outbox:
         if attempt.is_wanted and not attempt.may_be_taken:
             person_id = attempt.reply.person_id
             if held := self._allowance.admit(tx, kept, person_id, self._clock()):
-                tx.leases.release(person_id, self._worker)
+                if (
+                    not held.is_news
+                ):  # else whoever takes over if this process is killed makes up for telling it
+                    tx.leases.release(person_id, self._worker)
                 return held
             tx.replies.mark_sending(kept.id)
         return None
@@ -261,11 +264,12 @@ class Outbox:
                 segments = segment_count(held.told)
             except SendError as error:
                 report(error, reply_id=reply.id, step="tell", twilio_code=error.code or 0)
-        if held.reported or held.told:
-            day = held.since.date()
-            await self._write(
-                reply.person_id, lambda tx: tx.spending.told(reply.id, day, reply.person_id, segments)
-            )
+        if held.is_news:
+            await self._write(reply.person_id, lambda tx: self._record_telling(tx, reply, held, segments))
+
+    def _record_telling(self, tx: Transaction, reply: Outgoing, held: Held, segments: int) -> None:
+        tx.spending.told(reply.id, held.since.date(), reply.person_id, segments)
+        tx.leases.release(reply.person_id, self._worker)
 
     async def _tell_once(self, reply: Outgoing, held: Held) -> None:
         told = (reply.from_, reply.to, held.told)

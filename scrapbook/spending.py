@@ -41,6 +41,11 @@ class Held:
     reported: DailyLimitReached | None = None
 
     @property
+    def is_news(self) -> bool:
+        """Whether somebody is to be told."""
+        return bool(self.told or self.reported)
+
+    @property
     def since(self) -> datetime:
         """When the day began whose room is gone, where there is something to tell."""
         return self.until - timedelta(days=1)

@@ -17,7 +17,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
     database = _database(settings)
     yield database
     if database.ok:
-        yield tried("Journey", lambda: _journey(settings), "start it once with `scrapbook up`")
+        remedy = "if its database is damaged, put a backup back with `scrapbook restore`"
+        yield tried("Journey", lambda: _journey(settings), remedy)
         yield from _people(settings)
         yield _spending(settings, datetime.now(UTC))
     yield _media(settings)

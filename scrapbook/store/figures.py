@@ -53,6 +53,8 @@ def figures_of(session: Session) -> Figures:
         select(func.count(), func.count(InboxRow.person_id.distinct())).select_from(InboxRow)
     ).one()
     outbox = select(ReplyRow.state, func.count()).where(text(TO_BE_SENT)).group_by(ReplyRow.state)
+    sizes: dict[ReplyState, int] = {"recorded": 0, "sending": 0}
+    sizes.update((state, count) for state, count in session.execute(outbox))
     return Figures(
         arrived=session.scalar(select(func.max(MessageRow.id))) or 0,
         unfinished={state: count for state, (count, _) in counted.items()},

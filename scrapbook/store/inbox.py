@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Executable, Select, bindparam, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Executable, Select, bindparam, delete, exists, func, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from scrapbook.store.messages import Attachment, attach
 from scrapbook.store.prepared import Prepared, insert_or_ignore, table_of
@@ -87,17 +88,20 @@ _FIELDS = (
 
 def _row() -> Select[*tuple[Any, ...]]:
     has_media = exists().where(MessageMediaRow.message_sid == MessageRow.sid)
-    columns = (InboxRow.id, InboxRow.person_id, InboxRow.message_sid, InboxRow.round, InboxRow.heard)
-    of_message = (
+    columns: list[ColumnElement[Any] | InstrumentedAttribute[Any]] = [
+        InboxRow.id,
+        InboxRow.person_id,
+        InboxRow.message_sid,
+        InboxRow.round,
+        InboxRow.heard,
         MessageRow.from_,
         MessageRow.to,
         MessageRow.body,
         MessageRow.received_at,
         MessageRow.is_memo,
-    )
-    return select(*columns, *of_message, has_media.label("has_media")).join(
-        MessageRow, MessageRow.sid == InboxRow.message_sid
-    )
+        has_media.label("has_media"),
+    ]
+    return select(*columns).join(MessageRow, MessageRow.sid == InboxRow.message_sid)
 
 
 def _status(_dialect: str) -> Executable:
@@ -211,6 +215,7 @@ class Inbox:
     def status(self, waiting: Waiting) -> MessageStatus:
         row = _STATUS.one(self._work.connection, sid=waiting.message_sid, round=waiting.round)
         assert row is not None  # noqa: S101 - the inbox refers to the message
+        arguments: dict[str, Any] | None
         state, response, arguments, is_answered, is_answered_later, is_opted_out, is_held = row
         return MessageStatus(
             state=state,

@@ -83,12 +83,19 @@ def _sent(_dialect: str) -> Executable:
     return update(_reply).where(_reply.c.id == bindparam("id_")).values(values)
 
 
+def _release(_dialect: str) -> Executable:
+    theirs = select(MessageRow.sid).where(MessageRow.person_id == bindparam("person_id"))
+    held = (_reply.c.held_until.is_not(None), _reply.c.message_sid.in_(theirs))
+    return update(_reply).where(*held).values(held_until=null())
+
+
 _OF_PERSON = Prepared(
     lambda _: (
         _row().where(text(TO_BE_SENT), MessageRow.person_id == bindparam("person_id")).order_by(ReplyRow.id)
     )
 )
 _SENT = Prepared(_sent)
+_RELEASE = Prepared(_release)
 
 
 class Outbox:
@@ -112,11 +119,9 @@ class Outbox:
         due = held.where(ReplyRow.held_until.is_not(None), _is_due(now)).distinct()
         return list(self._work.session.scalars(due.order_by(MessageRow.person_id).limit(MOST_DUE)))
 
-    def release(self, person_id: int, now: datetime) -> None:
-        """Have the person's held replies that are due try again; their lease must be claimed before."""
-        theirs = select(MessageRow.sid).where(MessageRow.person_id == person_id)
-        held = (ReplyRow.held_until.is_not(None), _is_due(now), ReplyRow.message_sid.in_(theirs))
-        self._work.session.execute(update(ReplyRow).where(*held).values(held_until=None))
+    def release(self, person_id: int) -> None:
+        """Have the person's held replies try again; their lease must be claimed before."""
+        _RELEASE.run(self._work.connection, person_id=person_id)
 
     def release_message(self, message_sid: str) -> None:
         """Have the held replies to a message try again; its sender's lease must be claimed before."""

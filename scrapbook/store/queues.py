@@ -3,12 +3,13 @@
 The engine's own interface lists workflows one by one, and on SQLite cannot use its index for that.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import Engine, create_engine, inspect, make_url, text
+from sqlalchemy import Engine, String, TextClause, bindparam, create_engine, inspect, make_url, text
 
 from scrapbook.store.engine import CONNECT_TIMEOUT, READING
 from scrapbook.store.failures import wrapped
@@ -23,6 +24,16 @@ DEPTHS = """
 EXECUTORS = """
     SELECT DISTINCT executor_id FROM {schema}workflow_status
     WHERE status = 'PENDING' AND queue_name IS NOT NULL AND executor_id IS NOT NULL
+"""
+
+
+ANY_OF = """
+    SELECT 1 FROM {schema}workflow_status WHERE name IN :names AND status IN :statuses LIMIT 1
+"""
+
+ENDED_BEFORE = """
+    SELECT 1 FROM {schema}workflow_status
+    WHERE status NOT IN ('ENQUEUED', 'PENDING', 'DELAYED') AND updated_at < :before LIMIT 1
 """
 
 
@@ -50,6 +61,9 @@ class EngineQueues:
         self._was_there = False
         self._depths = text(DEPTHS.format(schema=schema))
         self._executors = text(EXECUTORS.format(schema=schema))
+        lists = [bindparam(name, expanding=True, type_=String) for name in ("names", "statuses")]
+        self._any_of = text(ANY_OF.format(schema=schema)).bindparams(*lists)
+        self._ended_before = text(ENDED_BEFORE.format(schema=schema))
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -84,6 +98,20 @@ class EngineQueues:
             return set()
         with wrapped(), self._engine.connect() as connection:
             return set(connection.scalars(self._executors))
+
+    def has_any(self, names: Collection[str], statuses: Collection[str]) -> bool:
+        """Whether there is a workflow of one of those names, in one of those statuses."""
+        return self._finds(self._any_of, names=list(names), statuses=list(statuses))
+
+    def has_ended_before(self, before: datetime) -> bool:
+        """Whether there is a workflow that ended before then."""
+        return self._finds(self._ended_before, before=round(before.timestamp() * 1000))
+
+    def _finds(self, statement: TextClause, **values: object) -> bool:
+        if not self.is_there():
+            return False
+        with wrapped(), self._engine.connect() as connection:
+            return connection.execute(statement, values).first() is not None
 
     def is_there(self) -> bool:
         """Whether the engine has been needed yet: it makes its tables when it is launched first."""

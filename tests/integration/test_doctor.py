@@ -175,8 +175,13 @@ def test_a_database_of_another_release(migrated: Settings, revision: str, remedy
     assert is_complained_about(found(data.examine(migrated), "Database"), remedy)
 
 
-def test_an_engine_that_has_never_been_up(migrated: Settings) -> None:
-    assert is_complained_about(found(data.examine(migrated), "Journey"), "scrapbook up")
+def test_an_engine_that_was_never_needed_is_as_it_should_be(migrated: Settings) -> None:
+    assert found(data.examine(migrated), "Journey").ok
+
+
+def test_an_engine_whose_database_is_none(migrated: Settings) -> None:
+    migrated.journey_path.write_bytes(b"no database" * 1000)
+    assert is_complained_about(found(data.examine(migrated), "Journey"), "scrapbook restore")
 
 
 def test_nobody_who_may_text(migrated: Settings, load: Load, monkeypatch: pytest.MonkeyPatch) -> None:

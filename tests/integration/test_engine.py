@@ -24,7 +24,7 @@ from tests.integration.conftest import DATABASES
 
 
 class Work:
-    """Stands in for what takes long; ``previewed`` gets the sid of each message whose links are looked at."""
+    """Stands in for all that takes long; ``previewed`` are the messages whose links were looked at."""
 
     def __init__(self) -> None:
         self.previewed: queue.SimpleQueue[str] = queue.SimpleQueue()

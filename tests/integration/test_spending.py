@@ -122,12 +122,16 @@ class House:
             people = tx.outbox.due(now)
             for person_id in people:
                 tx.leases.claim(person_id, WORKER)
-                tx.outbox.release(person_id, now)
+                tx.outbox.release(person_id)
             return [reply for person_id in people for reply in tx.outbox.of_person(person_id)]
 
     def segments(self, day: date = TODAY, account: int = EVERYBODY) -> int:
         with self.store.transaction(read_only=True) as tx:
             return tx.spending.segments(day, account)
+
+    def leases(self) -> list[int]:
+        with self.store.transaction(read_only=True) as tx:
+            return tx.leases.of(WORKER)
 
     def held(self) -> int:
         with self.store.transaction(read_only=True) as tx:
@@ -252,6 +256,21 @@ def test_telling_is_made_up_for_after_a_crash_and_not_repeated(house: House, ann
         assert [reply.body for reply in waiting] == ["two"]
     assert house.postbox.bodies(ANN) == ["one", TOLD]
     assert house.segments() == 2
+
+
+def test_the_lease_is_kept_until_the_person_was_told_so_that_a_takeover_makes_up_for_it(
+    house: House, ann: Person
+):
+    allowance = Allowance(per_person=2)
+    house.send(house.outbox(allowance), house.reply(ann, "one"))
+    with house.store.transaction() as tx:
+        tx.leases.claim(ann.id, WORKER)
+    house.postbox.killed = "before"
+    house.send(house.outbox(allowance), house.reply(ann, "two"))
+    assert house.leases() == [ann.id]
+    house.postbox.killed = ""
+    house.send(house.outbox(allowance), *house.restart())
+    assert (house.leases(), house.postbox.bodies(ANN)) == ([], ["one", TOLD])
 
 
 def test_what_is_held_when_a_backup_is_made_holds_nothing_back_once_that_is_restored(

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import create_engine, event
 
+from scrapbook.errors import StoreError
 from scrapbook.store import EngineQueues, Store, figures
 from tests.integration.conftest import NOW
 
@@ -67,11 +68,16 @@ def test_it_reads_no_table_from_one_end_to_the_other(sqlite_url: str) -> None:
     plain.dispose()
 
 
-def test_queues_of_an_engine_that_is_not_there_cannot_be_read(tmp_path) -> None:
-    from scrapbook.errors import StoreUnavailable
-
+def test_in_the_queues_of_an_engine_that_was_never_needed_is_nothing(tmp_path) -> None:
     queues = EngineQueues.open(f"sqlite:///{tmp_path}/journey.db")
-    with pytest.raises(StoreUnavailable):
-        queues.figures()
+    assert queues.figures() == {}
     queues.close()
     assert not (tmp_path / "journey.db").exists()
+
+
+def test_queues_of_a_database_that_is_none_cannot_be_read(tmp_path) -> None:
+    (tmp_path / "journey.db").write_bytes(b"no database" * 1000)
+    queues = EngineQueues.open(f"sqlite:///{tmp_path}/journey.db")
+    with pytest.raises(StoreError):
+        queues.figures()
+    queues.close()

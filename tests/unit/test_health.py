@@ -37,6 +37,28 @@ def test_it_names_the_part_that_is_not_well_and_why() -> None:
     assert said["parts"]["assistant"]["ok"]
 
 
+def test_a_part_may_be_asked_in_the_event_loop() -> None:
+    async def is_away() -> bool:
+        return False
+
+    async def is_there() -> bool:
+        return True
+
+    async def fails() -> bool:
+        return bool(failing())
+
+    status, said = asked(
+        assistant=Part(there(is_away, "Rasa is out of reach")),
+        actions=Part(there(is_there, "it is away")),
+        voice=Part(there(fails, "it is away")),
+    )
+    assert status == 503
+    assert {name: part["problem"] for name, part in said["parts"].items() if not part["ok"]} == {
+        "assistant": "Rasa is out of reach",
+        "voice": "The database failed: SQLITE_BUSY.",
+    }
+
+
 def test_it_waits_for_no_part_longer_than_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "CHECKED_WITHIN", 0.2)
     never = threading.Event()

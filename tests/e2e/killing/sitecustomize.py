@@ -10,7 +10,7 @@ import signal
 import sys
 from pathlib import Path
 
-if sys.orig_argv[-2:] == ["serve", "app"]:
+if sys.orig_argv[-2:] in (["scrapbook.serve", "app"], ["serve", "app"]):
     from scrapbook.assistant import Assistant
     from scrapbook.inbox import Inbox
     from scrapbook.intake import Intake
