@@ -3,7 +3,7 @@
 Rasa imports every component and every channel that it knows whenever it starts, whatever the configuration
 asks for: with them TensorFlow, which no component here uses, and the libraries of messengers, clouds and
 databases that nothing here talks to. They took most of the environment's disk, of its memory and of the time
-that it takes to start; and the TensorFlow of that age that fits on a small disk has no build for ARM.
+that it takes to start; and the small build of that TensorFlow does not exist for ARM.
 
 ``install`` adds a finder behind all others of ``sys.meta_path``. It answers the names of ``PACKAGES`` with
 modules that hold placeholder classes: these can be imported, named in annotations and inherited from, but not

@@ -1,10 +1,9 @@
 """``scrapbook backup``: everything that is kept, in one file, while the house is running.
 
-The moment of a backup is that at which the engine's database is copied, which comes first. Whatever the
-webhook had taken by then is in that copy, or finished, and so in the scrapbook's, which is copied after it:
-nothing that came in before is missing. Copied the other way round, a message could be finished for the one
-and not yet have come in for the other. What is in the second copy only came in later, or went on meanwhile;
-``restoring`` leaves it to the inbox, so that nothing is answered twice by itself.
+The engine's database is copied first, then the scrapbook's, with inbox and outbox. Whatever had come in when
+the backup was begun is therefore in it: what the engine had finished by then has its result in the second
+copy. Copied the other way round, a memo could be finished in the one and not yet be there in the other. What
+is under way in either copy ``restoring`` leaves to the inbox, so that nothing is answered twice by itself.
 """
 
 import gzip

@@ -59,7 +59,7 @@ class WorkQueue(NamedTuple):
 
 
 class Engine:
-    """May be shared between threads; every call may block.
+    """Launches and closes the engine, and gives it work. May be shared between threads; every call may block.
 
     Args:
         queues: reads the engine's database.
@@ -92,8 +92,10 @@ class Engine:
         self._do(lambda journey: journey.enqueue_preview(sid, round_))
 
     def look(self) -> None:
-        """To be called now and then: launches the engine where work waits in its database, which another
-        process may have put there, and closes it where there has been none for a while."""
+        """Launch the engine when work waits in its database; close it when there has been none for a while.
+
+        To be called now and then, because another process may have put work there.
+        """
         has_work = bool(self._queues.figures())
         with self._lock:
             if has_work:
@@ -103,7 +105,7 @@ class Engine:
                 self._stop()
 
     def recover(self, executor_id: str) -> int:
-        """Have what an app began that died be gone on with, here or by another. Returns how much that was."""
+        """Queue again what a dead app had begun, for this app or another. Returns how many workflows."""
         with self._lock:
             self._start()
             return _resumed(executor_id)

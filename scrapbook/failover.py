@@ -1,6 +1,6 @@
-"""Executor ids are exclusive, and what a dead app had begun in the engine is gone on with by the others.
+"""Keeps executor ids exclusive, and has the others go on with what a dead app had begun in the engine.
 
-Leases (``leases``) do the same for messages and replies.
+Leases (``leases``) do the latter for messages and replies.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 
 def appear(presence: Presence | PresenceHere, executor_id: str) -> None:
-    """To be called before anything is taken up.
+    """Take the executor id, before anything is taken up.
 
     Raises:
         SettingsError: another process works under that executor id; the two would take each other's work.
@@ -38,7 +38,7 @@ def appear(presence: Presence | PresenceHere, executor_id: str) -> None:
 async def watch(
     engine: Engine, store: Store, queues: EngineQueues, presence: Presence | PresenceHere, executor_id: str
 ) -> None:
-    """Have the engine run while there is work for it, also of apps that died; until cancelled."""
+    """Run the engine while there is work for it, that of dead apps included; until cancelled."""
     while True:
         try:
             await asyncio.to_thread(look, engine, store, queues, presence, executor_id)
@@ -52,7 +52,7 @@ async def watch(
 def look(
     engine: Engine, store: Store, queues: EngineQueues, presence: Presence | PresenceHere, executor_id: str
 ) -> None:
-    """One look."""
+    """Look once."""
     engine.look()
     if not presence.keep():
         return

@@ -1,7 +1,7 @@
 """The inbox: answers what has come in, one person's messages in order and different people's side by side.
 
-A message stays in the inbox until its replies are recorded, in one transaction. Whatever is killed before, it
-is answered anew: what it did to the scrapbook is found again by its MessageSid, and happens once.
+A message leaves the inbox in the transaction that records its replies. When a process is killed before that,
+the message is answered again; what it did to the scrapbook is found by its MessageSid, and happens once.
 """
 
 import asyncio
@@ -44,7 +44,7 @@ T = TypeVar("T")
 
 
 class LongWork(Protocol):
-    """What takes longer than an answer. Every call may block, and may be repeated."""
+    """Takes on what lasts longer than an answer. Every call may block, and may be repeated."""
 
     def collect(self, sid: str, person_id: int, round_: int, *, is_memo: bool) -> None:
         """Have what came with a message fetched."""
@@ -86,7 +86,7 @@ class Recorded:
 
 
 class Inbox:
-    """For one event loop; ``put`` alone may be called from other threads.
+    """Answers messages. For one event loop; only ``put`` may be called from other threads.
 
     Args:
         worker: the name under which this process holds its leases.
@@ -156,7 +156,7 @@ class Inbox:
         self._loop = asyncio.get_running_loop()
 
     async def stop(self) -> None:
-        """Leave every turn as it is; it is taken again after the next start."""
+        """Cancel every turn; each is run again after the next start."""
         self._loop = None
         tasks = list(self._tasks.values())
         for task in tasks:
@@ -227,7 +227,7 @@ class Inbox:
         await asyncio.to_thread(self._follow_up, waiting)
         return await self._write(waiting.person_id, lambda tx: self._remove(tx, waiting))
 
-    # Understatus
+    # Understanding
 
     async def _understand(self, waiting: Waiting) -> Answer:
         """What is to be said to it."""

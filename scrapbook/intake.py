@@ -1,4 +1,4 @@
-"""What the webhooks bring: messages that are kept before Twilio is told "200", delivery statuses, calls."""
+"""Keeps what the webhooks bring: messages, before Twilio is told "200"; delivery statuses; calls."""
 
 import asyncio
 from collections.abc import Callable
@@ -29,7 +29,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """Whose message it is, which process answers it, and what that has to begin with."""
+    """What came of accepting a message.
+
+    Attributes:
+        person_id: whose it is.
+        worker: the name of the process that answers it.
+        first: the first of that person's messages in the inbox; None where it was not looked for.
+    """
 
     person_id: int
     worker: str
@@ -62,7 +68,7 @@ class Intake:
         await self._write(lambda tx: tx.people.set_opt_out(address, at if opted_out else None))
 
     async def accept(self, incoming: Incoming) -> int | None:
-        """Returns whose message it is, when it is on the disk."""
+        """Keep a message. Returns whose it is once it is on the disk; None for a stranger's."""
         if self._strangers.is_known(incoming.from_):
             return None
         accepted = await self._write(lambda tx: self._accept(tx, incoming))

@@ -1,6 +1,6 @@
 """Holds this process's leases, takes over those of processes that died, and finds work that others put in.
 
-What leases are is told in ``store/leases.py``, why no two processes work for one person in docs/scale.md.
+``store/leases.py`` says what leases are, docs/scale.md why no two processes work for one person.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from scrapbook.reports import report
 from scrapbook.store import LEASE_SECONDS, GroupWriter, Store, Transaction
 
 LOOK_EVERY = 1.0
-"""Seconds between two looks for work that another process has put in: for so long such work waits at most."""
+"""Seconds between two looks for work that another process has put in, which waits that long at most."""
 
 RENEW_EVERY = 3.0
 """Seconds between two renewals."""
@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 
 class LeaseTerm:
-    """Whether this process may still act on its leases, by its own clock.
+    """Tells, by the clock of this process, whether it may still act on its leases.
 
     Args:
         expires: whether other processes may take them over; on SQLite there are none.
@@ -51,8 +51,10 @@ class LeaseTerm:
         self.epoch = 0
 
     def renewed(self, asked_at: float) -> bool:
-        """A renewal that was asked for at that time has come true. Returns whether it came too late, so that
-        others may have taken the leases over meanwhile."""
+        """Note that a renewal which was asked for at ``asked_at`` has succeeded.
+
+        Returns whether it came too late: others may have taken the leases over meanwhile.
+        """
         is_late = self._clock() > self._until
         if is_late:
             self.epoch += 1
@@ -61,9 +63,9 @@ class LeaseTerm:
         return is_late
 
     async def confirm(self, epoch: int) -> None:
-        """Return when there is time for a request, which others would not see before their own.
+        """Wait until the leases hold for longer than a request may take.
 
-        Raises LeaseLost when the leases of that epoch may be others' by now.
+        Raises LeaseLost when other processes may have the leases of that epoch by now.
         """
         while True:
             left = self._until - self._clock()
@@ -80,7 +82,7 @@ class LeaseTerm:
 
 
 class Worker(Protocol):
-    """Who answers and sends."""
+    """Answers and sends."""
 
     def is_busy(self, person_id: int) -> bool:
         """Whether something is being done for the person."""
@@ -92,7 +94,7 @@ class Worker(Protocol):
 
 
 class LeaseKeeper:
-    """For one event loop.
+    """Renews the leases and looks for work. For one event loop.
 
     Args:
         name: of this process among those that share the database.
@@ -119,7 +121,7 @@ class LeaseKeeper:
         self._looked_for_due_at = float("-inf")
 
     async def start(self) -> None:
-        """Take up what waits. On SQLite everything is ours, also what another executor id left behind."""
+        """Take up what waits; on SQLite that is everything, also what another executor id has left."""
         await self._renew()
         await self._write(lambda tx: tx.leases.adopt_orphans())
         await self._look()
@@ -138,7 +140,7 @@ class LeaseKeeper:
                 report(error, step="leases")
 
     async def retire(self) -> None:
-        """Have others go on at once, because this process ends."""
+        """Let others take over at once: this process ends."""
         if self._shares:
             await self._write(lambda tx: tx.leases.retire(self._name))
 

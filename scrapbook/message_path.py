@@ -34,7 +34,7 @@ STOPPING_TIMEOUT = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What the path leads to."""
+    """The services that the path calls."""
 
     assistant: Assistant
     sender: MessageSender
@@ -47,7 +47,7 @@ class Outside:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What may go on, and how fast.
+    """How much may be sent and worked on, and how fast.
 
     Attributes:
         send_rate: segments per second and sending number; 0 for no limit.
@@ -65,7 +65,7 @@ class Limits:
 
 
 class MessagePath:
-    """Of one app. To be started and stopped in the event loop that it is used in."""
+    """The path of one app's messages. Start and stop it in the event loop that it is used in."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - what is put together
         self,

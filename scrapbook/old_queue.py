@@ -1,7 +1,7 @@
 """Takes over what an older release left in the engine's queues: texts to be answered, replies to be sent.
 
-There these were workflows of the engine's. They become rows of the inbox; a reply is in the outbox by being
-recorded. Each step may be repeated, so a process that is killed in between loses nothing.
+In that release each was a workflow of the engine. Texts become rows of the inbox; a reply that is recorded is
+in the outbox already. Each step may be repeated, so a process that is killed in between loses nothing.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """The outbox: hands recorded replies to Twilio, one recipient's in order and different people's side by side.
 
-A reply is recorded before it is sent, as ``sending`` from the moment at which Twilio may have it. What stood
-so when a process was killed is looked up at Twilio before it is sent again.
+A reply is recorded before it is sent, and is ``sending`` from the moment at which Twilio may have it. When
+its process is killed then, it is looked up at Twilio before it is sent again.
 """
 
 import asyncio
@@ -77,9 +77,9 @@ class Attempt:
     Attributes:
         epoch: of the lease under which it is sent.
         is_begun: whether it is recorded as ``sending`` by whoever put it here, and so needs no look.
-        is_wanted: whether its recipient takes any.
+        is_wanted: whether its recipient takes replies, and has not opted out.
         may_be_taken: whether Twilio may have it, from an attempt whose answer was lost.
-        is_tried: whether what stands here is as old as the last attempt.
+        is_tried: whether it was tried before, so that the reply must be read again.
     """
 
     reply: Outgoing
@@ -91,7 +91,7 @@ class Attempt:
 
 
 class Outbox:
-    """For one event loop.
+    """Sends replies. For one event loop.
 
     Args:
         worker: the name under which this process holds its leases.
@@ -136,7 +136,8 @@ class Outbox:
         return person_id in self._people
 
     def sends_at_once(self, to: str) -> bool:
-        """Whether a reply to that address that is recorded now is sent next, with no limit to ask."""
+        """Whether a reply to that address can be recorded as ``sending``: no limit, and no other reply, is
+        before it."""
         is_unlimited = not self._send_rate and not self._allowance.is_limited
         return is_unlimited and to not in self._lines
 
@@ -158,7 +159,7 @@ class Outbox:
             self._tasks[reply.to] = asyncio.create_task(self._send_all(reply.to))
 
     async def stop(self, seconds: float) -> None:
-        """Let what is on its way come to its end for so long; the rest is sent after the next start."""
+        """Give what is on its way so many seconds to arrive; the rest is sent after the next start."""
         tasks = list(self._tasks.values())
         for line in self._lines.values():
             while len(line) > 1:

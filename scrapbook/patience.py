@@ -30,7 +30,7 @@ class Stopping(BaseException):
 
 
 class Patience:
-    """What every step of a journey works with; ``stop`` wakes all of those that wait."""
+    """Tries again, for work that runs in threads; ``stop`` wakes all that waits."""
 
     def __init__(self) -> None:
         self._stopping = threading.Event()

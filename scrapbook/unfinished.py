@@ -67,7 +67,7 @@ class UnfinishedMessages:
         return sorted(found.values(), key=lambda one: one.received_at)
 
     def known_to_the_engine_alone(self) -> int:
-        """How much is under way that the scrapbook's own tables do not tell."""
+        """How many workflows the engine has under way, which the scrapbook's own tables do not tell."""
         return len(self._under_way(load_input=False))
 
     def retry(self, message_sid: str) -> None:
@@ -207,6 +207,6 @@ def opened(settings: Settings) -> Generator[UnfinishedMessages]:
 
 @contextmanager
 def of(settings: Settings, store: Store) -> Generator[UnfinishedMessages]:
-    """Those of a store that is open already."""
+    """The unfinished messages of a store that is open already."""
     with engine_client(settings) as client:
         yield UnfinishedMessages(client, store)

@@ -101,7 +101,7 @@ def run_graph(
     """The outputs of the targets, as ``DaskGraphRunner.run`` returns them.
 
     Stock Rasa cuts the graph to its targets for each run and has dask's scheduler find an order of its nodes,
-    with queues and states for workers that there are not. Here the order is found once for each set of
+    with queues and states for workers that do not exist. Here the order is found once for each set of
     targets. The nodes are called with the same inputs, each behind those that it needs; which of two that do
     not need each other comes first makes no difference to either. A training, the only graph whose nodes are
     made late, is left to dask, which lets go of what is not needed any more.

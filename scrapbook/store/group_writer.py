@@ -1,6 +1,6 @@
 """Group commit: what is to be written at the same time is written in one transaction, by a thread of its own.
 
-To make a transaction lasting costs a wait for the disk, during which others would only wait for the lock.
+Each commit waits for the disk, and on SQLite all others wait for it meanwhile.
 """
 
 import asyncio
@@ -20,15 +20,15 @@ from scrapbook.store.transaction import Transaction
 T = TypeVar("T")
 
 MOST = 64
-"""Works in one transaction, if not said otherwise: the more, the longer all others wait for it."""
+"""Works in one transaction, by default: the more there are, the longer the first of them waits."""
 
 
 class GroupWriter:
     """Writes what comes from event loops, in threads of its own.
 
     When one work of a transaction fails, everything is taken back, and each is done anew in a transaction of
-    its own: one's failure is nobody else's. A work may therefore run twice, even after it was committed where
-    the connection broke in between: it has no effects elsewhere, and finds what it did before.
+    its own: one's failure is nobody else's. A work may therefore run twice, even after its commit, if the
+    connection broke just then. So it must have no effects elsewhere, and find what it did before.
     """
 
     def __init__(

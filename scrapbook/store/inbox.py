@@ -31,7 +31,7 @@ class Waiting:
     """A message that waits to be answered.
 
     Attributes:
-        id: counts what came into the inbox.
+        id: its place in the inbox; what came later has a higher one.
         round: of its replies: 0, higher where it is answered anew or in parts.
         heard: what came of a memo, by name; None for what is to be answered as it was texted.
         has_media: whether pictures or sounds came with it.
@@ -205,7 +205,7 @@ class Inbox:
         return None if row is None else _waiting(row)
 
     def is_followed(self, waiting: Waiting) -> bool:
-        """Whether more is to be said about the same message, behind this."""
+        """Whether the inbox holds another row of the same message behind this one."""
         return _FOLLOWED.one(self._work.connection, sid=waiting.message_sid, after=waiting.id) is not None
 
     def remove(self, id_: int) -> None:
@@ -237,7 +237,7 @@ class Inbox:
         return [_waiting(tuple(row)) for row in rows]
 
     def hold(self, problem: str) -> None:
-        """Make everything in it messages that failed: each is answered when somebody says so."""
+        """Mark all of its messages as failed, and empty it: each is answered when somebody retries it."""
         waiting = select(InboxRow.message_sid)
         failed = update(MessageRow).where(MessageRow.sid.in_(waiting))
         self._work.session.execute(failed.values(state="failed", problem=problem))

@@ -38,7 +38,7 @@ LEASE_SECONDS = 15.0
 """An app that has not renewed for so long may have its leases taken over."""
 
 NOBODY = ""
-"""The worker of a lease that the next app that looks takes."""
+"""The worker of a lease that any app may take: the first one that looks does."""
 
 MOST_TAKEN = 500
 """Leases that are taken over in one transaction."""
@@ -160,7 +160,7 @@ class Leases:
         return [person_id for (person_id,) in _ABANDONED.rows(self._work.connection, worker=worker)]
 
     def take_abandoned(self, worker: str) -> list[int]:
-        """Make those leases the worker's, but for such as another app is just looking at. Returns whose."""
+        """Make those leases the worker's, except for those that others have locked. Returns the people."""
         people = [person_id for (person_id,) in _ABANDONED_LOCKED.rows(self._work.connection, worker=worker)]
         for person_id in people:
             _TAKE.run(self._work.connection, whose=person_id, worker=worker)
@@ -171,11 +171,11 @@ class Leases:
         return [person_id for (person_id,) in _OF.rows(self._work.connection, worker=worker)]
 
     def renew(self, worker: str) -> None:
-        """Say that the worker is at work, which holds for LEASE_SECONDS. PostgreSQL only."""
+        """Have the worker's leases expire in LEASE_SECONDS, and not before. PostgreSQL only."""
         _RENEW.run(self._work.connection, worker=worker)
 
     def retire(self, worker: str) -> None:
-        """Have the worker's leases taken over at once: it works no more. PostgreSQL only."""
+        """Have the worker's leases expire at once. PostgreSQL only."""
         _RETIRE.run(self._work.connection, worker=worker)
 
     def at_work(self) -> set[str]:

@@ -111,9 +111,9 @@ class Outbox:
         _SENT.run(self._work.connection, id_=id_, taken_sid=twilio_sid, at=at)
 
     def due(self, now: datetime) -> list[int]:
-        """People for whom replies were held until ``now`` or before.
+        """People with held replies that may go out at ``now``.
 
-        Or until a day that is not the next, because a clock was ahead.
+        A reply that is held until later than the next day may, too: a clock was ahead when it was held.
         """
         held = select(MessageRow.person_id).join(ReplyRow, ReplyRow.message_sid == MessageRow.sid)
         due = held.where(ReplyRow.held_until.is_not(None), _is_due(now)).distinct()

@@ -35,7 +35,7 @@ class Cursor(Protocol):
 class Prepared:
     """A statement; ``build`` makes it for a dialect, with a ``bindparam`` for whatever is given later.
 
-    What the driver raises leaves as it is, for the edge of the store to translate.
+    Errors of the driver are raised as they are; the edge of the store translates them.
     """
 
     def __init__(self, build: Build) -> None:
@@ -95,14 +95,14 @@ def values_of(table: type[Base], *columns: str) -> Insert:
 
 
 def insert_or_ignore(dialect: str, table: type[Base], *columns: str) -> Insert:
-    """The same, but leaves a row alone whose key is there already. Without columns: to be given values."""
+    """As ``values_of``, but leaves a row alone whose key is there already. Without columns: add values."""
     with_conflict = sqlite.insert if dialect == "sqlite" else postgresql.insert
     new = with_conflict(table_of(table)).on_conflict_do_nothing()
     return new.values({name: bindparam(name) for name in columns}) if columns else new
 
 
 def table_of(row: type[Base]) -> Table:
-    """For statements that write, which are compiled without the ORM's additions then."""
+    """The table of a row's class: a statement that writes to it is compiled without the ORM's additions."""
     return cast(Table, row.__table__)
 
 

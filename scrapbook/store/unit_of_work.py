@@ -20,7 +20,7 @@ class UnitOfWork:
 
     Attributes:
         connection: for prepared statements.
-        epoch: what was read in one is still so as long as it lasts.
+        epoch: counts the writes. What was read holds as long as it stays the same.
     """
 
     def __init__(self, connection: Connection) -> None:
