@@ -7,6 +7,7 @@ the message is answered again; what it did to the scrapbook is found by its Mess
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextvars import Context
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
@@ -126,7 +127,9 @@ class Inbox:
         if person_id in self._tasks:
             self._woken.add(person_id)
         else:
-            self._tasks[person_id] = asyncio.create_task(self._answer_all(person_id, waiting))
+            # In a context of its own: what whoever woke it is about is not what it is about.
+            work = self._answer_all(person_id, waiting)
+            self._tasks[person_id] = asyncio.create_task(work, context=Context())
 
     async def resume(self, person_id: int) -> None:
         """Take up what another process left, or put in, for a person whose lease this one holds."""

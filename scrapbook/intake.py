@@ -12,6 +12,7 @@ from tenacity import stop_after_delay
 from scrapbook.errors import NotFound, RecipientOptedOut
 from scrapbook.inbox import Inbox
 from scrapbook.patience import patiently
+from scrapbook.reports import about
 from scrapbook.store import GroupWriter, Store, Transaction, Waiting
 from scrapbook.strangers import Strangers
 from scrapbook.twilio.incoming import Incoming
@@ -71,7 +72,8 @@ class Intake:
         """Keep a message. Returns whose it is once it is on the disk; None for a stranger's."""
         if self._strangers.is_known(incoming.from_):
             return None
-        accepted = await self._write(lambda tx: self._accept(tx, incoming))
+        with about(incoming.message_sid, "webhook"):
+            accepted = await self._write(lambda tx: self._accept(tx, incoming))
         if accepted is None:
             self._strangers.remember(incoming.from_)
             return None

@@ -7,6 +7,7 @@ its process is killed then, it is looked up at Twilio before it is sent again.
 import asyncio
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
+from contextvars import Context
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypeVar
@@ -156,7 +157,7 @@ class Outbox:
             self._lines[reply.to].append(attempt)
         else:
             self._lines[reply.to] = deque([attempt])
-            self._tasks[reply.to] = asyncio.create_task(self._send_all(reply.to))
+            self._tasks[reply.to] = asyncio.create_task(self._send_all(reply.to), context=Context())
 
     async def stop(self, seconds: float) -> None:
         """Give what is on its way so many seconds to arrive; the rest is sent after the next start."""

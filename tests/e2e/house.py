@@ -4,10 +4,12 @@ import os
 import secrets
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -102,6 +104,14 @@ class House:
     def kill(self, name: str) -> None:
         """``kill -9``; the supervisor starts it again."""
         os.kill(self.pid(name), signal.SIGKILL)
+
+    def workflows(self) -> list[tuple[str, str]]:
+        """Name and status of all that the engine knows; it makes its database when there is work for it."""
+        with suppress(sqlite3.OperationalError):
+            database = sqlite3.connect(f"file:{self.folder}/journey.db?mode=ro", uri=True, timeout=30)
+            with closing(database):
+                return database.execute("SELECT name, status FROM workflow_status").fetchall()
+        return []
 
     def run(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """The ``scrapbook`` command with this house's settings."""

@@ -56,6 +56,7 @@ def test_nothing_is_lost_when_processes_are_killed(house: House, kill_rounds: in
             assert entries(house, person)[-TEXTS_EACH:] == thoughts[person]
             assert len(entries(house, person)) == (round_ + 1) * TEXTS_EACH
             assert_answered_in_order(house.sent_to(person), (round_ + 1) * TEXTS_EACH)
+    wait_until(house.is_ready, 120, lambda: "what was killed last did not come back")
 
 
 def test_messages_wait_while_rasa_is_down(house: House, kill_rounds: int) -> None:
@@ -143,13 +144,7 @@ def test_a_memo_is_resumed_when_everything_is_killed_while_it_is_heard(
 
 
 def transcribing(house: House) -> int:
-    if not (house.folder / "journey.db").exists():  # before there was anything for the engine
-        return 0
-    with closing(_read(house.folder / "journey.db")) as database:
-        [(count,)] = database.execute(
-            "SELECT count(*) FROM workflow_status WHERE name = 'Journey.transcribe' AND status = 'PENDING'"
-        )
-        return int(count)
+    return sum(workflow == ("Journey.transcribe", "PENDING") for workflow in house.workflows())
 
 
 def accepted(house: House, form: dict[str, str]) -> bool:

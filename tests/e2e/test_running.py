@@ -120,11 +120,7 @@ def test_a_backup_that_is_made_while_texts_come_in_has_every_message_that_came_b
     restored = house.run("restore", str(archive), "--to", str(again))
     assert restored.returncode == 0, restored.stderr
     assert states(again / "scrapbook.db", before) == dict.fromkeys(before, "answered")
-    with closing(sqlite3.connect(again / "journey.db")) as journey:
-        [(under_way,)] = journey.execute(
-            "SELECT count(*) FROM workflow_status WHERE status IN ('ENQUEUED', 'PENDING', 'DELAYED')"
-        )
-    assert under_way == 0
+    assert not under_way(House(again, PEOPLE), "ENQUEUED", "PENDING", "DELAYED")
     with closing(sqlite3.connect(again / "scrapbook.db")) as database:
         [(on_the_way,)] = database.execute(
             "SELECT count(*) FROM replies WHERE state IN ('recorded', 'sending')"
@@ -153,7 +149,7 @@ def test_the_app_stops_in_time_with_a_memo_a_reply_and_a_turn_under_way_and_lose
         wait_until(lambda: sending(house) == 1, 30, lambda: f"{sending(house)} are being sent")
         os.kill(held[2], signal.SIGSTOP)
         house.text("a turn under way", turn)
-        wait_until(lambda: "answer" in under_way(house), 30, lambda: str(under_way(house)))
+        wait_until(lambda: to_be_answered(house) == 1, 30, lambda: f"{to_be_answered(house)} to be answered")
         began = time.monotonic()
         os.kill(app, signal.SIGTERM)
         wait_until(lambda: not is_running(app), 30, lambda: "the app does not end")
@@ -223,9 +219,14 @@ def answered(database: Path) -> int:
     return sum(state == "answered" for state in states(database, None).values())
 
 
+def to_be_answered(house: House) -> int:
+    with closing(sqlite3.connect(f"file:{house.folder}/scrapbook.db?mode=ro", uri=True)) as database:
+        [(count,)] = database.execute("SELECT count(*) FROM inbox")
+    return int(count)
+
+
 def under_way(house: House, *statuses: str) -> set[str]:
-    with closing(sqlite3.connect(f"file:{house.folder}/journey.db?mode=ro", uri=True, timeout=30)) as journey:
-        found = journey.execute("SELECT name, status FROM workflow_status").fetchall()
+    found = house.workflows()
     wanted = statuses or ("PENDING",)
     return {name.removeprefix("Journey.") for name, status in found if status in wanted}
 
