@@ -5,10 +5,9 @@ import sys
 from types import FrameType, ModuleType
 from typing import NoReturn
 
-import uvicorn
-
 from scrapbook import reports
 from scrapbook.settings import Settings
+from scrapbook.web.serving import serve
 
 GRACE = 1
 """Seconds for the turns that are under way when the server is stopped."""
@@ -33,16 +32,12 @@ def main() -> None:
     # uvicorn, once it has answered what was under way, raises the signal that it was stopped by again.
     signal.signal(signal.SIGTERM, _leave)
     try:
-        uvicorn.run(
+        serve(
             create_app(executor),
-            host=settings.internal_host,
-            port=settings.actions_port,
-            lifespan="off",
-            ws="none",
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=GRACE,
-            timeout_keep_alive=KEPT_OPEN,
+            settings.internal_host,
+            settings.actions_port,
+            grace=GRACE,
+            keep_alive=KEPT_OPEN,
         )
     finally:
         action.close()

@@ -19,6 +19,9 @@ WAIT_FOR_LOCK = 5
 CONNECT_TIMEOUT = 5
 """Seconds."""
 
+WITHIN_TRANSACTION = 30
+"""Seconds for which a transaction may do nothing; PostgreSQL then takes it back and closes the connection."""
+
 READING = {"read_only": True, "postgresql_readonly": True}
 """Execution options of a connection whose transactions only read."""
 
@@ -145,6 +148,8 @@ def _postgresql(url: URL) -> Engine:
 def _set_up_postgresql(connection: DBAPIConnection, _record: object) -> None:
     cursor = connection.cursor()
     cursor.execute(f"SET lock_timeout = '{WAIT_FOR_LOCK}s'")
+    # A process that is stopped within a transaction must not keep its locks, which others would wait for.
+    cursor.execute(f"SET idle_in_transaction_session_timeout = '{WITHIN_TRANSACTION}s'")
     # The driver prepares what it runs often. A plan that suits all words would read a query's words anew for
     # each entry, and take a word in every entry for one in a few.
     cursor.execute("SET plan_cache_mode = force_custom_plan")

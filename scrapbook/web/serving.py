@@ -55,14 +55,21 @@ class _State(ServerState):
         """Leave them as they are: uvicorn sets them to begin with."""
 
 
-def serve(
-    app: ASGIApp | str, host: str, port: int, *, grace: int | None = None, kind: type[Server] = Server
+def serve(  # noqa: PLR0913 - what a server is told
+    app: ASGIApp | str,
+    host: str,
+    port: int,
+    *,
+    grace: int | None = None,
+    keep_alive: int = 5,
+    kind: type[Server] = Server,
 ) -> None:
     """Serve an ASGI app until SIGTERM or SIGINT, then end as uvicorn does: by that signal.
 
     Args:
         app: the app, or "module:function" that makes it when the server starts.
         grace: seconds that requests which are under way get at the end; None for as long as they take.
+        keep_alive: seconds for which a connection without a request stays open.
 
     Raises:
         SystemExit: it could not be started.
@@ -76,6 +83,7 @@ def serve(
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=grace,
+        timeout_keep_alive=keep_alive,
     )
     server = kind(config)
     with suppress(KeyboardInterrupt):  # by which it ended, in good order
