@@ -122,6 +122,9 @@ class Inbox:
     def is_busy(self, person_id: int) -> bool:
         return person_id in self._tasks or self._outbox.is_busy(person_id)
 
+    def is_answering(self, person_id: int) -> bool:
+        return person_id in self._tasks
+
     def wake(self, person_id: int, waiting: Waiting | None = None) -> None:
         """Answer what waits for the person, which begins with ``waiting``, as far as that is known."""
         if person_id in self._tasks:

@@ -56,6 +56,8 @@ class Intake:
         self._inbox = inbox
         self._worker = worker
         self._strangers = Strangers()
+        # Only to have what is written in one transaction in the same order everywhere.
+        self._people: dict[str, int] = {}
 
     async def person_id_of(self, address: str) -> int | None:
         if self._strangers.is_known(address):
@@ -73,10 +75,12 @@ class Intake:
         if self._strangers.is_known(incoming.from_):
             return None
         with about(incoming.message_sid, "webhook"):
-            accepted = await self._write(lambda tx: self._accept(tx, incoming))
+            key = self._people.get(incoming.from_)
+            accepted = await self._write(lambda tx: self._accept(tx, incoming), key)
         if accepted is None:
             self._strangers.remember(incoming.from_)
             return None
+        self._people[incoming.from_] = accepted.person_id
         if accepted.worker == self._worker:
             self._inbox.wake(accepted.person_id, accepted.first)
         return accepted.person_id
@@ -137,8 +141,8 @@ class Intake:
     async def caller(self, call_sid: str) -> tuple[str, str] | None:
         return await self._read(lambda tx: tx.calls.parties(call_sid))
 
-    async def _write(self, work: Callable[[Transaction], T]) -> T:
-        return await patiently(lambda: self._writer.write(work), giving_up=stop_after_delay(ACCEPTING))
+    async def _write(self, work: Callable[[Transaction], T], key: int | None = None) -> T:
+        return await patiently(lambda: self._writer.write(work, key), giving_up=stop_after_delay(ACCEPTING))
 
     async def _read(self, work: Callable[[Transaction], T]) -> T:
         def read() -> T:

@@ -32,18 +32,25 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 
+def seconds() -> float:
+    """Seconds of a clock that nobody sets, and that goes on while a machine with Linux sleeps."""
+    if hasattr(time, "CLOCK_BOOTTIME"):
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.monotonic()
+
+
 class LeaseTerm:
     """Tells, by the clock of this process, whether it may still act on its leases.
 
     Args:
         expires: whether other processes may take them over; on SQLite there are none.
-        clock: seconds; must go on while the process is stopped.
+        clock: seconds; must go on while the process, or the machine, is stopped.
 
     Attributes:
         epoch: counts how often the term ran out. What was loaded in an earlier epoch is not to be sent.
     """
 
-    def __init__(self, *, expires: bool, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, *, expires: bool, clock: Callable[[], float] = seconds) -> None:
         self._expires = expires
         self._clock = clock
         self._until = clock() if expires else float("inf")
@@ -86,6 +93,14 @@ class Worker(Protocol):
 
     def is_busy(self, person_id: int) -> bool:
         """Whether something is being done for the person."""
+        ...
+
+    def is_answering(self, person_id: int) -> bool:
+        """Whether a message of the person's is being answered."""
+        ...
+
+    def wake(self, person_id: int) -> None:
+        """Answer what waits for the person."""
         ...
 
     async def resume(self, person_id: int) -> None:
@@ -145,7 +160,7 @@ class LeaseKeeper:
             await self._write(lambda tx: tx.leases.retire(self._name))
 
     async def _look(self) -> None:
-        if self._shares and time.monotonic() - self._renewed_at >= RENEW_EVERY:
+        if self._shares and seconds() - self._renewed_at >= RENEW_EVERY:
             await self._renew()
         await self._take_abandoned()
         if time.monotonic() - self._looked_for_due_at >= DUE_EVERY:
@@ -153,11 +168,15 @@ class LeaseKeeper:
         for person_id in await self._read(lambda tx: tx.leases.of(self._name)):
             if not self._worker.is_busy(person_id):
                 await self._worker.resume(person_id)
+        # Taken in by another process, while replies to an earlier one are on their way here.
+        for person_id in await self._read(lambda tx: tx.leases.with_messages(self._name)):
+            if not self._worker.is_answering(person_id):
+                self._worker.wake(person_id)
 
     async def _renew(self) -> None:
         if not self._shares:
             return
-        asked_at = time.monotonic()
+        asked_at = seconds()
         await self._write(lambda tx: tx.leases.renew(self._name))
         self._renewed_at = asked_at
         if self._term.renewed(asked_at):

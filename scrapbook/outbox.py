@@ -303,7 +303,6 @@ class Outbox:
             raise RecipientOptedOut
         reply = attempt.reply
         async with self._places:
-            await self._term.confirm(attempt.epoch)
             with self._circuit.attempt(reply.to):
                 sent = await self._already_taken(attempt) or await self._hand_over(attempt)
         await self._write(reply.person_id, lambda tx: self._record_sent(tx, reply, sent))
@@ -333,6 +332,7 @@ class Outbox:
     async def _hand_over(self, attempt: Attempt) -> Sent:
         reply, attempt.may_be_taken = attempt.reply, True
         media_urls = () if reply.media_key is None else await self._media_urls(reply.media_key)
+        await self._term.confirm(attempt.epoch)
         try:
             sent = await self._sender.send(
                 reply.from_, reply.to, reply.body, self._status_url(reply), media_urls
@@ -355,10 +355,12 @@ class Outbox:
         return f"{self._public_url}/twilio/status?reply={reply.id}"
 
     def _record_sent(self, tx: Transaction, reply: Outgoing, sent: Sent) -> None:
+        tx.leases.lock(reply.person_id)  # before its replies, as everywhere
         tx.outbox.mark_sent(reply.id, sent.twilio_sid, self._clock())
         tx.leases.release(reply.person_id, self._worker)
 
     def _record_refusal(self, tx: Transaction, reply: Outgoing, error: SendError) -> None:
+        tx.leases.lock(reply.person_id)
         tx.spending.take_back(reply.id)
         tx.replies.mark_failed(reply.id, error.code, str(error), self._clock())
         tx.leases.release(reply.person_id, self._worker)

@@ -19,6 +19,8 @@ UNDER_WAY = {"ENQUEUED": "waiting", "DELAYED": "waiting", "PENDING": "working"}
 
 MEMO_WORKFLOWS = ("Journey.collect", "Journey.transcribe")
 
+LOST = "nothing is at work on it"
+
 # As ``journey`` has it, which would load the engine.
 ROUNDS_OF_A_MEMO = 3
 JOURNEY = "journey"
@@ -177,7 +179,9 @@ def _of_inbox(waiting: list[Waiting]) -> Generator[Unfinished]:
 def _of_message(message: Message, working: str | None) -> Unfinished:
     if working:
         return Unfinished(message.sid, message.received_at, working)
-    return Unfinished(message.sid, message.received_at, "failed", message.problem or "its journey is gone")
+    return Unfinished(
+        message.sid, message.received_at, "failed", message.problem or "nothing is at work on it"
+    )
 
 
 def _of_reply(reply: Reply) -> Unfinished:

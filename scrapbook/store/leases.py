@@ -47,7 +47,8 @@ TO_BE_SENT = "replies.state IN ('recorded', 'sending') AND replies.held_until IS
 """As in the partial index, which is used only where the condition is said in the same words."""
 
 _lease = table_of(LeaseRow)
-_NOW = func.clock_timestamp()
+# Of the statement, as its snapshot: a renewal that this lacks is not taken for one that is late.
+_NOW = func.statement_timestamp()
 
 
 def _insert(dialect: str, row: type[Base]) -> sqlite.Insert | postgresql.Insert:
@@ -118,6 +119,14 @@ _TAKE = Prepared(
     )
 )
 _OF = Prepared(lambda _: select(_lease.c.person_id).where(_lease.c.worker == bindparam("worker")))
+_WITH_MESSAGES = Prepared(
+    lambda _: (
+        select(InboxRow.person_id)
+        .join(LeaseRow, LeaseRow.person_id == InboxRow.person_id)
+        .where(LeaseRow.worker == bindparam("worker"))
+        .distinct()
+    )
+)
 _RENEW = Prepared(_renew)
 _RETIRE = Prepared(lambda _: delete(WorkerRow).where(WorkerRow.name == bindparam("worker")))
 _AT_WORK = Prepared(lambda _: select(WorkerRow.name).where(WorkerRow.expires_at > _NOW))
@@ -137,10 +146,17 @@ class Leases:
         assert row is not None  # noqa: S101 - it was inserted or updated
         return row[0]
 
+    def lock(self, person_id: int) -> str | None:
+        """Lock the lease until the transaction ends. Returns whose it is; None where there is none.
+
+        A transaction locks leases before it writes to replies, so that no two wait for one another.
+        """
+        row = _HELD_BY.one(self._work.connection, person_id=person_id)
+        return None if row is None else row[0]
+
     def hold(self, person_id: int, worker: str) -> None:
         """Lock the lease until the transaction ends. Raises LeaseLost when another app has taken it over."""
-        row = _HELD_BY.one(self._work.connection, person_id=person_id)
-        if row is None or row[0] != worker:
+        if self.lock(person_id) != worker:
             raise LeaseLost
 
     def release(self, person_id: int, worker: str) -> bool:
@@ -148,7 +164,7 @@ class Leases:
 
         In two statements: on PostgreSQL the second one sees what was committed while the first one waited.
         """
-        _HELD_BY.one(self._work.connection, person_id=person_id)
+        self.lock(person_id)
         return _RELEASE.run(self._work.connection, person_id=person_id, worker=worker) > 0
 
     def adopt_orphans(self) -> int:
@@ -169,6 +185,10 @@ class Leases:
     def of(self, worker: str) -> list[int]:
         """The people for whom the worker works."""
         return [person_id for (person_id,) in _OF.rows(self._work.connection, worker=worker)]
+
+    def with_messages(self, worker: str) -> list[int]:
+        """The people for whom the worker works whose messages are to be answered."""
+        return [person_id for (person_id,) in _WITH_MESSAGES.rows(self._work.connection, worker=worker)]
 
     def renew(self, worker: str) -> None:
         """Have the worker's leases expire in LEASE_SECONDS, and not before. PostgreSQL only."""

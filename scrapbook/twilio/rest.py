@@ -60,7 +60,7 @@ class KeptConnections(AsyncHttpClient):
 
     def __init__(self, timeout: float) -> None:
         super().__init__(logging.Logger("twilio", logging.WARNING), True, timeout)  # pyright: ignore[reportUnknownMemberType]
-        self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=timeout, sock_read=timeout)
+        self._timeout = aiohttp.ClientTimeout(total=timeout)
         self._opened: aiohttp.ClientSession | None = None
 
     @property

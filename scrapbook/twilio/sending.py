@@ -30,7 +30,7 @@ class Sent:
 class Sender:
     """One account. What is awaited is for one event loop; close it there.
 
-    ``timeout`` is in seconds, for the connection and then for the answer. No call is repeated in here:
+    ``timeout`` is in seconds, for a whole request. No call is repeated in here:
     whoever calls decides by ``SendError.permanent``.
     """
 

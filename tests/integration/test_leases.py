@@ -159,12 +159,19 @@ class Worker:
     def __init__(self) -> None:
         self.busy: set[int] = set()
         self.resumed: list[int] = []
+        self.woken: list[int] = []
 
     def is_busy(self, person_id: int) -> bool:
         return person_id in self.busy
 
     async def resume(self, person_id: int) -> None:
         self.resumed.append(person_id)
+
+    def is_answering(self, person_id: int) -> bool:
+        return person_id in self.resumed
+
+    def wake(self, person_id: int) -> None:
+        self.woken.append(person_id)
 
 
 class Keeper(LeaseKeeper):
@@ -223,9 +230,9 @@ def test_work_that_another_process_puts_in_is_found(
         await keeper.start()
         accept(store, ann, "SM1", NOBODY)
         accept(store, ben, "SM2", HERE)
-        worker.busy = {ben.id}
+        worker.busy = {ben.id}  # to whom replies are being sent
         await keeper.look()
-        assert worker.resumed == [ann.id]
+        assert (worker.resumed, worker.woken) == ([ann.id], [ben.id])
 
     run(work)
 

@@ -53,8 +53,7 @@ ADA, BOB = "+15550100", "+15550101"
 FETCHES_AT_ONCE, TRANSCRIPTIONS_AT_ONCE = (queue.at_once for queue in QUEUES[:2])
 
 FEW_AHEAD = 5
-"""Messages of a flood that may be begun between the arrival of another person's and its turn: the queue is
-looked into once for each."""
+"""Messages of a flood that may be begun between the arrival of another person's and its turn."""
 
 on_each_database = pytest.mark.parametrize("settings", DATABASES, indirect=True)
 
