@@ -228,10 +228,7 @@ class Inbox:
             self._outbox.add(reply, is_begun=reply.state == "sending")
         if answer.ends:
             _log_finished(waiting, recorded.status, answer, took)
-        if not follows:
-            return recorded.next
-        await asyncio.to_thread(self._follow_up, waiting)
-        return await self._write(waiting.person_id, lambda tx: self._remove(tx, waiting))
+        return await self._followed_up(waiting) if follows else recorded.next
 
     # Understanding
 
@@ -323,8 +320,10 @@ class Inbox:
         )
         return tuple(Outgoing.of(reply, waiting.person_id, waiting.received_at) for reply in replies)
 
-    def _remove(self, tx: Transaction, waiting: Waiting) -> Waiting | None:
+    def _remove(self, tx: Transaction, waiting: Waiting, problem: str) -> Waiting | None:
         tx.leases.hold(waiting.person_id, self._worker)
+        if problem:
+            tx.messages.set_state(waiting.message_sid, "failed", problem)
         tx.inbox.remove(waiting.id)
         next_ = tx.inbox.next(waiting.person_id)
         if next_ is None:
@@ -341,6 +340,16 @@ class Inbox:
         for sid in sids:
             await asyncio.to_thread(self._long_work.collect, sid, waiting.person_id, 0, is_memo=True)
         return bool(sids)
+
+    async def _followed_up(self, waiting: Waiting) -> Waiting | None:
+        """Begin what takes long, then take the message out of the inbox. Returns the person's next one."""
+        problem = ""
+        try:
+            await asyncio.to_thread(self._follow_up, waiting)
+        except Exception as error:  # noqa: BLE001 - it stands as failed, though it is answered
+            report(error, message_sid=waiting.message_sid, step="follow_up")
+            problem = BROKE_OFF
+        return await self._write(waiting.person_id, lambda tx: self._remove(tx, waiting, problem))
 
     def _follow_up(self, waiting: Waiting) -> None:
         if waiting.has_media:

@@ -167,11 +167,20 @@ class LeaseKeeper:
             await self._release_due()
         for person_id in await self._read(lambda tx: tx.leases.of(self._name)):
             if not self._worker.is_busy(person_id):
-                await self._worker.resume(person_id)
+                await self._resume(person_id)
         # Taken in by another process, while replies to an earlier one are on their way here.
         for person_id in await self._read(lambda tx: tx.leases.with_messages(self._name)):
             if not self._worker.is_answering(person_id):
                 self._worker.wake(person_id)
+
+    async def _resume(self, person_id: int) -> None:
+        """One person's trouble is nobody else's."""
+        try:
+            await self._worker.resume(person_id)
+        except LeaseLost:
+            return
+        except Exception as error:  # noqa: BLE001 - it is looked at again
+            report(error, step="resume", person_id=person_id)
 
     async def _renew(self) -> None:
         if not self._shares:

@@ -315,6 +315,30 @@ def test_a_text_that_is_answered_stands_in_the_inbox_when_its_picture_cannot_be_
         assert inbox.unfinished()[0].problem == Heard.MISSING.problem
 
 
+def test_a_picture_that_the_engine_does_not_take_stands_in_the_inbox_and_is_fetched_when_tried_again(
+    settings: Settings, store: Store, rasa: BrokenRasa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with store.transaction() as tx:
+        tx.people.add("Ada", [ADA])
+    rasa.broken = False
+    fetching, postbox = Fetching(is_there=True), Postbox()
+    fetching.places.release(100)
+    incoming = texted(ADA, IncomingMedia("https://ada.example/0", "image/png"))
+    with running(settings, store, rasa, postbox=postbox, fetcher=fetching) as path, opened(settings) as inbox:
+        with monkeypatch.context() as patch:
+            patch.setattr(path.path.engine, "collect", refuse)
+            path.accept(incoming)
+            becomes(inbox, ["failed"])
+        assert postbox.bodies() == ["Saved 1."]
+        inbox.retry(incoming.message_sid)
+        wait_until(lambda: len(fetching.urls) == 1, 60, lambda: "it is not fetched")
+        becomes(inbox, [])
+
+
+def refuse(*_args: object, **_options: object) -> None:
+    raise OSError("the engine is away")
+
+
 def test_who_has_many_memos_to_be_written_down_comes_after_who_has_few(
     settings: Settings, store: Store, rasa: BrokenRasa
 ) -> None:
