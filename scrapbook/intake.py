@@ -13,7 +13,7 @@ from scrapbook.errors import NotFound, RecipientOptedOut
 from scrapbook.inbox import Inbox
 from scrapbook.patience import patiently
 from scrapbook.reports import about
-from scrapbook.store import GroupWriter, Store, Transaction, Waiting
+from scrapbook.store import Arrival, GroupWriter, Store, Transaction, Waiting
 from scrapbook.strangers import Strangers
 from scrapbook.twilio.incoming import Incoming
 
@@ -41,6 +41,20 @@ class Accepted:
     person_id: int
     worker: str
     first: Waiting | None = None
+
+
+def arrival_of(incoming: Incoming, person_id: int) -> Arrival:
+    """The message as the store takes it."""
+    return {
+        "sid": incoming.message_sid,
+        "person_id": person_id,
+        "from_": incoming.from_,
+        "to": incoming.to,
+        "body": incoming.text,
+        "received_at": incoming.received_at,
+        "media": incoming.media,
+        "replied_to": incoming.original_replied_sid or None,
+    }
 
 
 class Intake:
@@ -90,17 +104,7 @@ class Intake:
         if person_id is None:
             return None
         worker = tx.leases.claim(person_id, self._worker)
-        is_new = tx.inbox.accept(
-            sid=incoming.message_sid,
-            person_id=person_id,
-            from_=incoming.from_,
-            to=incoming.to,
-            body=incoming.text,
-            media=incoming.media,
-            received_at=incoming.received_at,
-            replied_to=incoming.original_replied_sid or None,
-        )
-        if not is_new:
+        if not tx.inbox.accept(**arrival_of(incoming, person_id)):
             tx.leases.release(person_id, self._worker)
             return Accepted(person_id, worker)
         return Accepted(person_id, worker, tx.inbox.next(person_id))

@@ -11,6 +11,7 @@ import structlog
 
 from scrapbook.engine import engine_client
 from scrapbook.errors import NotFound
+from scrapbook.intake import arrival_of
 from scrapbook.settings import Settings
 from scrapbook.store import Store, Transaction
 from scrapbook.store.statements import chunks
@@ -73,17 +74,7 @@ def _accept(tx: Transaction, workflow: "WorkflowStatus", worker: str) -> None:
     if not _is_there(tx, person_id):
         return
     tx.leases.claim(person_id, worker)
-    is_new = tx.inbox.accept(
-        sid=message.message_sid,
-        person_id=person_id,
-        from_=message.from_,
-        to=message.to,
-        body=message.text,
-        received_at=message.received_at,
-        media=message.media,
-        replied_to=message.original_replied_sid or None,
-        round_=round_,
-    )
+    is_new = tx.inbox.accept(round_, **arrival_of(message, person_id))
     # One that was begun may be answered and still have pictures to be fetched: what is done is found done.
     if not is_new and (workflow.status == "PENDING" or _is_to_be_answered(tx, message.message_sid, round_)):
         tx.inbox.put(person_id, message.message_sid, round_)
@@ -118,16 +109,7 @@ def _keep_failed(tx: Transaction, workflow: "WorkflowStatus", problem: str) -> N
     if not _is_there(tx, person_id):
         return
     if known is None:
-        tx.messages.record(
-            sid=message.message_sid,
-            person_id=person_id,
-            from_=message.from_,
-            to=message.to,
-            body=message.text,
-            received_at=message.received_at,
-            media=message.media,
-            replied_to=message.original_replied_sid or None,
-        )
+        tx.messages.add(**arrival_of(message, person_id))
         tx.messages.set_state(message.message_sid, "failed", problem)
     elif known.state == "received" and problem != ENDED:
         tx.messages.set_state(message.message_sid, "failed", problem)

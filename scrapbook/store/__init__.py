@@ -11,6 +11,7 @@ from scrapbook.store.figures import Figures
 from scrapbook.store.group_writer import GroupWriter
 from scrapbook.store.inbox import MessageStatus, Waiting
 from scrapbook.store.leases import LEASE_SECONDS, NOBODY
+from scrapbook.store.messages import Arrival
 from scrapbook.store.moving import Moved
 from scrapbook.store.outbox import Outgoing
 from scrapbook.store.presence import GONE_AFTER, Presence, PresenceHere
@@ -42,6 +43,7 @@ __all__ = [
     "NOBODY",
     "TRASH_IS_KEPT",
     "Address",
+    "Arrival",
     "Change",
     "EngineQueues",
     "Entry",

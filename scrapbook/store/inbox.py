@@ -4,15 +4,14 @@ A message enters it in the transaction that keeps the message, and leaves it in 
 replies. docs/architecture.md follows a message through.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Unpack, cast
 
 from sqlalchemy import ColumnElement, Executable, Select, bindparam, delete, exists, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
-from scrapbook.store.messages import Attachment, attach
+from scrapbook.store.messages import Arrival, Messages
 from scrapbook.store.prepared import Prepared, insert_or_ignore, table_of
 from scrapbook.store.tables import (
     InboxRow,
@@ -72,18 +71,7 @@ class MessageStatus:
     is_held: bool
 
 
-_inbox, _message = table_of(InboxRow), table_of(MessageRow)
-_FIELDS = (
-    "sid",
-    "person_id",
-    "from_address",
-    "to_address",
-    "body",
-    "received_at",
-    "state",
-    "is_memo",
-    "replied_to",
-)
+_inbox = table_of(InboxRow)
 
 
 def _row() -> Select[*tuple[Any, ...]]:
@@ -122,13 +110,6 @@ def _status(_dialect: str) -> Executable:
     return rows.where(MessageRow.sid == bindparam("sid"))
 
 
-_ACCEPT = Prepared(
-    lambda dialect: (
-        insert_or_ignore(dialect, MessageRow)
-        .values({name: bindparam(name) for name in _FIELDS})
-        .returning(_message.c.id)
-    )
-)
 _PUT = Prepared(
     lambda dialect: (
         insert_or_ignore(dialect, InboxRow)
@@ -154,40 +135,13 @@ class Inbox:
     def __init__(self, work: UnitOfWork) -> None:
         self._work = work
 
-    def accept(  # noqa: PLR0913 - the fields of a message
-        self,
-        *,
-        sid: str,
-        person_id: int,
-        from_: str,
-        to: str,
-        body: str,
-        received_at: datetime,
-        media: Sequence[Attachment] = (),
-        replied_to: str | None = None,
-        round_: int = 0,
-    ) -> bool:
+    def accept(self, round_: int = 0, **arrival: Unpack[Arrival]) -> bool:
         """Keep a message that has come in, to be answered; the person's lease must be claimed before.
 
         Returns whether it is new: one that is known by its sid stays as it is.
         """
-        row = _ACCEPT.one(
-            self._work.connection,
-            sid=sid,
-            person_id=person_id,
-            from_address=from_,
-            to_address=to,
-            body=body,
-            received_at=received_at,
-            state="received",
-            is_memo=False,
-            replied_to=replied_to,
-        )
-        if row is None:
-            return False
-        if media:
-            attach(self._work.session, sid, media)
-        return self.put(person_id, sid, round_)
+        is_new = Messages(self._work).add(**arrival)
+        return is_new and self.put(arrival["person_id"], arrival["sid"], round_)
 
     def put(self, person_id: int, message_sid: str, round_: int = 0, heard: str | None = None) -> bool:
         """Have a message answered behind everything else of the person's, whose lease must be claimed before.

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, Required, TypedDict, Unpack, cast
 
 from sqlalchemy import bindparam, exists, func, insert, select, update
-from sqlalchemy.orm import Session
 
 from scrapbook.errors import NotFound
 from scrapbook.store.media import media_of
@@ -57,38 +56,37 @@ class Attachment(Protocol):
     def content_type(self) -> str: ...
 
 
+class Arrival(TypedDict, total=False):
+    """The fields of a message that has come in; all but the last three are needed."""
+
+    sid: Required[str]
+    person_id: Required[int]
+    from_: Required[str]
+    to: Required[str]
+    body: Required[str]
+    received_at: Required[datetime]
+    media: Sequence[Attachment]
+    is_memo: bool
+    replied_to: str | None
+
+
 class Messages:
     def __init__(self, work: UnitOfWork) -> None:
         self._work = work
 
-    def record(  # noqa: PLR0913 - the fields of a message
-        self,
-        *,
-        sid: str,
-        person_id: int,
-        from_: str,
-        to: str,
-        body: str,
-        received_at: datetime,
-        media: Sequence[Attachment] = (),
-        is_memo: bool = False,
-        replied_to: str | None = None,
-    ) -> Message:
-        """Keeps a message that has just arrived; one that is known by its sid already stays as it is."""
-        new = _RECORD.run(
-            self._work.connection,
-            sid=sid,
-            person_id=person_id,
-            from_=from_,
-            to=to,
-            body=body,
-            received_at=received_at,
-            is_memo=is_memo,
-            replied_to=replied_to,
-        )
-        if new and media:
-            attach(self._work.session, sid, media)
-        return self.get(sid)
+    def add(self, **arrival: Unpack[Arrival]) -> bool:
+        """Keep a message that has come in. Returns whether it is new: one that is known by its sid stays."""
+        values: dict[str, object] = {"media": (), "is_memo": False, "replied_to": None, **arrival}
+        media = cast("Sequence[Attachment]", values.pop("media"))
+        is_new = _RECORD.run(self._work.connection, **values)
+        if is_new and media:
+            self._attach(arrival["sid"], media)
+        return bool(is_new)
+
+    def record(self, **arrival: Unpack[Arrival]) -> Message:
+        """As ``add``; returns the message."""
+        self.add(**arrival)
+        return self.get(arrival["sid"])
 
     def get(self, sid: str) -> Message:
         """NotFound when there is no such message."""
@@ -143,21 +141,19 @@ class Messages:
         unfinished = MessageRow.state != "answered"
         return self._work.session.scalar(select(func.count()).where(*theirs, unfinished)) or 0
 
+    def _attach(self, sid: str, media: Sequence[Attachment]) -> None:
+        rows = [
+            {"message_sid": sid, "ordinal": ordinal, "url": part.url, "content_type": part.content_type}
+            for ordinal, part in enumerate(media)
+        ]
+        self._work.session.execute(insert(MessageMediaRow), rows)
+
     def _messages(self, rows: Sequence[MessageRow]) -> list[Message]:
         media = self._media(row.sid for row in rows)
         return [_message(row, tuple(media.get(row.sid, ()))) for row in rows]
 
     def _media(self, sids: Iterable[str]) -> dict[str, list[Media]]:
         return media_of(self._work.session, MessageMediaRow, MessageMediaRow.message_sid, sids)
-
-
-def attach(session: Session, sid: str, media: Sequence[Attachment]) -> None:
-    """Keeps what came with a message; where it is kept is in ``files``."""
-    rows = [
-        {"message_sid": sid, "ordinal": ordinal, "url": part.url, "content_type": part.content_type}
-        for ordinal, part in enumerate(media)
-    ]
-    session.execute(insert(MessageMediaRow), rows)
 
 
 def _message(row: MessageRow, media: tuple[Media, ...]) -> Message:
