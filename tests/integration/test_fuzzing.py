@@ -25,6 +25,7 @@ from scrapbook import app as house
 from scrapbook.media import MediaStore
 from scrapbook.settings import Settings
 from scrapbook.store import Store
+from scrapbook.store.columns import storable
 from scrapbook.twilio import probe
 from scrapbook.twilio.form import Form, MalformedWebhook, parse_form
 from scrapbook.twilio.incoming import Incoming
@@ -490,7 +491,8 @@ def test_what_is_signed_is_refused_plainly_or_kept(
         assert answer.status < 500, answer
         form = _message(request)
         if form and answer.status == 200 and probe.FIELD not in form:
-            accepted.setdefault(form["MessageSid"], Incoming.from_form(form, datetime.now(UTC)).text)
+            texted = Incoming.from_form(form, datetime.now(UTC)).text
+            accepted.setdefault(form["MessageSid"], storable(texted))
 
     sent = requests(sorted(GOOD), [""], [sign]).map(lambda request: _of_its_own(request, sids, sign))
     examples(requests_each, sent, check)
