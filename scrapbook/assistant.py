@@ -8,7 +8,7 @@ import aiohttp
 import structlog
 
 from scrapbook.addresses import Addresses
-from scrapbook.errors import AssistantFailed, AssistantUnavailable
+from scrapbook.errors import AssistantFailed, AssistantUnavailable, StoreUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -106,6 +106,8 @@ class Assistant:
         url, answer = await self._post("/webhooks/rest/webhook", turn, sender)
         for part in answer:
             if failed := part.get("custom", {}).get(FAILED):
+                if failed[-1].get("type") == StoreUnavailable.__name__:
+                    raise AssistantUnavailable("The action server's database is away").caused_by(failed)
                 raise AssistantFailed("A turn failed").caused_by(failed)
         parts = [str(part["text"]) for part in answer if part.get("text")]
         if not parts:

@@ -57,23 +57,25 @@ class Circuit:
         Raises:
             Paused: it is not its turn yet; nothing inside is done.
         """
-        self._enter()
+        is_probe = self._enter()
         try:
             yield
         except self._kind as error:
             if error.permanent:
                 self._close()
             else:
-                self._fail(whom, error)
+                self._fail(whom, error, is_probe)
             raise
         self._close()
 
-    def _enter(self) -> None:
+    def _enter(self) -> bool:
+        """Returns whether the circuit is open, so that this call finds out whether the service is back."""
         with self._lock:
             now = self._clock()
             if self._pause and now < self._next:
                 raise Paused
             self._next = now + self._pause  # the others wait for what this one finds out
+            return bool(self._pause)
 
     def _close(self) -> None:
         with self._lock:
@@ -82,11 +84,11 @@ class Circuit:
             self._failing.clear()
             self._pause = 0.0
 
-    def _fail(self, whom: str, error: ScrapbookError) -> None:
+    def _fail(self, whom: str, error: ScrapbookError, is_probe: bool) -> None:
         with self._lock:
             self._failing.add(whom)
-            if len(self._failing) < ENOUGH:
-                return
+            if len(self._failing) < ENOUGH or (self._pause and not is_probe):
+                return  # one that had begun before the circuit opened says nothing new
             is_news = not self._pause
             self._pause = min(self._pause * 2 or FIRST_PAUSE, LONGEST_PAUSE)
             self._next = self._clock() + self._pause

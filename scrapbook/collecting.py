@@ -47,8 +47,7 @@ class Collector:
 
     def collect(self, sid: str) -> list[int]:
         """Fetches what is not kept yet. The places of what could not be had, which is marked as missing."""
-        with self._store.transaction(read_only=True) as tx:
-            media = tx.messages.get(sid).media
+        media = self._patiently(lambda: self._media(sid))
         return [
             place
             for place, part in enumerate(media)
@@ -59,10 +58,13 @@ class Collector:
         """Deletes at Twilio what is kept here, if that is wanted; that it fails is reported, no more."""
         if not self._delete:
             return
-        with self._store.transaction(read_only=True) as tx:
-            kept = [part for part in tx.messages.get(sid).media if part.state == "kept"]
+        kept = [part for part in self._patiently(lambda: self._media(sid)) if part.state == "kept"]
         for part in kept:
             self._discard(sid, part.url)
+
+    def _media(self, sid: str) -> tuple[Media, ...]:
+        with self._store.transaction(read_only=True) as tx:
+            return tx.messages.get(sid).media
 
     def _is_collected(self, sid: str, part: Media) -> bool:
         try:

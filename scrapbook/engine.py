@@ -129,10 +129,21 @@ class Engine:
             self._made = self._make_journey()
         if not self._is_up:
             began = time.monotonic()
-            launch(self._settings, self._at_once)
+            self._launch()
             self._is_up = True
             log.info("engine_launched", took_ms=round((time.monotonic() - began) * 1000))
         return self._made
+
+    def _launch(self) -> None:
+        try:
+            launch(self._settings, self._at_once)
+        except BaseException:
+            from dbos import DBOS
+
+            # It takes itself for launched from its first step on, and would do nothing the next time.
+            with suppress(Exception):
+                DBOS.destroy()
+            raise
 
     def _stop(self) -> None:
         if not self._is_up:

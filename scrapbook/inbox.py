@@ -7,6 +7,7 @@ the message is answered again; what it did to the scrapbook is found by its Mess
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from contextvars import Context
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -77,7 +78,7 @@ class Recorded:
 
     Attributes:
         status: of the message before.
-        replies: recorded for it; none where that had been done before.
+        replies: recorded for it; where that had been done before, all that are to be sent to the person.
         next: the person's next message.
     """
 
@@ -154,8 +155,12 @@ class Inbox:
                 return worker
 
         worker = self._patience(put)
-        if worker == self._worker and self._loop is not None:
-            self._loop.call_soon_threadsafe(self.wake, person_id)
+        loop = self._loop
+        if worker == self._worker and loop is not None:
+            with suppress(
+                RuntimeError
+            ):  # it was closed just now; the message is taken up after the next start
+                loop.call_soon_threadsafe(self.wake, person_id)
 
     def start(self) -> None:
         """To be called in the event loop."""
@@ -225,7 +230,7 @@ class Inbox:
         )
         took["reply"] = round((time.monotonic() - began) * 1000)
         for reply in recorded.replies:
-            self._outbox.add(reply, is_begun=reply.state == "sending")
+            self._outbox.add(reply, is_begun=reply.state == "sending" and not recorded.status.is_answered)
         if answer.ends:
             _log_finished(waiting, recorded.status, answer, took)
         return await self._followed_up(waiting) if follows else recorded.next
@@ -252,7 +257,7 @@ class Inbox:
         return Answer(text or None, ends=False)
 
     async def _tell_of_memo(self, waiting: Waiting, heard: Heard) -> Answer:
-        number = await asyncio.to_thread(self._memos.number, waiting.message_sid)
+        number = await patiently(lambda: asyncio.to_thread(self._memos.number, waiting.message_sid))
         if number is None and heard != Heard.SPEECH:
             return Answer(None, heard.problem)  # the entry is gone
         text = await self._act(waiting, heard, {"number": str(number)})
@@ -289,7 +294,9 @@ class Inbox:
         tx.leases.hold(waiting.person_id, self._worker)
         status = tx.inbox.status(waiting)
         replies: tuple[Outgoing, ...] = ()
-        if not status.is_answered and (answer.ends or status.state == "received"):
+        if status.is_answered:  # by an attempt whose end was not heard of: they may still be to be sent
+            replies = tuple(tx.outbox.of_person(waiting.person_id))
+        elif answer.ends or status.state == "received":
             replies = self._record(tx, waiting, status, answer)
         if not leave:
             tx.inbox.remove(waiting.id)

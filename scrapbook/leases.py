@@ -5,7 +5,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
@@ -20,6 +21,9 @@ LOOK_EVERY = 1.0
 
 RENEW_EVERY = 3.0
 """Seconds between two renewals."""
+
+AT_ONCE = 64
+"""People whose work is taken up at the same time."""
 
 DUE_EVERY = 30.0
 """Seconds between two looks for replies that were held until now."""
@@ -133,6 +137,7 @@ class LeaseKeeper:
         self._name = name
         self._shares = shares
         self._renewed_at = float("-inf")
+        self._thread = ThreadPoolExecutor(1, "leases")
         self._looked_for_due_at = float("-inf")
 
     async def start(self) -> None:
@@ -142,11 +147,18 @@ class LeaseKeeper:
         await self._look()
 
     async def watch(self) -> None:
-        """Look for work until cancelled."""
+        """Renew the leases, and look for work, until cancelled."""
+        renewing = asyncio.create_task(self._again_and_again(self._renew, RENEW_EVERY))
+        try:
+            await self._again_and_again(self._look, LOOK_EVERY)
+        finally:
+            renewing.cancel()
+
+    async def _again_and_again(self, work: Callable[[], Awaitable[None]], pause: float) -> None:
         while True:
-            await asyncio.sleep(LOOK_EVERY)
+            await asyncio.sleep(pause)
             try:
-                await self._look()
+                await work()
             except LeaseLost:
                 continue
             except ScrapbookError as error:
@@ -158,6 +170,7 @@ class LeaseKeeper:
         """Let others take over at once: this process ends."""
         if self._shares:
             await self._write(lambda tx: tx.leases.retire(self._name))
+        self._thread.shutdown(wait=False)
 
     async def _look(self) -> None:
         if self._shares and seconds() - self._renewed_at >= RENEW_EVERY:
@@ -165,9 +178,14 @@ class LeaseKeeper:
         await self._take_abandoned()
         if time.monotonic() - self._looked_for_due_at >= DUE_EVERY:
             await self._release_due()
-        for person_id in await self._read(lambda tx: tx.leases.of(self._name)):
-            if not self._worker.is_busy(person_id):
-                await self._resume(person_id)
+        idle = [
+            person_id
+            for person_id in await self._read(lambda tx: tx.leases.of(self._name))
+            if not self._worker.is_busy(person_id)
+        ]
+        # Many at a time, which are then written in one transaction.
+        for first in range(0, len(idle), AT_ONCE):
+            await asyncio.gather(*map(self._resume, idle[first : first + AT_ONCE]))
         # Taken in by another process, while replies to an earlier one are on their way here.
         for person_id in await self._read(lambda tx: tx.leases.with_messages(self._name)):
             if not self._worker.is_answering(person_id):
@@ -179,14 +197,22 @@ class LeaseKeeper:
             await self._worker.resume(person_id)
         except LeaseLost:
             return
-        except Exception as error:  # noqa: BLE001 - it is looked at again
+        except Exception as error:
+            if isinstance(error, ScrapbookError) and not error.permanent:
+                raise  # everybody's
             report(error, step="resume", person_id=person_id)
 
     async def _renew(self) -> None:
         if not self._shares:
             return
         asked_at = seconds()
-        await self._write(lambda tx: tx.leases.renew(self._name))
+
+        def renew() -> None:
+            with self._store.transaction() as tx:
+                tx.leases.renew(self._name)
+
+        # In a thread and a transaction of its own: behind nothing else that is to be written.
+        await asyncio.get_running_loop().run_in_executor(self._thread, renew)
         self._renewed_at = asked_at
         if self._term.renewed(asked_at):
             log.info("lease_begun", worker=self._name, epoch=self._term.epoch)
@@ -200,11 +226,13 @@ class LeaseKeeper:
     async def _release_due(self) -> None:
         self._looked_for_due_at = time.monotonic()
         for person_id in await self._read(lambda tx: tx.outbox.due(datetime.now(UTC))):
-            await self._write(lambda tx, person_id=person_id: self._release(tx, person_id))
+            if await self._write(lambda tx, person_id=person_id: self._release(tx, person_id)) == self._name:
+                await self._resume(person_id)  # also where other replies are on their way
 
-    def _release(self, tx: Transaction, person_id: int) -> None:
-        tx.leases.claim(person_id, self._name)
+    def _release(self, tx: Transaction, person_id: int) -> str:
+        worker = tx.leases.claim(person_id, self._name)
         tx.outbox.release(person_id)
+        return worker
 
     async def _write(self, work: Callable[[Transaction], T]) -> T:
         return await self._writer.write(work)
@@ -214,4 +242,4 @@ class LeaseKeeper:
             with self._store.transaction(read_only=True) as tx:
                 return work(tx)
 
-        return await asyncio.to_thread(read)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, read)

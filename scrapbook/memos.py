@@ -108,8 +108,7 @@ class Memos:
     def write_down(self, sid: str) -> Heard:
         """Keeps the transcript, as the message's words too."""
         sound = self._sound(sid)
-        with self._store.transaction(read_only=True) as tx:
-            known = tx.transcripts.of(sound.url)
+        known = self._patiently(lambda: self._known(sound.url))
         try:
             transcript = known if known and known.text else self._transcribe(sound)
         except SoundUnreadable as error:
@@ -154,12 +153,16 @@ class Memos:
         with self._store.transaction(read_only=True) as tx:
             return next((entry.number for entry in tx.entries.of_message(sid)), None)
 
+    def _known(self, url: str) -> Transcript | None:
+        with self._store.transaction(read_only=True) as tx:
+            return tx.transcripts.of(url)
+
     def _message(self, sid: str) -> Message:
         with self._store.transaction(read_only=True) as tx:
             return tx.messages.get(sid)
 
     def _sound(self, sid: str) -> Media:
-        return self._message(sid).media[0]
+        return self._patiently(lambda: self._message(sid)).media[0]
 
 
 def received(duration: float) -> str:

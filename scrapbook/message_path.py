@@ -5,10 +5,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import structlog
+
 from scrapbook import old_queue
 from scrapbook.assistant import Assistant
 from scrapbook.collecting import Collector
 from scrapbook.engine import Engine, WorkQueue
+from scrapbook.errors import ScrapbookError
 from scrapbook.inbox import Inbox
 from scrapbook.intake import Intake
 from scrapbook.leases import LeaseKeeper, LeaseTerm
@@ -27,6 +30,8 @@ from scrapbook.voice.client import VoiceClient
 
 if TYPE_CHECKING:
     from scrapbook.journey import Journey
+
+log = structlog.get_logger(__name__)
 
 STOPPING_TIMEOUT = 2.0
 """Seconds that what is on its way to Twilio has to arrive when the app is stopped."""
@@ -123,8 +128,11 @@ class MessagePath:
         self._patience.stop()
         await self.inbox.stop()
         await self._outbox.stop(STOPPING_TIMEOUT)
+        try:
+            await self.keeper.retire()
+        except ScrapbookError as error:
+            log.warning("not_retired", reason=str(error))
         await asyncio.to_thread(self.engine.close)
-        await self.keeper.retire()
         await asyncio.to_thread(self._writer.stop)
         await self._outside.assistant.close()
         await self._outside.sender.close()

@@ -154,6 +154,7 @@ class Outbox:
         self._people[reply.person_id] = self._people.get(reply.person_id, 0) + 1
         attempt = Attempt(reply, self._term.epoch, is_begun=is_begun)
         if reply.to in self._lines:
+            attempt.is_tried = True  # much may have happened when its turn comes
             self._lines[reply.to].append(attempt)
         else:
             self._lines[reply.to] = deque([attempt])
@@ -198,6 +199,8 @@ class Outbox:
                     await self._send(attempt)
             except LeaseLost:
                 log.warning("lease_lost", reply_id=reply.id)
+            except NotFound:
+                log.info("reply_removed", reply_id=reply.id)  # with whoever sent the message
             except Exception as error:  # noqa: BLE001 - it stays recorded, and is sent after the next start
                 report(error, reply_id=reply.id, step="send")
 
@@ -208,7 +211,9 @@ class Outbox:
         reply = attempt.reply
         try:
             await self._wait_for_a_slot(attempt)
-            held = await self._write(reply.person_id, lambda tx: self._admit(tx, attempt))
+            if attempt.epoch != self._term.epoch:
+                raise LeaseLost
+            held = await self._write_alone(lambda tx: self._admit(tx, attempt))
         except NotFound:  # removed meanwhile, with its message
             return False
         if held is None:
@@ -220,6 +225,7 @@ class Outbox:
 
     def _admit(self, tx: Transaction, attempt: Attempt) -> Held | str | None:
         """None where it is to be sent; otherwise why not: it is held, or sent or refused before."""
+        tx.leases.lock(attempt.reply.person_id)
         kept = tx.replies.get(attempt.reply.id)
         if kept.state in DONE or kept.held_until is not None:
             return kept.state
@@ -240,14 +246,14 @@ class Outbox:
         """Until the reply may go out at the sending number's rate."""
         if self._send_rate:
             reply = attempt.reply
-            seconds = await self._write(reply.person_id, lambda tx: self._reserve_slot(tx, reply))
+            seconds = await self._write_alone(lambda tx: self._reserve_slot(tx, reply))
             await asyncio.sleep(seconds)
 
     def _reserve_slot(self, tx: Transaction, reply: Outgoing) -> float:
         """Seconds until the reply may go out; one that is to be held back takes no other's slot."""
         now = self._clock()
         kept = tx.replies.get(reply.id)
-        if kept.state == "recorded" and not self._allowance.has_room(tx, kept, reply.person_id, now):
+        if kept.state != "recorded" or not self._allowance.has_room(tx, kept, reply.person_id, now):
             return 0.0
         slot = tx.senders.reserve(kept.from_, kept.segments / self._send_rate, now)
         return (slot - now).total_seconds()
@@ -266,9 +272,10 @@ class Outbox:
             except SendError as error:
                 report(error, reply_id=reply.id, step="tell", twilio_code=error.code or 0)
         if held.is_news:
-            await self._write(reply.person_id, lambda tx: self._record_telling(tx, reply, held, segments))
+            await self._write_alone(lambda tx: self._record_telling(tx, reply, held, segments))
 
     def _record_telling(self, tx: Transaction, reply: Outgoing, held: Held, segments: int) -> None:
+        tx.leases.lock(reply.person_id)
         tx.spending.told(reply.id, held.since.date(), reply.person_id, segments)
         tx.leases.release(reply.person_id, self._worker)
 
@@ -287,7 +294,7 @@ class Outbox:
             )
         except SendError as error:
             refusal = error
-            await self._write(reply.person_id, lambda tx: self._record_refusal(tx, reply, refusal))
+            await self._write_alone(lambda tx: self._record_refusal(tx, reply, refusal))
             if not isinstance(refusal, RecipientOptedOut):
                 report(refusal, reply_id=reply.id, step="send", twilio_code=refusal.code or 0)
         else:
@@ -367,6 +374,16 @@ class Outbox:
 
     async def _write(self, person_id: int, work: Callable[[Transaction], T]) -> T:
         return await patiently(lambda: self._writer.write(work, key=person_id))
+
+    async def _write_alone(self, work: Callable[[Transaction], T]) -> T:
+        """For what locks a number's pace or the day's account, which all share: not for as long as a group is
+        written, and in no other order than the lease first."""
+
+        def write() -> T:
+            with self._store.transaction() as tx:
+                return work(tx)
+
+        return await patiently(lambda: asyncio.to_thread(write))
 
     async def _read(self, work: Callable[[Transaction], T]) -> T:
         def read() -> T:

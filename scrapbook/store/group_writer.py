@@ -160,6 +160,8 @@ class _Writer:
                         done.append(result)
                     else:
                         failed.append(each)
+                    if tx.is_lost:  # with all that was done before in it
+                        raise StoreUnavailable("The database took the transaction back.")
                     tx.forget()
         except BaseException as error:  # noqa: BLE001 - whose it is shows when each is done alone
             if has_begun:

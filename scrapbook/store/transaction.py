@@ -121,6 +121,11 @@ class Transaction:
     def _index(self) -> Index:
         return index_of(self._work)
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether everything was taken back already, so that nothing of it will be committed."""
+        return self._work.is_lost
+
     def savepoint(self) -> AbstractContextManager[None]:
         """An exception takes back what was written inside, and goes on."""
         return self._work.savepoint()

@@ -3,7 +3,7 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
@@ -57,6 +57,12 @@ class UnitOfWork:
                 join_transaction_mode="rollback_only",
             )
         return self._session
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether SQLite has taken back the whole transaction, as it may where the disk is full or fails."""
+        driver: Any = self.connection.connection.dbapi_connection
+        return self.dialect == "sqlite" and not driver.in_transaction
 
     def begin_epoch(self) -> None:
         """To be called where something is written that others may have read and remembered."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scrapbook.assistant import Assistant
+from scrapbook.assistant import FAILED, Assistant
 from scrapbook.errors import AssistantFailed, AssistantUnavailable
 from tests.integration.paths import loop_running
 from tests.integration.serving import serving
@@ -25,6 +25,7 @@ class Rasa(ThreadingHTTPServer):
         self.asked: list[str] = []
         self.has_model = True
         self.breaks_off = False
+        self.failed: list[dict[str, str]] = []
 
     @property
     def url(self) -> str:
@@ -69,6 +70,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.asked.append(question.get("sender", question.get("text")))
         if self.server.breaks_off:
             self.close_connection = True
+        elif self.server.failed:
+            self._answer([{"custom": {FAILED: self.server.failed}}])
         elif not self.server.has_model:
             self._answer([])  # as Rasa does, in a turn
         else:
@@ -153,6 +156,19 @@ def test_a_turn_that_met_a_server_without_a_model_goes_to_another_at_the_next_tr
         ask(assistant, 1)
     assert ask(assistant, 1) == "Saved 1."
     assert len(starting.asked) == 1
+
+
+def test_a_turn_that_failed_for_a_database_that_is_away_waits_for_it_and_does_not_count(
+    servers: list[Rasa], assistant: WaitingAssistant
+) -> None:
+    for server in servers:
+        server.failed = [{"type": "OperationalError"}, {"type": "StoreUnavailable"}]
+    with pytest.raises(AssistantUnavailable):
+        ask(assistant, 1)
+    for server in servers:
+        server.failed = [{"type": "StoreError"}]
+    with pytest.raises(AssistantFailed):
+        ask(assistant, 1)
 
 
 def test_it_is_unavailable_when_no_server_can_be_reached(servers: list[Rasa]) -> None:

@@ -197,6 +197,22 @@ def test_a_stop_that_fails_is_reported_and_it_is_launched_again(
     assert done(work, queues) == "SM2"
 
 
+def test_a_launch_that_fails_is_made_anew_with_the_next_work(
+    engine: Engine, queues: EngineQueues, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It fails in the middle, when the engine takes itself for launched already."""
+    with monkeypatch.context() as patch:
+        patch.setattr(DBOS, "register_queue", away)
+        with pytest.raises(OSError, match="away"):
+            engine.preview("SM1", 0)
+    engine.preview("SM2", 0)
+    assert done(work, queues) == "SM2"
+
+
+def away(*_args: object, **_options: object) -> None:
+    raise OSError("the database is away")
+
+
 def test_what_an_app_that_died_had_begun_is_gone_on_with(
     engine: Engine, queues: EngineQueues, work: Work, settings: Settings
 ) -> None:

@@ -252,7 +252,7 @@ def test_replies_that_were_held_until_now_are_taken_up(
             [reply] = tx.replies.record("SM1", "+15550199", "+15550100", ["a"], [1], NOW)
             tx.spending.hold(reply.id, NOW + timedelta(seconds=1))
         await keeper.look()
-        assert worker.resumed == [ann.id]
+        assert set(worker.resumed) == {ann.id}
         with store.transaction(read_only=True) as tx:
             assert [one.id for one in tx.outbox.of_person(ann.id)] == [reply.id]
 

@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from contextvars import ContextVar
 
 import pytest
@@ -96,6 +96,31 @@ def test_a_failure_is_nobody_elses(store: Store, ann: Person, savepoint_each: bo
     assert (first, last) == (1, 2)
     assert isinstance(failed, NotFound)
     assert texts(store, ann) == ["before", "after"]
+
+
+def test_nothing_is_told_to_be_written_that_sqlite_took_back_as_a_whole(sqlite_url: str):
+    """As it does where the disk is full, without being asked."""
+    store = Store.open(sqlite_url)
+    with store.transaction() as tx:
+        ann = tx.people.add("Ann", ["+15550100"])
+    lost = iter([True])
+
+    def losing(tx: Transaction) -> int:
+        if next(lost, False):
+            tx._work.connection.connection.cursor().execute("ROLLBACK")
+            raise StoreError("the disk is full")
+        return saving(ann, "lost at first")(tx)
+
+    async def run() -> list[object]:
+        held = Held(writer)
+        works = [saving(ann, "before"), losing, saving(ann, "after")]
+        waiting = [writer.write(work) for work in works]
+        held.let_go()
+        return await asyncio.gather(*waiting, return_exceptions=True)
+
+    with closing(store), writing(store, savepoint_each=True) as writer:
+        assert asyncio.run(run()) == [1, 2, 3]
+        assert texts(store, ann) == ["before", "lost at first", "after"]
 
 
 @pytest.mark.parametrize("savepoint_each", [False, True])

@@ -1,5 +1,6 @@
 """While a service fails everybody, it is asked ever more rarely, and by one at a time."""
 
+from contextlib import suppress
 from itertools import pairwise
 
 import pytest
@@ -87,6 +88,18 @@ def test_after_the_pause_one_alone_finds_out(service: Service):
         assert service.try_for("another") == "Paused"
         assert service.call() == "sent"
     assert service.try_for("another") == "sent"
+
+
+def test_many_that_fail_in_one_moment_do_not_make_the_pause_longer(service: Service):
+    attempts = [service.circuit.attempt(f"person {number}") for number in range(24)]
+    for attempt in attempts:
+        attempt.__enter__()
+    for attempt in attempts:
+        with suppress(SendError):
+            attempt.__exit__(SendError, DOWN, None)
+    service.now += FIRST_PAUSE
+    service.error = None
+    assert service.try_for("one") == "sent"
 
 
 def test_the_pauses_grow_to_a_minute(service: Service):
