@@ -1,8 +1,9 @@
 """Leases: which app works for which person, so that one person's messages are answered in order.
 
 A lease is a row that exists while something waits for the person or is under way. Whoever inserts work locks
-that row first (``claim``), and whoever removes it locks it, too (``release``): so work that comes in while
-the last of it ends either is seen by the app that holds the lease, or finds no lease and gets a new one.
+that row first (``claim``), and so does whoever removes it (``hold`` or ``lock``, then ``release``): work
+that comes in while the last of it ends either is seen by the app that holds the lease, or finds no lease and
+gets a new one.
 
 On PostgreSQL an app also has to renew its leases (``renew``). When it has not for ``LEASE_SECONDS``, others
 take its leases over. An app that then wakes up finds out in the transaction with which it would have
@@ -162,9 +163,9 @@ class Leases:
     def release(self, person_id: int, worker: str) -> bool:
         """Remove the worker's lease if nothing waits for the person. Returns whether it was removed.
 
-        In two statements: on PostgreSQL the second one sees what was committed while the first one waited.
+        The lease must be locked before, in the same transaction: on PostgreSQL only a later statement sees
+        what was committed while that one waited.
         """
-        self.lock(person_id)
         return _RELEASE.run(self._work.connection, person_id=person_id, worker=worker) > 0
 
     def adopt_orphans(self) -> int:

@@ -344,6 +344,7 @@ def test_the_same_holds_while_the_last_reply_is_sent(shared: Store, people: list
                 tx.leases.claim(ann.id, HERE)
             together.wait(60)
             with shared.transaction() as tx:
+                tx.leases.lock(ann.id)
                 tx.outbox.mark_sent(outgoing.id, f"SMout{n}", NOW)
                 tx.leases.release(ann.id, HERE)
             together.wait(60)
