@@ -2,7 +2,7 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, ClassVar, cast
@@ -135,7 +135,7 @@ class BookAction(Action, ABC):
             done = await self._done(call)
         except StoreError:
             # Another try at the same turn, begun before this one, may have been faster.
-            if said := await asyncio.to_thread(_said, call.message_sid):
+            if said := await asyncio.to_thread(store().read, lambda tx: tx.outcomes.of(call.message_sid)):
                 return said
             raise
         if done.is_new:
@@ -147,7 +147,7 @@ class BookAction(Action, ABC):
     async def _done(self, call: Call) -> _Done:
         answer = partial(self._answer_in, call)
         if store().writes_side_by_side:
-            return await asyncio.to_thread(_in_transaction, answer)
+            return await asyncio.to_thread(store().write, answer)
         return await _writer(store()).write(answer)
 
     def _answer_in(self, call: Call, tx: Transaction) -> _Done:
@@ -177,16 +177,6 @@ def _as_written(name: str, text: str, entities: Sequence[Mapping[str, JsonValue]
         if found.get("entity") == name and isinstance(start, int) and isinstance(end, int):
             return text[start:end]
     return None
-
-
-def _in_transaction(answer: Callable[[Transaction], _Done]) -> _Done:
-    with store().transaction() as tx:
-        return answer(tx)
-
-
-def _said(message_sid: str) -> Outcome | None:
-    with store().transaction(read_only=True) as tx:
-        return tx.outcomes.of(message_sid)
 
 
 def _presentable(outcome: Outcome) -> Outcome:

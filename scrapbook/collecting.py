@@ -38,12 +38,9 @@ class Collector:
 
     def waiting(self, person_id: int) -> int:
         """How many pictures and sounds that the person has sent lately are still to be fetched."""
-
-        def count() -> int:
-            with self._store.transaction(read_only=True) as tx:
-                return tx.files.waiting(person_id, datetime.now(UTC) - LATELY)
-
-        return self._patiently(count)
+        return self._patiently(
+            lambda: self._store.read(lambda tx: tx.files.waiting(person_id, datetime.now(UTC) - LATELY))
+        )
 
     def collect(self, sid: str) -> list[int]:
         """Fetches what is not kept yet. The places of what could not be had, which is marked as missing."""

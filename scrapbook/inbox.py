@@ -148,18 +148,16 @@ class Inbox:
         For threads other than that of the event loop.
         """
 
-        def put() -> str:
-            with self._store.transaction() as tx:
-                worker = tx.leases.claim(person_id, self._worker)
-                tx.inbox.put(person_id, message_sid, round_, heard)
-                return worker
+        def put(tx: Transaction) -> str:
+            worker = tx.leases.claim(person_id, self._worker)
+            tx.inbox.put(person_id, message_sid, round_, heard)
+            return worker
 
-        worker = self._patience(put)
+        worker = self._patience(lambda: self._store.write(put))
         loop = self._loop
         if worker == self._worker and loop is not None:
-            with suppress(
-                RuntimeError
-            ):  # it was closed just now; the message is taken up after the next start
+            # It may be closed just now; then the message is taken up after the next start.
+            with suppress(RuntimeError):
                 loop.call_soon_threadsafe(self.wake, person_id)
 
     def start(self) -> None:

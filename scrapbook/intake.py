@@ -149,8 +149,6 @@ class Intake:
         return await patiently(lambda: self._writer.write(work, key), giving_up=stop_after_delay(ACCEPTING))
 
     async def _read(self, work: Callable[[Transaction], T]) -> T:
-        def read() -> T:
-            with self._store.transaction(read_only=True) as tx:
-                return work(tx)
-
-        return await patiently(lambda: asyncio.to_thread(read), giving_up=stop_after_delay(ACCEPTING))
+        return await patiently(
+            lambda: asyncio.to_thread(self._store.read, work), giving_up=stop_after_delay(ACCEPTING)
+        )

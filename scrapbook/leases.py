@@ -206,13 +206,8 @@ class LeaseKeeper:
         if not self._shares:
             return
         asked_at = seconds()
-
-        def renew() -> None:
-            with self._store.transaction() as tx:
-                tx.leases.renew(self._name)
-
         # In a thread and a transaction of its own: behind nothing else that is to be written.
-        await asyncio.get_running_loop().run_in_executor(self._thread, renew)
+        await self._in_thread(self._store.write, lambda tx: tx.leases.renew(self._name))
         self._renewed_at = asked_at
         if self._term.renewed(asked_at):
             log.info("lease_begun", worker=self._name, epoch=self._term.epoch)
@@ -238,8 +233,9 @@ class LeaseKeeper:
         return await self._writer.write(work)
 
     async def _read(self, work: Callable[[Transaction], T]) -> T:
-        def read() -> T:
-            with self._store.transaction(read_only=True) as tx:
-                return work(tx)
+        return await self._in_thread(self._store.read, work)
 
-        return await asyncio.get_running_loop().run_in_executor(self._thread, read)
+    async def _in_thread(
+        self, access: Callable[[Callable[[Transaction], T]], T], work: Callable[[Transaction], T]
+    ) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, access, work)

@@ -78,21 +78,15 @@ class Memos:
         What was written with them, and the pictures, go with the first.
         """
 
-        def begin() -> list[str]:
-            with self._store.transaction() as tx:
-                message = tx.messages.get(sid)
-                return [_begin(tx, message, *part) for part in _parts(message)]
+        def begin(tx: Transaction) -> list[str]:
+            message = tx.messages.get(sid)
+            return [_begin(tx, message, *part) for part in _parts(message)]
 
-        return self._patiently(begin)
+        return self._patiently(lambda: self._store.write(begin))
 
     def waiting(self, person_id: int) -> int:
         """How many of the person's memos are not written down and answered yet."""
-
-        def count() -> int:
-            with self._store.transaction(read_only=True) as tx:
-                return tx.messages.unanswered_memos(person_id)
-
-        return self._patiently(count)
+        return self._patiently(lambda: self._store.read(lambda tx: tx.messages.unanswered_memos(person_id)))
 
     def duration(self, sid: str) -> float | None:
         """Seconds; None when the sound cannot be read, or nobody is there to tell."""

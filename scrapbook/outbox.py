@@ -378,19 +378,10 @@ class Outbox:
     async def _write_alone(self, work: Callable[[Transaction], T]) -> T:
         """For what locks a number's pace or the day's account, which all share: not for as long as a group is
         written, and in no other order than the lease first."""
-
-        def write() -> T:
-            with self._store.transaction() as tx:
-                return work(tx)
-
-        return await patiently(lambda: asyncio.to_thread(write))
+        return await patiently(lambda: asyncio.to_thread(self._store.write, work))
 
     async def _read(self, work: Callable[[Transaction], T]) -> T:
-        def read() -> T:
-            with self._store.transaction(read_only=True) as tx:
-                return work(tx)
-
-        return await patiently(lambda: asyncio.to_thread(read))
+        return await patiently(lambda: asyncio.to_thread(self._store.read, work))
 
 
 def _log_sent(reply: Outgoing) -> None:

@@ -141,8 +141,7 @@ class _Writer:
 
     def _alone(self, waiting: _Waiting) -> _Done:
         try:
-            with self._store.transaction() as tx:
-                result = waiting.context.run(waiting.work, tx)
+            result = waiting.context.run(self._store.write, waiting.work)
         except BaseException as error:  # noqa: BLE001 - the caller's, who waits in another thread
             return _Done(waiting.future, error=error)
         return _Done(waiting.future, result)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Self
+from typing import Self, TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -24,6 +24,8 @@ from scrapbook.store.unit_of_work import SESSION, UnitOfWork
 LET_OTHERS = 0.01
 """Seconds between two of many transactions that follow each other: who writes without a pause is always first
 again."""
+
+T = TypeVar("T")
 
 
 class Store:
@@ -122,6 +124,16 @@ class Store:
         engine = self._reading if read_only else self._engine
         with wrapped(), engine.begin() as connection, UnitOfWork(connection) as work:
             yield Transaction(work)
+
+    def write(self, work: Callable[[Transaction], T]) -> T:
+        """What ``work`` returns, in a transaction of its own: for whoever hands that to a thread."""
+        with self.transaction() as tx:
+            return work(tx)
+
+    def read(self, work: Callable[[Transaction], T]) -> T:
+        """As ``write``, where it only reads."""
+        with self.transaction(read_only=True) as tx:
+            return work(tx)
 
     def _purge_batch(self, before: datetime) -> int:
         with self.transaction() as tx:
