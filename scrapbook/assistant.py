@@ -9,6 +9,7 @@ import structlog
 
 from scrapbook.addresses import Addresses
 from scrapbook.errors import AssistantFailed, AssistantUnavailable, StoreUnavailable
+from scrapbook.kept_session import KeptSession
 
 log = structlog.get_logger(__name__)
 
@@ -16,8 +17,6 @@ log = structlog.get_logger(__name__)
 TURN_TIMEOUT = 30.0
 CONNECT_TIMEOUT = 2.0
 HEALTH_TIMEOUT = aiohttp.ClientTimeout(total=2.0)
-# Shorter than that of Rasa's own server, 5 seconds, which would otherwise close one that is just used.
-KEPT_ALIVE = 4.0
 
 NOT_REACHED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 NO_MODEL = 409
@@ -44,21 +43,12 @@ class Assistant:
         self._urls = tuple(urls)
         self._addresses = Addresses(urls)
         self._actions_url = actions_url
-        self._timeout = aiohttp.ClientTimeout(total=timeout, sock_connect=min(timeout, CONNECT_TIMEOUT))
-        self._opened: aiohttp.ClientSession | None = None
-
-    @property
-    def _session(self) -> aiohttp.ClientSession:
-        if self._opened is None:
-            connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEPT_ALIVE)
-            self._opened = aiohttp.ClientSession(
-                connector=connector, cookie_jar=aiohttp.DummyCookieJar(), timeout=self._timeout
-            )
-        return self._opened
+        self._session = KeptSession(
+            aiohttp.ClientTimeout(total=timeout, sock_connect=min(timeout, CONNECT_TIMEOUT))
+        )
 
     async def close(self) -> None:
-        if self._opened is not None:
-            await self._opened.close()
+        await self._session.close()
 
     async def answer(self, text: str, person_id: int, message_sid: str) -> str:
         """One turn: the reply to a text. It may be longer than one message.
@@ -91,7 +81,7 @@ class Assistant:
 
     async def actions_are_ready(self) -> bool:
         try:
-            async with self._session.get(f"{self._actions_url}/health", timeout=HEALTH_TIMEOUT) as health:
+            async with self._session().get(f"{self._actions_url}/health", timeout=HEALTH_TIMEOUT) as health:
                 return health.ok
         except (aiohttp.ClientError, TimeoutError):
             return False
@@ -130,7 +120,7 @@ class Assistant:
 
     async def _ask(self, url: str, path: str, body: Mapping[str, object]) -> Any:  # noqa: ANN401 - whatever JSON Rasa sends
         try:
-            async with self._session.post(url + path, json=body) as response:
+            async with self._session().post(url + path, json=body) as response:
                 status, content = response.status, await response.read()
         except NOT_REACHED as error:
             self._avoid(url, error)
@@ -157,7 +147,7 @@ class Assistant:
 
     async def _has_model(self, url: str) -> bool:
         try:
-            async with self._session.get(f"{url}/status", timeout=HEALTH_TIMEOUT) as status:
+            async with self._session().get(f"{url}/status", timeout=HEALTH_TIMEOUT) as status:
                 return status.ok and bool(json.loads(await status.read()).get("model_file"))
         except (aiohttp.ClientError, TimeoutError):
             return False

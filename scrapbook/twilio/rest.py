@@ -21,14 +21,12 @@ from twilio.rest import Client  # pyright: ignore[reportMissingTypeStubs]
 from typing_extensions import override
 
 from scrapbook.errors import TwilioError
+from scrapbook.kept_session import KeptSession
 from scrapbook.twilio.hosts import TwilioHosts
 
 TOO_MANY_REQUESTS = 20429
 PASSING = frozenset({401, 403, 429})
 """HTTP statuses that the owner of the account, or time, can put right without the request being changed."""
-
-KEPT_ALIVE = 4.0
-"""Seconds that an idle connection is kept: less than servers do, of which some close theirs after five."""
 
 _T = TypeVar("_T")
 
@@ -60,21 +58,10 @@ class KeptConnections(AsyncHttpClient):
 
     def __init__(self, timeout: float) -> None:
         super().__init__(logging.Logger("twilio", logging.WARNING), True, timeout)  # pyright: ignore[reportUnknownMemberType]
-        self._timeout = aiohttp.ClientTimeout(total=timeout)
-        self._opened: aiohttp.ClientSession | None = None
-
-    @property
-    def _session(self) -> aiohttp.ClientSession:
-        if self._opened is None:
-            connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEPT_ALIVE)
-            self._opened = aiohttp.ClientSession(
-                connector=connector, cookie_jar=aiohttp.DummyCookieJar(), timeout=self._timeout
-            )
-        return self._opened
+        self._session = KeptSession(aiohttp.ClientTimeout(total=timeout))
 
     async def close(self) -> None:
-        if self._opened is not None:
-            await self._opened.close()
+        await self._session.close()
 
     @override
     async def request(
@@ -89,7 +76,7 @@ class KeptConnections(AsyncHttpClient):
         allow_redirects: bool = False,
     ) -> TwilioResponse:
         del timeout  # the session has its own
-        async with self._session.request(
+        async with self._session().request(
             method,
             uri,
             params=_present(params),
