@@ -30,6 +30,15 @@ if TYPE_CHECKING:
 # Raised only when the steps of a workflow change in an incompatible way.
 JOURNEY_VERSION = "1"
 
+JOURNEY_NAME = "journey"
+"""The name by which the engine finds the object whose workflows it runs."""
+
+ROUNDS_OF_A_MEMO = 3
+"""Of replies: what ``collect``, the receipt of a long memo and the answer to it have to say, each in one."""
+
+UNDER_WAY = ("ENQUEUED", "DELAYED", "PENDING")
+"""What the engine calls work that is not finished."""
+
 MEDIA_QUEUE = "media"
 TRANSCRIPTION_QUEUE = "transcription"
 LINKS_QUEUE = "links"

@@ -19,14 +19,11 @@ from dbos import DBOS, DBOSConfiguredInstance, SetEnqueueOptions, SetWorkflowID
 from dbos import error as engine_errors
 
 from scrapbook.collecting import Collector
-from scrapbook.engine import LINKS_QUEUE, MEDIA_QUEUE, TRANSCRIPTION_QUEUE
+from scrapbook.engine import JOURNEY_NAME, LINKS_QUEUE, MEDIA_QUEUE, TRANSCRIPTION_QUEUE
 from scrapbook.links.previewing import Previewer
 from scrapbook.memos import ACKNOWLEDGED_FROM, Heard, Memos, received
 from scrapbook.metrics import timing
 from scrapbook.reports import about, report
-
-# What ``collect``, the receipt of a long memo and the answer to it have to say is each a round of replies.
-ROUNDS_OF_A_MEMO = 3
 
 # Of what comes with a memo, the place of its sound.
 SOUND = 0
@@ -49,7 +46,7 @@ class Answers(Protocol):
 class Journey(DBOSConfiguredInstance):
     """The workflows; their steps are those of the parts."""
 
-    NAME = "journey"
+    NAME = JOURNEY_NAME
 
     def __init__(self, answers: Answers, collector: Collector, memos: Memos, previewer: Previewer) -> None:
         super().__init__(self.NAME)

@@ -55,7 +55,6 @@ class LeaseTerm:
     """
 
     def __init__(self, *, expires: bool, clock: Callable[[], float] = seconds) -> None:
-        self._expires = expires
         self._clock = clock
         self._until = clock() if expires else float("inf")
         self._renewed = asyncio.Event()
@@ -173,6 +172,7 @@ class LeaseKeeper:
         self._thread.shutdown(wait=False)
 
     async def _look(self) -> None:
+        # A renewal that failed is tried again here, before its own turn comes.
         if self._shares and seconds() - self._renewed_at >= RENEW_EVERY:
             await self._renew()
         await self._take_abandoned()

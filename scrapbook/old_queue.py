@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from scrapbook.engine import engine_client
+from scrapbook.engine import UNDER_WAY, engine_client
 from scrapbook.errors import NotFound
 from scrapbook.intake import arrival_of
 from scrapbook.settings import Settings
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from dbos import DBOSClient, WorkflowStatus
 
 ANSWER, ANSWER_MEMO, DELIVER = "Journey.answer", "Journey.answer_memo", "Journey.deliver"
-UNDER_WAY = ("PENDING", "ENQUEUED", "DELAYED")
 ENDED_BADLY = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 
 ENDED = "its journey ended with an error"

@@ -209,13 +209,10 @@ class Outbox:
     async def _begin(self, attempt: Attempt) -> bool:
         """Whether it is to be sent now. Beyond a daily limit it is held, and whom that concerns is told."""
         reply = attempt.reply
-        try:
-            await self._wait_for_a_slot(attempt)
-            if attempt.epoch != self._term.epoch:
-                raise LeaseLost
-            held = await self._write_alone(lambda tx: self._admit(tx, attempt))
-        except NotFound:  # removed meanwhile, with its message
-            return False
+        await self._wait_for_a_slot(attempt)
+        if attempt.epoch != self._term.epoch:
+            raise LeaseLost
+        held = await self._write_alone(lambda tx: self._admit(tx, attempt))
         if held is None:
             return True
         if isinstance(held, Held):
@@ -234,9 +231,8 @@ class Outbox:
         if attempt.is_wanted and not attempt.may_be_taken:
             person_id = attempt.reply.person_id
             if held := self._allowance.admit(tx, kept, person_id, self._clock()):
-                if (
-                    not held.is_news
-                ):  # else whoever takes over if this process is killed makes up for telling it
+                # News is still to be told: by whoever takes over, if this process is killed before.
+                if not held.is_news:
                     tx.leases.release(person_id, self._worker)
                 return held
             tx.replies.mark_sending(kept.id)

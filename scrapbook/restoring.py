@@ -13,10 +13,11 @@ from dbos import DBOSClient
 
 from scrapbook import backup, old_queue
 from scrapbook.backup import JOURNEY, MANIFEST, MEDIA, SCRAPBOOK, SETTINGS, Manifest, OnProgress
+from scrapbook.engine import UNDER_WAY
 from scrapbook.errors import SettingsError
 from scrapbook.media import MediaStore
 from scrapbook.store import Store
-from scrapbook.unfinished import UNDER_WAY, UnfinishedMessages
+from scrapbook.unfinished import UnfinishedMessages
 
 HELD = "it was on its way when the backup was made"
 

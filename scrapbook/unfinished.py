@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from scrapbook.engine import JOURNEY_VERSION, MEDIA_QUEUE, engine_client
+from scrapbook.engine import (
+    JOURNEY_NAME,
+    JOURNEY_VERSION,
+    MEDIA_QUEUE,
+    ROUNDS_OF_A_MEMO,
+    UNDER_WAY,
+    engine_client,
+)
 from scrapbook.errors import NotFound, ScrapbookError
 from scrapbook.settings import Settings
 from scrapbook.store import NOBODY, Message, Reply, Store, Waiting
@@ -14,16 +21,12 @@ from scrapbook.store import NOBODY, Message, Reply, Store, Waiting
 if TYPE_CHECKING:
     from dbos import DBOSClient
 
-UNDER_WAY = {"ENQUEUED": "waiting", "DELAYED": "waiting", "PENDING": "working"}
-"""What the engine calls work that is not finished, and what that is called here."""
+STATES = {"ENQUEUED": "waiting", "DELAYED": "waiting", "PENDING": "working"}
+"""What the engine's statuses of work that is not finished are called here."""
 
 MEMO_WORKFLOWS = ("Journey.collect", "Journey.transcribe")
 
 LOST = "nothing is at work on it"
-
-# As ``journey`` has it, which would load the engine.
-ROUNDS_OF_A_MEMO = 3
-JOURNEY = "journey"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ class UnfinishedMessages:
             with self._store.transaction(read_only=True) as tx:
                 tx.messages.get(message_sid)
             raise ScrapbookError(f"{message_sid} is answered already")
-        if one.state in UNDER_WAY.values():
+        if one.state in STATES.values():
             raise ScrapbookError(f"{message_sid} is still under way")
         with self._store.transaction(read_only=True) as tx:
             message = tx.messages.get(message_sid)
@@ -141,7 +144,7 @@ class UnfinishedMessages:
                 "queue_name": MEDIA_QUEUE,
                 "workflow_name": "Journey.collect",
                 "class_name": "Journey",
-                "instance_name": JOURNEY,
+                "instance_name": JOURNEY_NAME,
                 "workflow_id": f"{prefix}{unused}",
                 "app_version": JOURNEY_VERSION,
             },
@@ -154,7 +157,7 @@ class UnfinishedMessages:
     def _memos_under_way(self) -> dict[str, str]:
         """By sid, ``waiting`` or ``working``."""
         return {
-            workflow.input["args"][0]: UNDER_WAY[str(workflow.status)]
+            workflow.input["args"][0]: STATES[str(workflow.status)]
             for workflow in self._under_way(list(MEMO_WORKFLOWS))
             if workflow.input is not None
         }
@@ -179,9 +182,7 @@ def _of_inbox(waiting: list[Waiting]) -> Generator[Unfinished]:
 def _of_message(message: Message, working: str | None) -> Unfinished:
     if working:
         return Unfinished(message.sid, message.received_at, working)
-    return Unfinished(
-        message.sid, message.received_at, "failed", message.problem or "nothing is at work on it"
-    )
+    return Unfinished(message.sid, message.received_at, "failed", message.problem or LOST)
 
 
 def _of_reply(reply: Reply) -> Unfinished:

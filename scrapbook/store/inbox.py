@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Unpack, cast
 
-from sqlalchemy import ColumnElement, Executable, Select, bindparam, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Executable, Select, bindparam, delete, exists, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from scrapbook.store.messages import Arrival, Messages
@@ -156,7 +156,7 @@ class Inbox:
     def next(self, person_id: int) -> Waiting | None:
         """The person's message that is to be answered next."""
         row = _NEXT.one(self._work.connection, person_id=person_id)
-        return None if row is None else _waiting(row)
+        return None if row is None else Waiting(*row)
 
     def is_followed(self, waiting: Waiting) -> bool:
         """Whether the inbox holds another row of the same message behind this one."""
@@ -181,14 +181,10 @@ class Inbox:
             is_held=bool(is_held),
         )
 
-    def count(self) -> int:
-        """How many messages are to be answered."""
-        return self._work.session.scalar(select(func.count()).select_from(InboxRow)) or 0
-
     def all(self) -> list[Waiting]:
         """Everything that is to be answered, in the order in which it came in."""
         rows = self._work.session.execute(_row().order_by(InboxRow.id))
-        return [_waiting(tuple(row)) for row in rows]
+        return [Waiting(*row) for row in rows]
 
     def hold(self, problem: str) -> None:
         """Mark all of its messages as failed, and empty it: each is answered when somebody retries it."""
@@ -197,20 +193,3 @@ class Inbox:
         self._work.session.execute(failed.values(state="failed", problem=problem))
         self._work.session.execute(delete(InboxRow))
         self._work.session.execute(delete(LeaseRow))
-
-
-def _waiting(row: tuple[Any, ...]) -> Waiting:
-    id_, person_id, message_sid, round_, heard, from_, to, body, received_at, is_memo, has_media = row
-    return Waiting(
-        id=id_,
-        person_id=person_id,
-        message_sid=message_sid,
-        round=round_,
-        heard=heard,
-        from_=from_,
-        to=to,
-        body=body,
-        received_at=received_at,
-        is_memo=bool(is_memo),
-        has_media=bool(has_media),
-    )
