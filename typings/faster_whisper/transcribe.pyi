@@ -11,6 +11,13 @@ from .feature_extractor import FeatureExtractor
 from .tokenizer import Tokenizer
 
 @dataclass
+class Word:
+    start: float
+    end: float
+    word: str
+    probability: float
+
+@dataclass
 class Segment:
     start: float
     end: float
@@ -18,6 +25,7 @@ class Segment:
     tokens: list[int]
     avg_logprob: float
     no_speech_prob: float
+    words: list[Word] | None
 
 @dataclass
 class TranscriptionOptions:

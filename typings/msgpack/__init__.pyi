@@ -1,0 +1,9 @@
+from typing import Any, Protocol
+
+class _Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+class Unpacker:
+    def __init__(self, file_like: _Readable, *, raw: bool = False) -> None: ...
+    def read_array_header(self) -> int: ...
+    def unpack(self) -> Any: ...  # noqa: ANN401 - whatever was packed
