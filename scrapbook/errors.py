@@ -1,21 +1,28 @@
-"""The errors of the house: one tree, each of which says whether trying again can help."""
+"""The errors of the app, as one tree. Each says whether another attempt can succeed."""
 
 from collections.abc import Mapping, Sequence
 from typing import Self
 
+FAILED_TURN = "failed"
+"""The key under which the action server describes an error to the app instead of a reply."""
+
+IS_THOUGHT = "is_thought"
+"""The key under which it says whether the action was to save the message, which then is no command."""
+
 
 class ScrapbookError(Exception):
-    """Something went wrong that the code knows by name.
+    """An error that the app knows.
 
-    ``permanent`` is true when the same call will fail again however often it is made. The message is
-    written for the log and for whoever runs the house: it holds no text and no number of a person's.
+    ``permanent`` is true if the same call will fail again. The message is written for the log and the
+    operator: it contains no text and no phone number of a person. Without a message, it is the docstring of
+    the class.
     """
 
     permanent: bool = True
     attempts: int = 1
-    """How often it was tried before this was given up."""
+    """How many attempts were made."""
     origin: Sequence[Mapping[str, object]] = ()
-    """What another process tells of its own errors that led to this one (``sentry.client.described``)."""
+    """Errors of another process that caused this one, as ``sentry_client.describe_error`` returns them."""
 
     def __init__(self, message: str = "", *, permanent: bool | None = None) -> None:
         super().__init__(message or (self.__doc__ or "").strip())
@@ -23,7 +30,7 @@ class ScrapbookError(Exception):
             self.permanent = permanent
 
     def caused_by(self, origin: Sequence[Mapping[str, object]]) -> Self:
-        """The same error, with what led to it in another process."""
+        """Set ``origin``, and return this error."""
         self.origin = origin
         return self
 
@@ -42,28 +49,40 @@ class AssistantFailed(ScrapbookError):
     """The Rasa server answered, but with an error or without a reply."""
 
     permanent = False
+    is_command: bool = False
+    """Whether the message was understood as a command, which an action failed to carry out."""
 
 
 class StoreError(ScrapbookError):
-    """The database did not do what it was asked."""
+    """A database operation failed."""
 
 
 class StoreUnavailable(StoreError):
-    """The database is locked, full or out of reach."""
+    """The database is locked, full or cannot be reached."""
 
     permanent = False
 
 
 class LeaseLost(StoreError):
-    """Another app answers that person meanwhile; what this one did for them is not recorded."""
+    """Another app process answers that person now; the work of this one is not recorded."""
 
 
 class DatabaseTooNew(StoreError):
-    """The database is of a newer release of the scrapbook than this one."""
+    """The database was migrated by a newer release of the scrapbook."""
+
+
+class DatabaseTooOld(StoreError):
+    """The database is of a release from which this one has no migration."""
+
+    PROBLEM = "This scrapbook was made by an early version, which this one cannot read"
+    REMEDY = "install the last version that could, start it once, and install this one again"
+
+    def __init__(self) -> None:
+        super().__init__(f"{self.PROBLEM}: {self.REMEDY}.")
 
 
 class MoveRefused(StoreError):
-    """The scrapbook was not moved to another database; both are as they were."""
+    """The scrapbook was not migrated to another database; neither database was changed."""
 
 
 class AddressInvalid(ScrapbookError):
@@ -74,32 +93,47 @@ class AddressTaken(StoreError):
     """That number already belongs to somebody."""
 
 
+class NameInvalid(ScrapbookError):
+    """A name needs letters in it, and has at most 60 characters."""
+
+
 class HasEntries(StoreError):
-    """They have saved entries, which would be thrown away with them: that takes --with-entries."""
+    """This person has entries, which would be deleted, too: add --with-entries to do that."""
 
 
 class NotFound(StoreError):
     """There is no such person, message or entry."""
 
 
-class LinkError(ScrapbookError):
-    """The page behind a link cannot be previewed; the message says why, without its address.
+class OptOutWord(ScrapbookError):
+    """A word by which a phone opts out of texts was written on a page, where it does nothing."""
 
-    Permanent where the address is refused or what is there is no page; not permanent where its server is out
-    of reach, slow or failing.
+
+class QuestionClosed(ScrapbookError):
+    """A button on a page answers a question that is not open any more."""
+
+
+class LinkError(ScrapbookError):
+    """The page behind a link cannot be previewed; the message says why, without its URL.
+
+    Permanent if the URL is not allowed or does not lead to a page; not permanent if its server cannot be
+    reached, is slow or fails.
     """
 
 
-class TwilioError(ScrapbookError):
-    """Twilio's REST interface did not do what it was asked. ``code`` is Twilio's error code, or None."""
+class ProviderError(ScrapbookError):
+    """A request to a channel's provider failed. ``code`` is the provider's error code, or None."""
 
     def __init__(self, message: str, *, permanent: bool, code: int | None = None) -> None:
         super().__init__(message, permanent=permanent)
         self.code = code
 
 
-class SendError(TwilioError):
-    """Twilio did not accept a message."""
+class SendError(ProviderError):
+    """The provider did not accept a message. Permanent by default."""
+
+    def __init__(self, message: str, *, permanent: bool = True, code: int | None = None) -> None:
+        super().__init__(message, permanent=permanent, code=code)
 
 
 class RecipientOptedOut(SendError):
@@ -110,46 +144,60 @@ class RecipientOptedOut(SendError):
 
 
 class MediaError(ScrapbookError):
-    """An attachment or a recording could not be fetched from Twilio, or not be deleted there.
+    """An attachment or a recording could not be downloaded from Twilio, or not be deleted there.
 
-    Permanent where the address is refused or the file too large; not permanent where Twilio is out of reach,
-    slow or failing, does not have the file yet, or does not accept the credentials.
+    Permanent if the URL is not allowed or the file is too large; not permanent if Twilio cannot be reached,
+    is slow or fails, does not have the file yet, or rejects the credentials.
     """
 
 
 class MediaTooLarge(MediaError):
-    """The file is larger than Twilio takes."""
+    """The file is larger than Twilio accepts."""
 
 
 class MediaStoreError(ScrapbookError):
-    """The place where pictures and sounds are kept did not do what it was asked."""
+    """The storage of pictures and recordings failed."""
 
     permanent = False
 
 
 class MediaMissing(MediaStoreError):
-    """There is no file under that key."""
+    """There is no file with that key."""
 
     permanent = True
 
 
-class SoundUnreadable(ScrapbookError):
-    """The sound is empty, damaged, too long, or no sound at all; the message says which, in plain words."""
+class FileUnreadable(ScrapbookError):
+    """A file says nothing that can be read; the message says why, without quoting it.
+
+    Not permanent if reading it only took too long.
+    """
+
+
+class PictureUnreadable(ScrapbookError):
+    """A picture cannot be shown: it is damaged or too large; the message says which.
+
+    Not permanent if reading it only took too long.
+    """
+
+
+class AudioUnreadable(ScrapbookError):
+    """The audio is empty, damaged or too long, or the file is not audio; the message says which."""
 
 
 class VoiceUnavailable(ScrapbookError):
-    """The process that writes down what is said cannot be reached."""
+    """The voice process, which transcribes recordings, cannot be reached."""
 
     permanent = False
 
 
 class VoiceFailed(ScrapbookError):
-    """The process that writes down what is said broke off."""
+    """The voice process failed, or closed the connection."""
 
     permanent = False
 
 
 class ModelUnavailable(ScrapbookError):
-    """The speech model is not there or cannot be loaded; the message says what to do."""
+    """The speech model is missing or cannot be loaded; the message says what to do."""
 
     permanent = False

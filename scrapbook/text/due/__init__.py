@@ -1,0 +1,21 @@
+"""Read when a reminder is due, once or again and again, compute its next time, and write it in words.
+
+``read_due`` reads a text, ``following`` computes the occurrences of a rule, ``say_due`` writes both in words
+that ``read_due`` reads as the same.
+"""
+
+from scrapbook.text.due.model import Due
+from scrapbook.text.due.reading import mentions_time, read_due, weekday_named
+from scrapbook.text.due.recurrence import following, used_up
+from scrapbook.text.due.writing import format_due_date, say_due
+
+__all__ = [
+    "Due",
+    "following",
+    "format_due_date",
+    "mentions_time",
+    "read_due",
+    "say_due",
+    "used_up",
+    "weekday_named",
+]
