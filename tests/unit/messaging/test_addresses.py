@@ -1,7 +1,7 @@
 import pytest
 
-from scrapbook import numbers
 from scrapbook.errors import AddressInvalid
+from scrapbook.messaging import addresses
 
 
 @pytest.mark.parametrize(
@@ -15,7 +15,7 @@ from scrapbook.errors import AddressInvalid
     ],
 )
 def test_it_writes_a_number_in_one_way(typed: str, address: str):
-    assert numbers.normalise(typed) == address
+    assert addresses.normalize(typed) == address
 
 
 @pytest.mark.parametrize(
@@ -23,20 +23,20 @@ def test_it_writes_a_number_in_one_way(typed: str, address: str):
 )
 def test_it_refuses_what_is_no_number(typed: str):
     with pytest.raises(AddressInvalid) as refused:
-        numbers.normalise(typed)
+        addresses.normalize(typed)
     assert str(refused.value) == AddressInvalid.__doc__
 
 
 def test_a_plain_number_is_reached_on_both_channels():
-    assert numbers.both_channels("+1 555 0100") == ("+15550100", "whatsapp:+15550100")
+    assert addresses.sms_and_whatsapp("+1 555 0100") == ("+15550100", "whatsapp:+15550100")
 
 
 def test_a_whatsapp_address_stays_on_its_channel():
-    assert numbers.both_channels("whatsapp:+15550100") == ("whatsapp:+15550100",)
+    assert addresses.sms_and_whatsapp("whatsapp:+15550100") == ("whatsapp:+15550100",)
 
 
 def test_it_takes_the_channel_off_an_address():
-    assert numbers.plain("whatsapp:+15550100") == "+15550100"
+    assert addresses.without_channel("whatsapp:+15550100") == "+15550100"
 
 
 @pytest.mark.parametrize(
@@ -49,9 +49,18 @@ def test_it_takes_the_channel_off_an_address():
     ],
 )
 def test_it_guesses_the_time_zone_from_the_number(address: str, timezone: str):
-    assert numbers.guess_timezone(address) == timezone
+    assert addresses.guess_timezone(address) == timezone
 
 
 @pytest.mark.parametrize("address", ["+15550100", "+79161234567", "+61412345678"])
 def test_it_says_utc_where_the_number_could_be_anywhere(address: str):
-    assert numbers.guess_timezone(address) == "UTC"
+    assert addresses.guess_timezone(address) == "UTC"
+
+
+def test_an_address_of_another_kind_is_taken_as_it_is_where_its_kind_is_known():
+    assert (
+        addresses.normalize("file:ann", {"file"}) == addresses.normalize("file:ann", kinds=None) == "file:ann"
+    )
+    assert addresses.guess_timezone("file:ann") == "UTC"
+    with pytest.raises(AddressInvalid):
+        addresses.normalize("file:ann", {"sip"})

@@ -1,0 +1,1 @@
+"""Messages on any channel, addresses, and the interfaces that a channel implements."""
