@@ -4,36 +4,36 @@ from collections import Counter
 
 import pytest
 
-from scrapbook.addresses import AVOIDED_FOR, Addresses
 from scrapbook.errors import SettingsError
+from scrapbook.net.server_pool import COOLDOWN, ServerPool
 from scrapbook.settings import Settings
 
 THREE = ("http://rasa-1:8003", "http://rasa-2:8003", "http://rasa-3:8003")
 PEOPLE = [f"person-{number}" for number in range(3000)]
 
 
-def firsts(addresses: Addresses) -> dict[str, str]:
-    return {person: addresses.of(person)[0] for person in PEOPLE}
+def firsts(addresses: ServerPool) -> dict[str, str]:
+    return {person: addresses.in_order(person)[0] for person in PEOPLE}
 
 
 def test_the_order_of_a_conversation_is_the_same_whoever_works_it_out() -> None:
-    assert firsts(Addresses(THREE)) == firsts(Addresses(THREE[::-1]))
+    assert firsts(ServerPool(THREE)) == firsts(ServerPool(THREE[::-1]))
 
 
 def test_it_is_the_same_in_every_release() -> None:
-    assert Addresses(THREE).of("person-5") == [THREE[1], THREE[2], THREE[0]]
+    assert ServerPool(THREE).in_order("person-5") == [THREE[1], THREE[2], THREE[0]]
 
 
 def test_each_server_gets_its_share() -> None:
-    shares = Counter(firsts(Addresses(THREE)).values())
+    shares = Counter(firsts(ServerPool(THREE)).values())
     assert set(shares) == set(THREE)
     assert all(900 < share < 1100 for share in shares.values())
 
 
 def test_what_a_server_that_is_away_leaves_is_shared_by_all_others() -> None:
-    addresses = Addresses(THREE)
+    addresses = ServerPool(THREE)
     before = firsts(addresses)
-    addresses.failed(THREE[0])
+    addresses.mark_failed(THREE[0])
     after = firsts(addresses)
     assert all(after[person] == before[person] for person in PEOPLE if before[person] != THREE[0])
     inherited = Counter(after[person] for person in PEOPLE if before[person] == THREE[0])
@@ -41,7 +41,7 @@ def test_what_a_server_that_is_away_leaves_is_shared_by_all_others() -> None:
 
 
 def test_a_further_server_takes_its_share_and_the_others_keep_theirs() -> None:
-    two, three = firsts(Addresses(THREE[:2])), firsts(Addresses(THREE))
+    two, three = firsts(ServerPool(THREE[:2])), firsts(ServerPool(THREE))
     moved = {person for person in PEOPLE if two[person] != three[person]}
     assert 900 < len(moved) < 1100
     assert {three[person] for person in moved} == {THREE[2]}
@@ -49,20 +49,20 @@ def test_a_further_server_takes_its_share_and_the_others_keep_theirs() -> None:
 
 def test_a_server_that_failed_is_asked_last_until_its_time_is_over() -> None:
     now = 1000.0
-    addresses = Addresses(THREE, lambda: now)
-    order = addresses.of("person-1")
-    addresses.failed(order[0])
-    assert addresses.of("person-1") == [*order[1:], order[0]]
-    now += AVOIDED_FOR
-    assert addresses.of("person-1") == order
+    addresses = ServerPool(THREE, lambda: now)
+    order = addresses.in_order("person-1")
+    addresses.mark_failed(order[0])
+    assert addresses.in_order("person-1") == [*order[1:], order[0]]
+    now += COOLDOWN
+    assert addresses.in_order("person-1") == order
 
 
 def test_when_all_have_failed_they_are_asked_as_ever() -> None:
-    addresses = Addresses(THREE)
-    order = addresses.of("person-1")
+    addresses = ServerPool(THREE)
+    order = addresses.in_order("person-1")
     for url in THREE:
-        addresses.failed(url)
-    assert addresses.of("person-1") == order
+        addresses.mark_failed(url)
+    assert addresses.in_order("person-1") == order
 
 
 # The setting
@@ -85,7 +85,7 @@ def test_one_server_is_named_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     ("value", "refusal"),
     [
         ("rasa:8003", "'rasa:8003' is not a URL"),
-        ("http://rasa-1:8003 http://rasa-2:8003", "a comma between them"),
+        ("http://rasa-1:8003 http://rasa-2:8003", "separate several with commas"),
         ("http://rasa-1:8003,,http://rasa-2:8003", "'' is not a URL"),
         ("http://rasa-1:8003,", "'' is not a URL"),
         ("http://rasa-1:port,http://rasa-2:8003", "'http://rasa-1:port' is not a URL"),

@@ -1,4 +1,4 @@
-"""A web server of the house in a process of its own, and how it ends."""
+"""A web server of the app in a process of its own, and how it ends."""
 
 import signal
 import socket
@@ -13,28 +13,36 @@ import pytest
 SERVER = """
 import asyncio, sys
 from starlette.applications import Starlette
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route
-from scrapbook.web import serving
+from scrapbook.net import asgi_server, streams
+from scrapbook.net.body_limits import BodyLimits
 
 async def slow(request):
     print("asked", flush=True)
-    while not serving_ends.is_set():
+    while not stopping.is_set():
         await asyncio.sleep(0.01)
     return PlainTextResponse("answered")
 
-class Server(serving.Server):
+class Server(asgi_server.Server):
     def handle_exit(self, sig, frame):
         super().handle_exit(sig, frame)
-        serving_ends.set()
+        stopping.set()
+
+async def stream(request):
+    async def parts():
+        yield "begun"
+        await asyncio.sleep(1000)
+    streams.ends_at_shutdown(request)
+    return StreamingResponse(parts())
 
 async def at_once(request):
     return PlainTextResponse("ok")
 
 import threading
-serving_ends = threading.Event()
-app = Starlette(routes=[Route("/slow", slow), Route("/", at_once)])
-serving.serve(app, "127.0.0.1", int(sys.argv[1]), grace=20, kind=Server)
+stopping = threading.Event()
+app = Starlette(routes=[Route("/slow", slow), Route("/stream", stream), Route("/", at_once)])
+asgi_server.serve(app, "127.0.0.1", int(sys.argv[1]), body=BodyLimits(10_000, 2.0), grace=20, kind=Server)
 """
 
 
@@ -44,7 +52,7 @@ def server() -> Iterator[tuple[subprocess.Popen[str], str]]:
         port = free.getsockname()[1]
     process = subprocess.Popen([sys.executable, "-c", SERVER, str(port)], stdout=subprocess.PIPE, text=True)
     try:
-        wait_until_it_listens(port)
+        wait_until_it_listens(process, port)
         yield process, f"http://127.0.0.1:{port}"
     finally:
         if process.poll() is None:
@@ -52,13 +60,14 @@ def server() -> Iterator[tuple[subprocess.Popen[str], str]]:
         process.communicate()
 
 
-def wait_until_it_listens(port: int) -> None:
-    while True:
+def wait_until_it_listens(process: subprocess.Popen[str], port: int) -> None:
+    while process.poll() is None:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=30).close()
         except ConnectionRefusedError:
             continue
         return
+    pytest.fail("the server ended before it listened")
 
 
 @pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT], ids=lambda one: one.name)
@@ -82,6 +91,18 @@ def test_a_request_that_is_under_way_is_answered_at_the_end(
         answer = b"".join(iter(lambda: connection.recv(4096), b""))
     assert answer.endswith(b"answered")
     assert process.wait(30) == -signal.SIGTERM
+
+
+def test_a_stream_does_not_hold_up_the_end(server: tuple[subprocess.Popen[str], str]) -> None:
+    """Although a request may take 20 seconds to end."""
+    process, url = server
+    with httpx.stream("GET", f"{url}/stream", timeout=30) as answer:
+        parts = answer.iter_text()
+        assert next(parts) == "begun"
+        process.send_signal(signal.SIGTERM)
+        with pytest.raises(httpx.RemoteProtocolError):
+            next(parts)
+    assert process.wait(10) == -signal.SIGTERM
 
 
 def test_each_answer_has_its_date(server: tuple[subprocess.Popen[str], str]) -> None:

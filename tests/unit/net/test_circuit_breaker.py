@@ -5,8 +5,14 @@ from itertools import pairwise
 
 import pytest
 
-from scrapbook.circuit import ENOUGH, FIRST_PAUSE, LONGEST_PAUSE, Circuit, Paused
 from scrapbook.errors import ScrapbookError, SendError, StoreUnavailable
+from scrapbook.net.circuit_breaker import (
+    FAILURE_THRESHOLD,
+    MAX_OPEN_SECONDS,
+    MIN_OPEN_SECONDS,
+    CircuitBreaker,
+    CircuitOpen,
+)
 
 DOWN = SendError("Twilio answered 500", permanent=False)
 REFUSED = SendError("Twilio answered 400", permanent=True)
@@ -20,7 +26,7 @@ class Service:
         self.error: ScrapbookError | None = DOWN
         self.calls: list[float] = []
         self.reported: list[ScrapbookError] = []
-        self.circuit = Circuit(SendError, self.reported.append, lambda: self.now)
+        self.circuit = CircuitBreaker(SendError, self.reported.append, lambda: self.now)
 
     def call(self) -> str:
         self.calls.append(self.now)
@@ -39,7 +45,7 @@ class Service:
             return type(error).__name__
 
     def fail_everybody(self) -> None:
-        for number in range(ENOUGH):
+        for number in range(FAILURE_THRESHOLD):
             assert self.try_for(f"person {number}") == "SendError"
 
 
@@ -50,8 +56,8 @@ def service() -> Service:
 
 def test_once_everybody_fails_nobody_asks_for_a_while(service: Service):
     service.fail_everybody()
-    assert service.try_for("somebody else") == "Paused"
-    assert len(service.calls) == ENOUGH
+    assert service.try_for("somebody else") == "CircuitOpen"
+    assert len(service.calls) == FAILURE_THRESHOLD
 
 
 def test_one_who_fails_again_and_again_holds_up_nobody(service: Service):
@@ -74,7 +80,7 @@ def test_a_message_that_is_refused_for_good_says_that_the_service_is_there(servi
     assert not service.reported
 
 
-def test_trouble_of_the_house_itself_says_nothing_about_the_service(service: Service):
+def test_trouble_of_the_app_itself_says_nothing_about_the_service(service: Service):
     service.error = StoreUnavailable()
     for number in range(10):
         assert service.try_for(f"person {number}") == "StoreUnavailable"
@@ -82,10 +88,10 @@ def test_trouble_of_the_house_itself_says_nothing_about_the_service(service: Ser
 
 def test_after_the_pause_one_alone_finds_out(service: Service):
     service.fail_everybody()
-    service.now += FIRST_PAUSE
+    service.now += MIN_OPEN_SECONDS
     service.error = None
     with service.circuit.attempt("one"):
-        assert service.try_for("another") == "Paused"
+        assert service.try_for("another") == "CircuitOpen"
         assert service.call() == "sent"
     assert service.try_for("another") == "sent"
 
@@ -97,7 +103,7 @@ def test_many_that_fail_in_one_moment_do_not_make_the_pause_longer(service: Serv
     for attempt in attempts:
         with suppress(SendError):
             attempt.__exit__(SendError, DOWN, None)
-    service.now += FIRST_PAUSE
+    service.now += MIN_OPEN_SECONDS
     service.error = None
     assert service.try_for("one") == "sent"
 
@@ -111,7 +117,7 @@ def test_the_pauses_grow_to_a_minute(service: Service):
     probes = [call for call in service.calls if call > 0]
     pauses = [after - before for before, after in pairwise(probes)]
     assert pauses == sorted(pauses)
-    assert pauses[-1] == LONGEST_PAUSE
+    assert pauses[-1] == MAX_OPEN_SECONDS
     assert len(probes) < 20
 
 
@@ -119,16 +125,16 @@ def test_it_is_told_once_for_each_time_that_it_is_away(service: Service):
     for _ in range(2):
         service.error = DOWN
         service.fail_everybody()
-        service.now += 10 * LONGEST_PAUSE
+        service.now += 10 * MAX_OPEN_SECONDS
         service.try_for("one")
         service.error = None
-        service.now += 10 * LONGEST_PAUSE
+        service.now += 10 * MAX_OPEN_SECONDS
         assert service.try_for("one") == "sent"
     assert service.reported == [DOWN, DOWN]
 
 
 def test_being_held_back_can_be_tried_again(service: Service):
     service.fail_everybody()
-    with pytest.raises(Paused) as held_back:
+    with pytest.raises(CircuitOpen) as held_back:
         service.call_for("one")
     assert not held_back.value.permanent

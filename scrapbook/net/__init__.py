@@ -1,0 +1,1 @@
+"""HTTP, and what makes calls to other servers robust."""
