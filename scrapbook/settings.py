@@ -1,10 +1,11 @@
-"""Everything that can be configured, typed and checked where it is read.
+"""Read and validate all settings.
 
-A value comes from the environment, from ``.env`` in the working directory, or from the file that
-``NAME_FILE`` names (the way container secrets are handed over); the first of these that is set wins.
+A value is read from the environment, from ``.env`` in the working directory, or from the file that
+``NAME_FILE`` names, as for container secrets; the first of these that is set is used.
 """
 
 import os
+import secrets
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
@@ -24,25 +25,29 @@ from pydantic_settings import (
 from typing_extensions import override
 
 from scrapbook.errors import AddressInvalid, SettingsError
+from scrapbook.net.internal_auth import InternalAuth
+from scrapbook.net.secret_file import read_or_create, replace
 
-# Who texts from our own phone when nobody is named: a number that is reserved for fiction.
+# The default number of the local phone: one that is reserved for fiction.
 PHONE_NUMBER = "+15550100"
-# What the longest reply takes (1,600 characters of 16 bits), and one segment to tell that it was the last.
-LEAST_SEGMENTS = 30
-# As long as a journey that has ended is kept, with what was texted.
-LEAST_DAYS = 7
-DSN_LIKE_THIS = "https://key@sentry.example.org/1"
+# Room for the longest reply (1,600 UTF-16 code units, 67 per segment) and the notice of the limit.
+MIN_SEGMENTS = 30
+# DBOS stores finished workflows, with the texts in them, for that long.
+MIN_RETENTION_DAYS = 7
+# Characters of a secret that nobody guesses.
+MIN_SECRET = 32
+DSN_EXAMPLE = "https://key@sentry.example.org/1"
 
 
 class Mode(StrEnum):
-    """Whether the house may run what only helps to try it out."""
+    """Whether to run the tools for development, such as the local phone."""
 
     DEVELOPMENT = "development"
     PRODUCTION = "production"
 
 
-class _NamedFiles(PydanticBaseSettingsSource):
-    """Reads ``NAME`` from the file that ``NAME_FILE`` names."""
+class _SecretFiles(PydanticBaseSettingsSource):
+    """Reads a setting ``NAME`` from the file that ``NAME_FILE`` names."""
 
     @override
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
@@ -62,13 +67,14 @@ class _NamedFiles(PydanticBaseSettingsSource):
 
 
 class Settings(BaseSettings):
-    """The settings of one installation; ``load()`` is the way to get them."""
+    """The settings of one installation. ``load()`` reads them."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True, frozen=True)
 
     mode: Mode = Field(default=Mode.DEVELOPMENT, validation_alias="SCRAPBOOK_MODE")
     public_url: str = Field(default="", validation_alias="SCRAPBOOK_PUBLIC_URL")
     database_url: str = Field(default="", validation_alias="SCRAPBOOK_DATABASE_URL")
+    actions_database_url: str = Field(default="", validation_alias="SCRAPBOOK_ACTIONS_DATABASE_URL")
     data_dir: Path = Field(default=Path("scrapbook-data"), validation_alias="SCRAPBOOK_DATA_DIR")
     allowed_numbers: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), validation_alias="SCRAPBOOK_ALLOWED_NUMBERS"
@@ -76,6 +82,8 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", validation_alias="SCRAPBOOK_HOST")
     port: int = Field(default=8000, ge=1024, le=65500, validation_alias="SCRAPBOOK_PORT")
     internal_host: str = Field(default="127.0.0.1", validation_alias="SCRAPBOOK_INTERNAL_HOST")
+    internal_secret: SecretStr = Field(default=SecretStr(""), validation_alias="SCRAPBOOK_INTERNAL_SECRET")
+    voice_secret: SecretStr = Field(default=SecretStr(""), validation_alias="SCRAPBOOK_VOICE_SECRET")
     executor_id: str = Field(default="app", min_length=1, validation_alias="SCRAPBOOK_EXECUTOR_ID")
     rasa_urls: Annotated[tuple[str, ...], NoDecode] = Field(default=(), validation_alias="SCRAPBOOK_RASA_URL")
     actions_url: str = Field(default="", validation_alias="SCRAPBOOK_ACTIONS_URL")
@@ -91,18 +99,27 @@ class Settings(BaseSettings):
     )
     voice_url: str = Field(default="", validation_alias="SCRAPBOOK_VOICE_URL")
     media_url: str = Field(default="", validation_alias="SCRAPBOOK_MEDIA_URL")
+    mirror_dir: Path | None = Field(default=None, validation_alias="SCRAPBOOK_MIRROR_DIR")
     delete_media: bool = Field(default=False, validation_alias="SCRAPBOOK_DELETE_MEDIA")
     forget_texts_after: int = Field(
         default=0, ge=0, le=36500, validation_alias="SCRAPBOOK_FORGET_TEXTS_AFTER"
     )
+    backup_retention_days: int = Field(
+        default=0, ge=0, le=36500, validation_alias="SCRAPBOOK_BACKUP_RETENTION_DAYS"
+    )
+    import_megabytes: int = Field(default=512, ge=1, le=65536, validation_alias="SCRAPBOOK_IMPORT_MB")
     log_level: str = Field(default="INFO", validation_alias="SCRAPBOOK_LOG_LEVEL")
 
+    semantic_model: str = Field(default="", validation_alias="SCRAPBOOK_SEMANTIC_MODEL")
     whisper_model: str = Field(default="small", min_length=1, validation_alias="WHISPER_MODEL")
     whisper_compute_type: str = Field(default="auto", validation_alias="WHISPER_COMPUTE_TYPE")
 
     twilio_account_sid: str = Field(default="", validation_alias="TWILIO_ACCOUNT_SID")
     twilio_auth_token: SecretStr = Field(default=SecretStr(""), validation_alias="TWILIO_AUTH_TOKEN")
     twilio_from: str = Field(default="", validation_alias="TWILIO_FROM")
+    whatsapp_template: str = Field(
+        default="", pattern="^(HX[0-9a-fA-F]{32})?$", validation_alias="SCRAPBOOK_WHATSAPP_TEMPLATE"
+    )
     twilio_api_url: str = Field(default="", validation_alias="TWILIO_API_URL")
     sentry_dsn: SecretStr = Field(default=SecretStr(""), validation_alias="SENTRY_DSN")
     sentry_traces_sample_rate: float = Field(
@@ -119,19 +136,20 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, dotenv_settings, _NamedFiles(settings_cls)
+        return init_settings, env_settings, dotenv_settings, _SecretFiles(settings_cls)
 
     @classmethod
     def load(cls) -> Self:
         """Read and check the settings.
 
         Raises:
-            SettingsError: a value is missing or wrong; the message names the setting and says what it takes.
+            SettingsError: a value is missing or wrong; the message names each setting and the values that it
+            takes.
         """
         try:
             return cls()
         except ValidationError as error:
-            raise SettingsError("\n".join(_plainly(dict(problem)) for problem in error.errors())) from None
+            raise SettingsError("\n".join(_error_line(dict(one)) for one in error.errors())) from None
 
     @field_validator("allowed_numbers", mode="before")
     @classmethod
@@ -140,26 +158,26 @@ class Settings(BaseSettings):
 
     @field_validator("allowed_numbers")
     @classmethod
-    def _are_numbers(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+    def _check_numbers(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if not value:
             return value
-        from scrapbook.numbers import normalise  # noqa: PLC0415 - all numbers of the world, where one is set
+        from scrapbook.messaging.addresses import normalize  # noqa: PLC0415 - loads the metadata of all phone numbers
 
         for number in value:
             try:
-                normalise(number)
+                normalize(number)
             except AddressInvalid:
-                raise ValueError(f"{number} is not a number with a plus and the country code") from None
+                raise ValueError(f"{number} is not a phone number with a plus and the country code") from None
         return value
 
-    @field_validator("data_dir")
+    @field_validator("data_dir", "mirror_dir")
     @classmethod
-    def _absolute(cls, value: Path) -> Path:
-        return value.expanduser().absolute()
+    def _make_absolute(cls, value: Path | None) -> Path | None:
+        return value.expanduser().absolute() if value else None
 
     @field_validator("public_url", "twilio_api_url", "actions_url", "voice_url")
     @classmethod
-    def _is_a_url(cls, value: str) -> str:
+    def _check_url(cls, value: str) -> str:
         if value and not _is_url(value):
             raise ValueError("must be a URL like https://scrapbook.example.org")
         return value.rstrip("/")
@@ -171,56 +189,59 @@ class Settings(BaseSettings):
 
     @field_validator("rasa_urls")
     @classmethod
-    def _are_different_urls(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+    def _check_urls(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for url in value:
             if not _is_url(url):
-                raise ValueError(
-                    f"'{url}' is not a URL like http://rasa:8003; several have a comma between them"
-                )
+                raise ValueError(f"'{url}' is not a URL like http://rasa:8003; separate several with commas")
             if value.count(url) > 1:
                 raise ValueError(f"{url} is named more than once")
         return value
 
     @field_validator("daily_segments", "daily_segments_in_all")
     @classmethod
-    def _has_room_for_a_reply(cls, value: int | None) -> int | None:
-        if value and value < LEAST_SEGMENTS:
+    def _check_segments(cls, value: int | None) -> int | None:
+        if value and value < MIN_SEGMENTS:
             raise ValueError(
-                f"must be 0 for no limit, or at least {LEAST_SEGMENTS}: the longest reply has to fit"
+                f"must be 0 for no limit, or at least {MIN_SEGMENTS}: the longest reply has to fit"
             )
         return value
 
     @field_validator("forget_texts_after")
     @classmethod
-    def _is_not_sooner_than_the_engine(cls, value: int) -> int:
-        if 0 < value < LEAST_DAYS:
+    def _check_retention(cls, value: int) -> int:
+        if 0 < value < MIN_RETENTION_DAYS:
             raise ValueError(
-                f"must be 0 for never, or at least {LEAST_DAYS} days: the durable engine has texts so long"
+                f"must be 0 for never, or at least {MIN_RETENTION_DAYS} days, for which DBOS stores texts"
+            )
+        return value
+
+    @field_validator("internal_secret", "voice_secret")
+    @classmethod
+    def _check_secret(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < MIN_SECRET:
+            raise ValueError(
+                f"must have at least {MIN_SECRET} characters, as `openssl rand -hex 32` prints them"
             )
         return value
 
     @field_validator("sentry_dsn")
     @classmethod
-    def _is_a_dsn(cls, value: SecretStr) -> SecretStr:
+    def _check_dsn(cls, value: SecretStr) -> SecretStr:
         if not value.get_secret_value():
             return value
-        from sentry_sdk.utils import BadDsn, Dsn  # noqa: PLC0415 - a large library, of which most need nothing
-
-        try:
-            Dsn(value.get_secret_value())
-        except BadDsn:
-            raise ValueError(f"must be a DSN like {DSN_LIKE_THIS}") from None
+        if not _is_dsn(value.get_secret_value()):
+            raise ValueError(f"must be a DSN like {DSN_EXAMPLE}")
         return value
 
     @field_validator("log_level")
     @classmethod
-    def _is_a_level(cls, value: str) -> str:
+    def _check_level(cls, value: str) -> str:
         if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
             raise ValueError("must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL")
         return value.upper()
 
     @model_validator(mode="after")
-    def _agree(self) -> Self:
+    def _check_together(self) -> Self:
         needed = {
             "TWILIO_AUTH_TOKEN": self.twilio_auth_token.get_secret_value(),
             "TWILIO_FROM": self.twilio_from,
@@ -236,8 +257,8 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
-    def _fill_in(self) -> Self:
-        """Derive what was left open from what was set; the model is frozen, so this goes past the guard."""
+    def _set_defaults(self) -> Self:
+        """Set the defaults that depend on other settings, bypassing the frozen model's ``__setattr__``."""
         derived = {
             "database_url": f"sqlite:///{self.data_dir / 'scrapbook.db'}",
             "public_url": f"http://127.0.0.1:{self.port}",
@@ -249,15 +270,27 @@ class Settings(BaseSettings):
         for name, value in derived.items():
             if not getattr(self, name):
                 object.__setattr__(self, name, value)
+        if not self.actions_database_url:
+            object.__setattr__(self, "actions_database_url", self.database_url)
         if self.local_twilio and not self.allowed_numbers:
             object.__setattr__(self, "allowed_numbers", (PHONE_NUMBER,))
         return self
 
+    @property
+    def uploads_dir(self) -> Path:
+        """Return the folder of exports that were uploaded to be imported."""
+        return self.data_dir / "uploads"
+
+    @property
+    def max_import_bytes(self) -> int:
+        """Return how many bytes an export may have that is uploaded."""
+        return self.import_megabytes * 2**20
+
     def make_data_dir(self) -> None:
-        """The directory, readable by its owner alone.
+        """Create the data directory, readable by its owner only.
 
         Raises:
-            SettingsError: it cannot be made or written to.
+            SettingsError: the directory cannot be created or written to.
         """
         try:
             self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -267,21 +300,63 @@ class Settings(BaseSettings):
             raise SettingsError(f"SCRAPBOOK_DATA_DIR: {error.strerror}: {self.data_dir}") from error
 
     @property
+    def internal_auth(self) -> InternalAuth:
+        """Return how app, Rasa and action server know each other, for callers and callees.
+
+        Without SCRAPBOOK_INTERNAL_SECRET, the secret is in a file of the data directory, which the first
+        process creates, and ``scrapbook up`` creates anew at each start.
+
+        Raises:
+            SettingsError: the file cannot be read.
+        """
+        return InternalAuth(self.internal_secret_value)
+
+    @property
+    def internal_secret_value(self) -> str:
+        """Return the secret of ``internal_auth``; one that nobody has before a start. SettingsError."""
+        if secret := self.internal_secret.get_secret_value():
+            return secret
+        return read_or_create(self._secret_file, _new_secret) if self._secret_file.exists() else _new_secret()
+
+    def create_internal_secret(self) -> None:
+        """Create the file of the secret, unless it is there or the setting is set. Raises SettingsError."""
+        if not self.internal_secret.get_secret_value():
+            self.make_data_dir()
+            read_or_create(self._secret_file, _new_secret)
+
+    @property
+    def voice_auth(self) -> InternalAuth:
+        """Return how the voice process knows its callers; see ``internal_auth``.
+
+        It may have a secret of its own, so that what decodes strangers' audio cannot call the others.
+        """
+        return InternalAuth(self.voice_secret.get_secret_value() or self.internal_secret_value)
+
+    def renew_internal_secret(self) -> None:
+        """Create the file of the secret anew. Raises SettingsError."""
+        self.make_data_dir()
+        replace(self._secret_file, _new_secret())
+
+    @property
+    def _secret_file(self) -> Path:
+        return self.data_dir / "run" / "internal.secret"
+
+    @property
     def elsewhere(self) -> frozenset[str]:
-        """The processes that were set to be somewhere else: nothing of theirs need be here."""
+        """Return the processes whose URL is set: they run elsewhere, and nothing of theirs is needed here."""
         fields = {"rasa": "rasa_urls", "actions": "actions_url", "voice": "voice_url"}
         return frozenset(name for name, field in fields.items() if field in self.model_fields_set)
 
     @property
     def local_twilio(self) -> bool:
-        """Whether our own Twilio carries the texts, because no account is configured."""
+        """Return whether the local Twilio is used, because no account is configured."""
         return not self.twilio_account_sid
 
     @property
     def segments_per_second(self) -> float:
-        """How fast one number may send; 0 for no limit.
+        """Return how many segments per second one number may send; 0 for no limit.
 
-        Twilio sends one segment a second from a long code; our own phone takes any number of them.
+        Twilio sends one segment a second from a long code; the local Twilio has no limit.
         """
         if self.send_rate is None:
             return 0.0 if self.local_twilio else 1.0
@@ -289,28 +364,28 @@ class Settings(BaseSettings):
 
     @property
     def segments_per_day(self) -> tuple[int, int]:
-        """What one person's replies, and everybody's, may take in a day of UTC; 0 for no limit."""
+        """Return how many segments one person, and all people, may get in a day of UTC; 0 for no limit."""
         return self._limit(self.daily_segments, 200), self._limit(self.daily_segments_in_all, 1000)
 
     @property
-    def pace(self) -> int:
-        """How many messages of one person are worked on in a minute; 0 for no limit."""
+    def messages_per_minute_limit(self) -> int:
+        """Return how many messages of one person are answered in a minute; 0 for no limit."""
         return self._limit(self.messages_per_minute, 60)
 
     @property
-    def texts_are_kept(self) -> timedelta | None:
-        """For how long the words of answered messages and of their replies are; None for ever."""
+    def text_retention(self) -> timedelta | None:
+        """Return for how long the texts of answered messages and of replies are stored; None for ever."""
         return timedelta(days=self.forget_texts_after) if self.forget_texts_after else None
 
     def _limit(self, configured: int | None, default: int) -> int:
-        """What our own phone carries costs nothing."""
+        """Return the configured limit, or its default: none with the local Twilio, which costs nothing."""
         if configured is None:
             return 0 if self.local_twilio else default
         return configured
 
     @property
     def media_is_elsewhere(self) -> bool:
-        """Whether somebody said where pictures and sounds are kept."""
+        """Return whether SCRAPBOOK_MEDIA_URL is set."""
         return "media_url" in self.model_fields_set
 
     @property
@@ -346,32 +421,37 @@ class Settings(BaseSettings):
         return self.database_url.startswith("sqlite")
 
     @property
+    def has_actions_role(self) -> bool:
+        """Return whether the action server connects to the database as a role of its own."""
+        return self.actions_database_url != self.database_url
+
+    @property
     def sqlite_path(self) -> Path:
-        """The file of a scrapbook on SQLite."""
+        """Return the database file of a scrapbook on SQLite."""
         return Path(self.database_url.partition(":///")[2])
 
     @property
-    def journey_path(self) -> Path:
-        """The durable engine's file beside a scrapbook on SQLite."""
+    def dbos_path(self) -> Path:
+        """Return the file of DBOS's system database, for a scrapbook on SQLite."""
         return self.data_dir / "journey.db"
 
     @property
-    def journey_database_url(self) -> str:
-        """Where the durable engine keeps its state: a file of its own, or the same PostgreSQL."""
-        return f"sqlite:///{self.journey_path}" if self.is_sqlite else self.database_url
+    def dbos_database_url(self) -> str:
+        """Return the URL of DBOS's system database: a file of its own, or the same PostgreSQL."""
+        return f"sqlite:///{self.dbos_path}" if self.is_sqlite else self.database_url
 
 
-class Unfinished(Settings):
-    """Settings in which what the others ask for may still be missing: for finding out what to put there."""
+class PartialSettings(Settings):
+    """Settings of which some may still be missing, for commands that help to find them."""
 
     @model_validator(mode="after")
     @override
-    def _agree(self) -> Self:
+    def _check_together(self) -> Self:
         return self
 
 
-# By pydantic's kinds of errors, whose own sentences are for programmers.
-_SENTENCES = {
+# By pydantic's error types, whose own messages are written for programmers.
+_MESSAGES = {
     "bool_parsing": "must be true or false",
     "enum": "must be {expected}",
     "finite_number": "must be a number",
@@ -382,16 +462,34 @@ _SENTENCES = {
 }
 
 
+def _new_secret() -> str:
+    return secrets.token_hex(32)
+
+
+def _is_dsn(value: str) -> bool:
+    """Return whether Sentry's SDK accepts it: https://docs.sentry.io/concepts/key-terms/dsn-explainer/."""
+    try:
+        parts = urlsplit(value)
+        return (
+            parts.scheme in {"http", "https"}
+            and bool(parts.hostname and parts.username)
+            and parts.port != 0
+            and parts.path.rpartition("/")[2].isdigit()
+        )
+    except ValueError:  # the port is not a number, or the brackets hold no IPv6 address
+        return False
+
+
 def _is_url(value: str) -> bool:
     try:
         parts = urlsplit(value)
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port that is no number, brackets that hold no address
+    except ValueError:  # the port is not a number, or the brackets hold no IPv6 address
         return False
 
 
-def _plainly(problem: Mapping[str, Any]) -> str:
-    name = ".".join(str(part) for part in problem["loc"])
-    sentence = _SENTENCES.get(problem["type"], "").format(**problem.get("ctx", {}))
-    message = sentence or str(problem["msg"]).removeprefix("Value error, ")
+def _error_line(error: Mapping[str, Any]) -> str:
+    name = ".".join(str(part) for part in error["loc"])
+    message = _MESSAGES.get(error["type"], "").format(**error.get("ctx", {}))
+    message = message or str(error["msg"]).removeprefix("Value error, ")
     return f"{name}: {message}" if name else message

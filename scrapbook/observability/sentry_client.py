@@ -1,7 +1,7 @@
-"""What this process tells Sentry. Without a DSN nothing is sent, and everything here does nothing.
+"""Report errors and traces to Sentry. Without a DSN, nothing is sent and these functions do nothing.
 
-Events are handed to a thread with a bounded queue: a Sentry that is slow or away holds up nobody, and what
-does not fit into the queue is dropped. The SDK is imported where there is a DSN, and to describe an error.
+Events go through a thread with a bounded queue: a slow or unreachable Sentry delays nothing, and events that
+do not fit into the queue are dropped. The SDK is imported if there is a DSN, and to describe an error.
 """
 
 import hashlib
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from scrapbook import __version__
 from scrapbook.errors import ScrapbookError
-from scrapbook.sentry.scrubbing import scrubbed
-from scrapbook.sentry.traces import trace_header
+from scrapbook.observability.sentry_scrubbing import scrub
+from scrapbook.observability.sentry_traces import trace_header
 
 if TYPE_CHECKING:
     from sentry_sdk.client import BaseClient
@@ -24,17 +24,17 @@ Json = dict[str, Any]
 
 RELEASE = f"scrapbook@{__version__}"
 
-STOPS_WITHIN = 2
-"""Seconds that a process which ends waits for what is still to be sent."""
+SHUTDOWN_TIMEOUT = 2
+"""Seconds that a process waits at its end for events that are not sent yet."""
 
 
 def start(dsn: str, component: str, environment: str, sample_rate: float = 0.0) -> None:
-    """To be called once in a process.
+    """Start the SDK. Call it once in a process.
 
     Args:
-        component: the name of the process; stands in every event.
+        component: the name of the process; it is in every event.
         environment: ``development`` or ``production``.
-        sample_rate: share of messages whose traces are sent, 0 to 1.
+        sample_rate: the fraction of messages whose traces are sent, 0 to 1.
     """
     import sentry_sdk  # noqa: PLC0415 - a large library
     from sentry_sdk.integrations.atexit import AtexitIntegration  # noqa: PLC0415
@@ -45,35 +45,35 @@ def start(dsn: str, component: str, environment: str, sample_rate: float = 0.0) 
         release=RELEASE,
         environment=environment,
         traces_sample_rate=sample_rate,
-        # Everything that would be added by itself, requests and log lines among it, may hold private words.
+        # The default integrations add requests and log lines, which may contain a person's text.
         default_integrations=False,
         auto_enabling_integrations=False,
-        integrations=[AtexitIntegration(callback=_quietly), ExcepthookIntegration()],
+        integrations=[AtexitIntegration(callback=_print_nothing), ExcepthookIntegration()],
         auto_session_tracking=False,
         include_local_variables=False,
         max_request_body_size="never",
         max_breadcrumbs=0,
         before_breadcrumb=lambda _crumb, _hint: None,
-        before_send=_scrubbed,
-        before_send_transaction=_scrubbed,
-        shutdown_timeout=STOPS_WITHIN,
+        before_send=_before_send,
+        before_send_transaction=_before_send,
+        shutdown_timeout=SHUTDOWN_TIMEOUT,
     )
     sentry_sdk.get_global_scope().set_tag("component", component)
 
 
 def flush() -> None:
-    """Sends what is still to be sent, for STOPS_WITHIN seconds at most."""
+    """Send the events that are queued; wait at most SHUTDOWN_TIMEOUT seconds."""
     if client := _client():
-        client.flush(STOPS_WITHIN)
+        client.flush(SHUTDOWN_TIMEOUT)
 
 
 @contextmanager
-def about(sid: str, step: str, person: str = "") -> Generator[None]:
-    """What is told inside belongs to that message, and to its trace.
+def bind_context(message_id: str, step: str, person: str = "") -> Generator[None]:
+    """Add a message, and its trace, to everything that is reported inside the block.
 
     Args:
-        step: what is being done about it.
-        person: ``keyed_hash`` of whoever sent it; empty where that is not known.
+        step: of the work on the message.
+        person: ``keyed_hash`` of the sender; empty if it is not known.
     """
     client = _client()
     if not client:
@@ -82,10 +82,10 @@ def about(sid: str, step: str, person: str = "") -> Generator[None]:
     import sentry_sdk  # noqa: PLC0415 - is there already
 
     with sentry_sdk.isolation_scope() as scope:
-        scope.set_tags({"message_sid": sid, "step": step})
+        scope.set_tags({"message_id": message_id, "step": step})
         if person:
             scope.set_user({"id": person})
-        header = trace_header(sid, float(client.options.get("traces_sample_rate") or 0))
+        header = trace_header(message_id, float(client.options.get("traces_sample_rate") or 0))
         trace = sentry_sdk.continue_trace({"sentry-trace": header}, op=f"message.{step}", name=step)
         with sentry_sdk.start_transaction(trace):
             yield
@@ -96,10 +96,10 @@ def capture(
     tags: Mapping[str, str],
     origin: Sequence[Mapping[str, object]] = (),
 ) -> None:
-    """Sends an error.
+    """Send an error.
 
     Args:
-        origin: ``described`` errors of another process, which led to this one; oldest first.
+        origin: errors of another process that caused this one, as ``describe_error`` returns them.
     """
     client = _client()
     if not client:
@@ -114,24 +114,26 @@ def capture(
         scope.capture_event(event, hint=hint)
 
 
-def described(error: BaseException) -> list[Json]:
-    """The error and those that led to it, without what could quote a person: to be handed to another process,
-    which may tell of it."""
+def describe_error(error: BaseException) -> list[Json]:
+    """Return the error and its causes, oldest first, for a report by another process.
+
+    What could quote a person is removed.
+    """
     from sentry_sdk.consts import DEFAULT_OPTIONS  # noqa: PLC0415 - a large library
     from sentry_sdk.utils import event_from_exception  # noqa: PLC0415
 
     without_variables = {**DEFAULT_OPTIONS, "include_local_variables": False}
     event, _ = event_from_exception(error, client_options=without_variables)
-    return scrubbed(cast("Json", event), _known_errors())["exception"]["values"]
+    return scrub(cast("Json", event), _known_errors())["exception"]["values"]
 
 
 def keyed_hash(key: str, person_id: int) -> str:
-    """Tells people apart without telling who they are; nobody without the key can try out ids."""
+    """Return a pseudonym of the person. Without the key, it cannot be found by trying out ids."""
     return hmac.new(key.encode(), f"person {person_id}".encode(), hashlib.sha256).hexdigest()[:16]
 
 
 def _client() -> "BaseClient | None":
-    """Return what sends, None where nothing was started: then the SDK need not even be there."""
+    """Return the active client; None if there is none, without importing the SDK."""
     if "sentry_sdk" not in sys.modules:
         return None
     import sentry_sdk  # noqa: PLC0415 - is there already
@@ -140,17 +142,17 @@ def _client() -> "BaseClient | None":
     return client if client.is_active() else None
 
 
-def _scrubbed(event: "Event", _hint: "Hint") -> "Event":
-    return cast("Event", scrubbed(cast("Json", event), _known_errors()))
+def _before_send(event: "Event", _hint: "Hint") -> "Event":
+    return cast("Event", scrub(cast("Json", event), _known_errors()))
 
 
 def _known_errors() -> set[str]:
-    return {kind.__name__ for kind in _family(ScrapbookError)}
+    return {kind.__name__ for kind in _with_subclasses(ScrapbookError)}
 
 
-def _family(kind: type[BaseException]) -> list[type[BaseException]]:
-    return [kind, *(one for child in kind.__subclasses__() for one in _family(child))]
+def _with_subclasses(kind: type[BaseException]) -> list[type[BaseException]]:
+    return [kind, *(one for child in kind.__subclasses__() for one in _with_subclasses(child))]
 
 
-def _quietly(_pending: int, _timeout: float) -> None:
-    """The SDK would print that it is waiting."""
+def _print_nothing(_pending: int, _timeout: float) -> None:
+    """Print nothing, where the SDK would print that it waits."""

@@ -12,14 +12,14 @@ from sentry_sdk.envelope import Envelope
 from sentry_sdk.transport import Transport
 
 from scrapbook.errors import AssistantFailed
-from scrapbook.reports import about, configure, report
-from scrapbook.sentry import client
+from scrapbook.observability import sentry_client
+from scrapbook.observability.reporting import bind_context, configure, report_error
 from scrapbook.settings import Settings
 
 PRIVATE = "the heron and I"
 
 
-class Kept(Transport):
+class RecordingTransport(Transport):
     """Keeps what would be sent."""
 
     def __init__(self) -> None:
@@ -32,18 +32,18 @@ class Kept(Transport):
 
 
 @pytest.fixture
-def sentry(monkeypatch: pytest.MonkeyPatch) -> Iterator[Kept]:
-    kept = Kept()
+def sentry(monkeypatch: pytest.MonkeyPatch) -> Iterator[RecordingTransport]:
+    transport = RecordingTransport()
     real = sentry_sdk.init
-    monkeypatch.setattr(sentry_sdk, "init", lambda **options: real(**options, transport=kept))
+    monkeypatch.setattr(sentry_sdk, "init", lambda **options: real(**options, transport=transport))
     root = logging.getLogger()
     before = root.handlers[:]
     root.handlers.clear()  # or they would be closed
     configure(Settings(SENTRY_DSN="http://key@127.0.0.1/1"), "app")
     [handler] = root.handlers
     assert isinstance(handler, logging.StreamHandler)
-    handler.setStream(kept.log)
-    yield kept
+    handler.setStream(transport.log)
+    yield transport
     root.handlers[:] = before
     real()
 
@@ -55,8 +55,8 @@ def raised(error: Exception) -> Exception:
         return caught
 
 
-def test_an_unforeseen_error_is_told_without_its_message(sentry: Kept) -> None:
-    report(raised(KeyError(PRIVATE)), message_sid="SM1")
+def test_an_unforeseen_error_is_told_without_its_message(sentry: RecordingTransport) -> None:
+    report_error(raised(KeyError(PRIVATE)), message_id="SM1")
     sentry_sdk.flush()
     [event] = sentry.events
     line = sentry.log.getvalue()
@@ -66,29 +66,29 @@ def test_an_unforeseen_error_is_told_without_its_message(sentry: Kept) -> None:
     assert json.loads(line)["exception"].endswith("KeyError")
 
 
-def test_a_known_error_is_told_with_its_message(sentry: Kept) -> None:
-    report(raised(AssistantFailed("Rasa answered 500")), message_sid="SM1")
+def test_a_known_error_is_told_with_its_message(sentry: RecordingTransport) -> None:
+    report_error(raised(AssistantFailed("Rasa answered 500")), message_id="SM1")
     sentry_sdk.flush()
     assert "Rasa answered 500" in sentry.events[0]
     assert "Rasa answered 500" in sentry.log.getvalue()
 
 
-def test_the_cause_of_a_known_error_is_told_without_its_message(sentry: Kept) -> None:
+def test_the_cause_of_a_known_error_is_told_without_its_message(sentry: RecordingTransport) -> None:
     error = AssistantFailed("Rasa answered 500")
     error.__cause__ = ValueError(PRIVATE)
-    report(raised(error))
+    report_error(raised(error))
     sentry_sdk.flush()
     assert PRIVATE not in sentry.events[0]
 
 
 def test_a_sentry_that_does_not_answer_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     """It takes the connection, and is silent until everything is reported."""
-    monkeypatch.setattr(client, "STOPS_WITHIN", 0)
+    monkeypatch.setattr(sentry_client, "SHUTDOWN_TIMEOUT", 0)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         before = logging.getLogger().handlers[:]
         configure(Settings(SENTRY_DSN=f"http://key@127.0.0.1:{silent.getsockname()[1]}/1"), "app")
         for number in range(300):
-            report(raised(AssistantFailed()), message_sid=f"SM{number}")
+            report_error(raised(AssistantFailed()), message_id=f"SM{number}")
         silent.settimeout(10)
         silent.accept()[0].close()
         logging.getLogger().handlers[:] = before
@@ -96,9 +96,9 @@ def test_a_sentry_that_does_not_answer_holds_up_nobody(monkeypatch: pytest.Monke
 
 
 def test_without_a_dsn_nothing_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "start", lambda *_, **__: pytest.fail("the SDK was started"))
+    monkeypatch.setattr(sentry_client, "start", lambda *_, **__: pytest.fail("the SDK was started"))
     before = logging.getLogger().handlers[:]
     configure(Settings(SENTRY_DSN=""), "app")
-    with about("SM1", "answer", 1):
-        report(raised(AssistantFailed()))
+    with bind_context("SM1", "answer", 1):
+        report_error(raised(AssistantFailed()))
     logging.getLogger().handlers[:] = before

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from scrapbook.emulators.sentry import LocalSentry
 from scrapbook.errors import ScrapbookError
-from scrapbook.sentry.client import described, keyed_hash
-from scrapbook.sentry.local import LocalSentry
-from scrapbook.sentry.scrubbing import scrubbed
-from scrapbook.sentry.traces import trace_header
+from scrapbook.observability.sentry_client import describe_error, keyed_hash
+from scrapbook.observability.sentry_scrubbing import scrub
+from scrapbook.observability.sentry_traces import trace_header
 
 PRIVATE = "the heron and I"
 SID = "SM" + "0" * 32
@@ -40,23 +40,23 @@ def everywhere(private: str) -> dict[str, Any]:
 
 
 def test_nothing_private_stays_wherever_it_stood() -> None:
-    clean = scrubbed(everywhere(PRIVATE), {"ScrapbookError"})
+    clean = scrub(everywhere(PRIVATE), {"ScrapbookError"})
     assert PRIVATE not in json.dumps(clean)
     assert clean["exception"]["values"][0]["stacktrace"]["frames"] == [{"function": "save", "lineno": 3}]
     assert clean["user"] == {"id": "abc"}
     assert clean["tags"] == {"step": "answer"}
 
 
-def test_an_error_that_the_house_knows_keeps_its_message() -> None:
+def test_an_error_that_the_app_knows_keeps_its_message() -> None:
     known = {"exception": {"values": [{"type": "AssistantFailed", "value": "Rasa answered 500"}]}}
-    assert scrubbed(known, {"AssistantFailed"})["exception"]["values"][0]["value"] == "Rasa answered 500"
+    assert scrub(known, {"AssistantFailed"})["exception"]["values"][0]["value"] == "Rasa answered 500"
 
 
 def test_what_failed_elsewhere_is_told_by_its_place_alone() -> None:
     try:
         raise ScrapbookError("what the log may say") from KeyError(PRIVATE)
     except ScrapbookError as error:
-        cause, known = described(error)
+        cause, known = describe_error(error)
     assert (cause["type"], cause["value"]) == ("KeyError", "")
     assert known["value"] == "what the log may say"
     assert (
@@ -96,7 +96,23 @@ def local() -> LocalSentry:
 
 @pytest.fixture
 def client(local: LocalSentry) -> TestClient:
-    return TestClient(local.app(), headers={"X-Sentry-Auth": "Sentry sentry_version=7, sentry_key=local"})
+    return TestClient(
+        local.app(),
+        "http://127.0.0.1",
+        headers={"X-Sentry-Auth": "Sentry sentry_version=7, sentry_key=local"},
+    )
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Host": "rebound.example"}, {"Origin": "http://evil.example"}], ids=["rebound", "another"]
+)
+def test_pages_of_other_sites_neither_read_nor_store_events(
+    client: TestClient, local: LocalSentry, headers: dict[str, str]
+) -> None:
+    assert client.post("/api/1/store/", content=json.dumps(EVENT), headers=headers).status_code == 403
+    assert not local.events
+    if "Host" in headers:
+        assert client.get("/events", headers=headers).status_code == 403
 
 
 def test_it_takes_an_envelope_and_shows_its_event(client: TestClient) -> None:
