@@ -1,73 +1,105 @@
-"""What is kept, and the only place that knows SQL. The subjects hang on a transaction::
+"""The database: tables, migrations, and one module for each subject. No other room knows SQL.
+
+The subjects are attributes of a transaction::
 
 store = Store.open("sqlite:////var/lib/scrapbook/scrapbook.db")
 store.migrate()
 with store.transaction() as tx:
     person = tx.people.add("Ann", ["+15550100"])
-    tx.entries.add(person.id, "decorators are just functions", None, None, datetime.now(UTC))
+    tx.entries.add(person.id, ParsedText("decorators are just functions"), None, None, datetime.now(UTC))
 """
 
-from scrapbook.store.figures import Figures
-from scrapbook.store.group_writer import GroupWriter
-from scrapbook.store.inbox import MessageStatus, Waiting
-from scrapbook.store.leases import LEASE_SECONDS, NOBODY
-from scrapbook.store.messages import Arrival
-from scrapbook.store.moving import Moved
-from scrapbook.store.outbox import Outgoing
-from scrapbook.store.presence import GONE_AFTER, Presence, PresenceHere
-from scrapbook.store.purge import TRASH_IS_KEPT
-from scrapbook.store.queues import EngineQueues, QueueFigures
-from scrapbook.store.records import (
-    Address,
+from scrapbook.model.records import (
+    BookSession,
     Change,
     Entry,
+    EntryChange,
+    EntryFilter,
     JsonValue,
-    Listing,
     Media,
     Message,
-    Outcome,
-    Page,
+    OutboundMessage,
+    PageMetadata,
+    PendingList,
+    PendingQuestion,
     Person,
+    PersonAddress,
     Preview,
-    Question,
-    Reply,
+    QuietHours,
+    Reminder,
+    Share,
+    Shown,
     Topic,
+    TopicMember,
+    TurnResult,
 )
+from scrapbook.store.copy_database import CopyResult
+from scrapbook.store.erasures import Erasure, Holdings
+from scrapbook.store.executor_lock import EXECUTOR_TIMEOUT, ExecutorLock, FileExecutorLock
+from scrapbook.store.group_writer import GroupWriter
+from scrapbook.store.inbound_messages import Arrival
+from scrapbook.store.inbox import MessageStatus, WaitingMessage
+from scrapbook.store.leases import LEASE_SECONDS, UNASSIGNED
+from scrapbook.store.outbound_messages import Origin
+from scrapbook.store.outbox import Outgoing
+from scrapbook.store.purge import TRASH_RETENTION, UNDO_RETENTION
+from scrapbook.store.queue_stats import DbosQueues, QueueStats
+from scrapbook.store.recurring_messages import RecurringKind, RecurringMessage
+from scrapbook.store.reminders import DueReminder
+from scrapbook.store.stats import Stats
 from scrapbook.store.store import Store
-from scrapbook.store.suggestions import Shelf
+from scrapbook.store.suggestions import TopicStats
 from scrapbook.store.transaction import Transaction
+from scrapbook.store.uploaded_exports import UNDER_WAY, UploadedExport
 
 __all__ = [
-    "GONE_AFTER",
+    "EXECUTOR_TIMEOUT",
     "LEASE_SECONDS",
-    "NOBODY",
-    "TRASH_IS_KEPT",
-    "Address",
+    "TRASH_RETENTION",
+    "UNASSIGNED",
+    "UNDER_WAY",
+    "UNDO_RETENTION",
     "Arrival",
+    "BookSession",
     "Change",
-    "EngineQueues",
+    "CopyResult",
+    "DbosQueues",
+    "DueReminder",
     "Entry",
-    "Figures",
+    "EntryChange",
+    "EntryFilter",
+    "Erasure",
+    "ExecutorLock",
+    "FileExecutorLock",
     "GroupWriter",
+    "Holdings",
     "JsonValue",
-    "Listing",
     "Media",
     "Message",
     "MessageStatus",
-    "Moved",
-    "Outcome",
+    "Origin",
+    "OutboundMessage",
     "Outgoing",
-    "Page",
+    "PageMetadata",
+    "PendingList",
+    "PendingQuestion",
     "Person",
-    "Presence",
-    "PresenceHere",
+    "PersonAddress",
     "Preview",
-    "Question",
-    "QueueFigures",
-    "Reply",
-    "Shelf",
+    "QueueStats",
+    "QuietHours",
+    "RecurringKind",
+    "RecurringMessage",
+    "Reminder",
+    "Share",
+    "Shown",
+    "Stats",
     "Store",
     "Topic",
+    "TopicMember",
+    "TopicStats",
     "Transaction",
-    "Waiting",
+    "TurnResult",
+    "UploadedExport",
+    "WaitingMessage",
 ]

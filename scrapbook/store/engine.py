@@ -1,9 +1,11 @@
-"""The connections to the database, and how a transaction on them begins."""
+"""SQLAlchemy engines for SQLite and PostgreSQL: connection settings, and how transactions begin."""
 
 import os
+import sqlite3
 import weakref
 from contextlib import suppress
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
@@ -12,63 +14,76 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import StaticPool
 
 from scrapbook.errors import StoreError
+from scrapbook.store import sqlite_file, sqlite_write_lock
 
-WAIT_FOR_LOCK = 5
-"""Seconds until a transaction that waits for another one gives up."""
+LOCK_TIMEOUT = 5
+"""Seconds that a transaction waits for another one's lock."""
 
 CONNECT_TIMEOUT = 5
-"""Seconds."""
+"""Seconds to connect to PostgreSQL."""
 
-WITHIN_TRANSACTION = 30
-"""Seconds for which a transaction may do nothing; PostgreSQL then takes it back and closes the connection."""
+IDLE_TRANSACTION_TIMEOUT = 30
+"""Seconds without a statement after which PostgreSQL rolls a transaction back and closes the connection."""
 
-READING = {"read_only": True, "postgresql_readonly": True}
-"""Execution options of a connection whose transactions only read."""
+READ_ONLY = {"read_only": True, "postgresql_readonly": True}
+"""Execution options of a connection for read-only transactions."""
 
 
 def connect(url: str) -> Engine:
-    """Nothing is connected to yet. StoreError when the URL is not one of a database that is supported."""
+    """Return an engine for the database, which connects at first use.
+
+    Raises:
+        StoreError: the URL cannot be read, or names no supported database.
+    """
     parsed = _parsed(url)
-    return _leave_behind(_writing(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed))
+    return _dispose_after_fork(
+        _sqlite_writer(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed)
+    )
 
 
-def reading(engine: Engine) -> Engine:
-    """The same database, where it is only read: on SQLite by other connections than those that write."""
+def read_only(engine: Engine) -> Engine:
+    """Return an engine for read-only transactions on the same database.
+
+    On SQLite it has connections of its own.
+    """
     if engine.dialect.name != "sqlite":
-        return engine.execution_options(**READING)
+        return engine.execution_options(**READ_ONLY)
     readers = _sqlite(engine.url)
     event.listen(readers, "connect", _only_read)
-    return _leave_behind(readers).execution_options(**READING)
+    return _dispose_after_fork(readers).execution_options(**READ_ONLY)
 
 
-def _leave_behind(engine: Engine) -> Engine:
-    """A child process must not talk over the connections of its parent."""
-    forget = weakref.WeakMethod(engine.dispose)
-    os.register_at_fork(after_in_child=lambda: (dispose := forget()) and dispose(close=False))
+def _dispose_after_fork(engine: Engine) -> Engine:
+    """Have a forked child drop the connections, which are its parent's."""
+    reference = weakref.WeakMethod(engine.dispose)
+    os.register_at_fork(after_in_child=lambda: (dispose := reference()) and dispose(close=False))
     return engine
 
 
-def connect_alone(url: str) -> Engine:
-    """To a SQLite database that nobody else can even read as long as the engine is there.
+def connect_exclusively(url: str) -> Engine:
+    """Return an engine that locks a SQLite database against all other connections, readers included.
 
-    The first use fails as with one that is locked when somebody else has it open.
+    Its first use raises as for a locked database if another connection has it open.
     """
     engine = create_engine(
         _parsed(url),
         hide_parameters=True,
         connect_args={"timeout": 0},
         poolclass=StaticPool,
-        execution_options=READING,
+        execution_options=READ_ONLY,
     )
-    event.listen(engine, "connect", _hold_alone)
+    event.listen(engine, "connect", _lock_exclusively)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "connect", _only_read)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _hold_alone(connection: DBAPIConnection, _record: object) -> None:
-    """Before anything is read: https://www.sqlite.org/wal.html#use_of_wal_without_shared_memory"""
+def _lock_exclusively(connection: DBAPIConnection, _record: object) -> None:
+    """Set the locking mode, before the first read.
+
+    https://www.sqlite.org/wal.html#use_of_wal_without_shared_memory
+    """
     cursor = connection.cursor()
     cursor.execute("PRAGMA locking_mode = EXCLUSIVE")
     cursor.close()
@@ -78,7 +93,7 @@ def _parsed(url: str) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        # It may hold a password.
+        # The URL may contain a password, so the error is not chained.
         raise StoreError("The database URL cannot be read.") from None
     if parsed.drivername not in {"sqlite", "sqlite+pysqlite", "postgresql+psycopg"}:
         raise StoreError(f"The database must be sqlite or postgresql+psycopg, not {parsed.drivername}.")
@@ -87,14 +102,15 @@ def _parsed(url: str) -> URL:
     return parsed
 
 
-def _writing(url: URL) -> Engine:
-    """Of one connection, for which its threads wait. Those that wait for SQLite's own lock ask for it now and
-    then, and under load one of them may never find it free."""
-    return _sqlite(url, pool_size=1, max_overflow=0, pool_timeout=WAIT_FOR_LOCK)
+def _sqlite_writer(url: URL) -> Engine:
+    """Return an engine with one connection, for which threads queue, as processes do for the lock."""
+    engine = _sqlite(url, pool_size=1, max_overflow=0, pool_timeout=LOCK_TIMEOUT)
+    event.listen(engine, "connect", _return_at_once_when_locked)
+    return engine
 
 
 def _sqlite(url: URL, **pool: int) -> Engine:
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": WAIT_FOR_LOCK}, **pool)
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": LOCK_TIMEOUT}, **pool)
     event.listen(engine, "do_connect", _create_private)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -102,26 +118,33 @@ def _sqlite(url: URL, **pool: int) -> Engine:
 
 
 def _create_private(_dialect: object, _record: object, arguments: list[str], _options: object) -> None:
-    """SQLite would let everybody on the machine read a file that it makes; those beside it get its mode.
-
-    One that is there is not even opened: closing it would let go of the locks that the process holds on it.
-    """
-    with suppress(OSError):
-        os.close(os.open(arguments[0], os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    """Create the database file with mode 600; SQLite gives the mode to the files beside it."""
+    with suppress(OSError, sqlite3.Error):  # the connection that follows tells what is wrong
+        sqlite_file.create(Path(arguments[0]))
 
 
 def _set_up_sqlite(connection: DBAPIConnection, _record: object) -> None:
-    # The driver's own transaction control starts transactions late and only before some statements.
+    # Else the driver begins transactions late, and only before some statements.
     connection.isolation_level = None
+    sqlite_file.switch_to_wal(cast("sqlite3.Connection", connection))
     cursor = connection.cursor()
     for pragma in (
-        "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
-        # What is deleted is overwritten, not only let go of.
+        # Overwrite deleted content, instead of only marking its pages as free.
         "secure_delete = ON",
     ):
         cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _return_at_once_when_locked(connection: DBAPIConnection, _record: object) -> None:
+    """Have ``sqlite_write_lock`` wait in place of SQLite.
+
+    No later statement of a transaction waits: in WAL mode, readers delay no writer.
+    """
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA busy_timeout = 0")
     cursor.close()
 
 
@@ -132,10 +155,22 @@ def _only_read(connection: DBAPIConnection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """A transaction that writes takes the lock at once: one that read first and then finds the lock taken
-    could only fail. One that reads takes no lock, and sees the database as it was at its first statement."""
-    is_reading = connection.get_execution_options().get("read_only")
-    connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
+    """Take the write lock at once, unless the transaction only reads.
+
+    A transaction that first reads and then finds the lock taken can only fail. One that only reads takes no
+    lock, and sees the database as it was at its first statement. The execution option ``lock_timeout`` is the
+    number of seconds to wait for the lock, in place of LOCK_TIMEOUT.
+    """
+    options = connection.get_execution_options()
+    if options.get("read_only"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    cursor = connection.connection.cursor()
+    try:
+        database = Path(connection.engine.url.database or "")
+        sqlite_write_lock.begin(cursor, database, options.get("lock_timeout", LOCK_TIMEOUT))
+    finally:
+        cursor.close()
 
 
 def _postgresql(url: URL) -> Engine:
@@ -147,11 +182,11 @@ def _postgresql(url: URL) -> Engine:
 
 def _set_up_postgresql(connection: DBAPIConnection, _record: object) -> None:
     cursor = connection.cursor()
-    cursor.execute(f"SET lock_timeout = '{WAIT_FOR_LOCK}s'")
-    # A process that is stopped within a transaction must not keep its locks, which others would wait for.
-    cursor.execute(f"SET idle_in_transaction_session_timeout = '{WITHIN_TRANSACTION}s'")
-    # The driver prepares what it runs often. A plan that suits all words would read a query's words anew for
-    # each entry, and take a word in every entry for one in a few.
+    cursor.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}s'")
+    # Others wait for the locks of a process that is suspended within a transaction.
+    cursor.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_TRANSACTION_TIMEOUT}s'")
+    # The driver prepares frequent statements. A generic plan for all words would evaluate a query's words
+    # again for each entry, and estimate a word of every entry as one of a few.
     cursor.execute("SET plan_cache_mode = force_custom_plan")
     cursor.close()
     connection.commit()

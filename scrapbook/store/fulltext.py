@@ -1,24 +1,26 @@
-"""Full-text search as each database does it. Triggers keep both indexes; see the migrations."""
+"""Full-text search of SQLite and of PostgreSQL. Triggers update both indexes; see the migrations."""
 
+import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 
 from sqlalchemy import text
 
-from scrapbook.search import EVERYTHING, Index, Query, Scope, Word
+from scrapbook.store.entry_filters import times, with_times, within
 from scrapbook.store.prepared import Prepared
-from scrapbook.store.scopes import times, with_times, within
 from scrapbook.store.unit_of_work import UnitOfWork
+from scrapbook.text.query import EVERYTHING, Index, Query, Scope, Word
 
 RANKED = 1000
-"""A word in more entries than these tells little: it must be there, but only the rarer ones are weighed, and
-where all are common, the newest entries come first. So a search hardly gets slower as the scrapbook grows."""
+"""A word is common if more entries than these contain it. An entry must contain it, but is ranked by the
+rarer words only. If all words are common, the newest entries come first. So a search hardly gets slower as
+the scrapbook grows."""
 
 INDEXED_BEGINNINGS = 4
-"""Letters of the longest beginnings that FTS5 keeps an index of (its option ``prefix``)."""
+"""Letters of the longest prefixes that FTS5 has an index of (its option ``prefix``)."""
 
 MOST_BEGUN = 100
-"""Terms with one beginning that are asked for by name; where there are more, FTS5 collects them."""
+"""Terms with a prefix that are put into a query one by one; if there are more, FTS5 collects them."""
 
 
 def _fixed(sql: str) -> Prepared:
@@ -45,7 +47,7 @@ _SQLITE_NEWEST = """
     ) ORDER BY created_at DESC, number DESC LIMIT :limit
 """
 
-# The plus keeps SQLite from searching anew for each row.
+# The plus prevents SQLite from searching again for each row.
 _SQLITE_WITH_COMMON = (
     " AND +entries_fts.rowid IN (SELECT rowid FROM entries_fts WHERE entries_fts MATCH :words)"
 )
@@ -54,7 +56,7 @@ _SQLITE_COUNT = _fixed("""
     SELECT count(*) FROM (SELECT 1 FROM entries_fts WHERE entries_fts MATCH :words LIMIT :most)
 """)
 
-# From each term to the next. entries_fts_terms has a row for each place where a term stands, term after term.
+# From each term to the next: entries_fts_terms has a row for each occurrence of a term, sorted by term.
 _SQLITE_BEGUN = _fixed("""
     WITH RECURSIVE begun (term) AS (
         SELECT (SELECT term FROM entries_fts_terms WHERE term >= :start LIMIT 1)
@@ -72,11 +74,29 @@ _SQLITE_HOLDS = _fixed("""
     LIMIT 1
 """)
 
+_SQLITE_NEWEST_WITH = """
+    SELECT entries.id FROM entries_fts CROSS JOIN entries ON entries.id = entries_fts.rowid
+    WHERE entries_fts MATCH :words AND {theirs} ORDER BY entries_fts.rowid DESC LIMIT :limit
+"""
+
+_SQLITE_AMONG = _fixed("""
+    SELECT rowid FROM entries_fts
+    WHERE entries_fts MATCH :words AND +rowid IN (SELECT value FROM json_each(:ids))
+""")
+
+_SQLITE_LENGTHS = _fixed("""
+    SELECT id, length(text) FROM entries WHERE id IN (SELECT value FROM json_each(:ids))
+""")
+
+_SQLITE_WITHIN = """
+    SELECT entries.id FROM entries WHERE entries.id IN (SELECT value FROM json_each(:ids)) AND {theirs}
+"""
+
 # Deleted rows leave their words in the index until its parts are merged.
 _SQLITE_MERGE = text("INSERT INTO entries_fts (entries_fts) VALUES ('optimize')")
 
-# 1: the longer the text, the less a word in it counts. OFFSET keeps PostgreSQL from going through all entries
-# for the sake of a word that a few thousand hold.
+# 1: the longer the text, the less a word in it counts. OFFSET prevents PostgreSQL from scanning all entries
+# for a word that a few thousand contain.
 _POSTGRESQL_FIND = """
     SELECT id FROM (
         SELECT entry.id, entry.created_at, entry.number, entry_words.words
@@ -88,6 +108,26 @@ _POSTGRESQL_FIND = """
         ORDER BY entry_words.entry_id DESC LIMIT :ranked
     ) AS candidates
     ORDER BY ts_rank(words, scrapbook_query(:words), 1) DESC, created_at DESC, number DESC LIMIT :limit
+"""
+
+_POSTGRESQL_NEWEST_WITH = """
+    SELECT entry_words.entry_id FROM entry_words CROSS JOIN LATERAL (
+        SELECT 1 FROM entries WHERE entries.id = entry_words.entry_id AND {theirs} OFFSET 0
+    ) AS entry
+    WHERE entry_words.words @@ scrapbook_query(:words) ORDER BY entry_words.entry_id DESC LIMIT :limit
+"""
+
+_POSTGRESQL_AMONG = _fixed("""
+    SELECT entry_id FROM entry_words
+    WHERE entry_id = ANY (CAST(:ids AS bigint[])) AND words @@ scrapbook_query(:words)
+""")
+
+_POSTGRESQL_LENGTHS = _fixed("""
+    SELECT id, length(text) FROM entries WHERE id = ANY (CAST(:ids AS bigint[]))
+""")
+
+_POSTGRESQL_WITHIN = """
+    SELECT entries.id FROM entries WHERE entries.id = ANY (CAST(:ids AS bigint[])) AND {theirs}
 """
 
 _POSTGRESQL_HOLDS = _fixed("""
@@ -124,12 +164,32 @@ class SqliteIndex:
         words = _fts5(self._spelled_out(word))
         return _holds(self._work, _SQLITE_HOLDS, person_id, words, with_trash=with_trash)
 
+    def newest_with(self, person_id: int, word: Word, limit: int, scope: Scope = EVERYTHING) -> Sequence[int]:
+        values = {"words": _fts5(self._spelled_out(word)), "person_id": person_id, "limit": limit}
+        return _ids(self._work, _SQLITE_NEWEST_WITH, _THEIRS, scope, values)
+
+    def among(self, ids: Sequence[int], word: Word) -> Sequence[int]:
+        values = {"words": _fts5(self._spelled_out(word)), "ids": json.dumps(ids)}
+        return [id_ for (id_,) in _SQLITE_AMONG.rows(self._work.connection, **values)]
+
+    def within(self, person_id: int, ids: Sequence[int], scope: Scope) -> Sequence[int]:
+        # The plus keeps SQLite from scanning all entries of the person.
+        theirs = _THEIRS.replace("entries.person_id", "+entries.person_id", 1)
+        values = {"person_id": person_id, "ids": json.dumps(ids)}
+        return _ids(self._work, _SQLITE_WITHIN, theirs, scope, values)
+
+    def lengths(self, ids: Sequence[int]) -> dict[int, int]:
+        return dict(_SQLITE_LENGTHS.rows(self._work.connection, ids=json.dumps(ids)))
+
     def forget_deleted(self) -> None:
         self._work.session.execute(_SQLITE_MERGE)
 
     def _spelled_out(self, word: Word) -> Word:
-        """What is the same, but found at once, however many entries hold it: FTS5 collects all that begin
-        so before it gives the first, unless the beginning is short enough for its index."""
+        """Return an equal word whose prefix is replaced by the terms that begin so.
+
+        FTS5 collects all entries with a prefix before it returns the first, unless the prefix is short enough
+        for its index.
+        """
         if not word.prefix or len(word.text) <= INDEXED_BEGINNINGS or not word.text.isascii():
             return word
         values = {"start": word.text, "end": word.text + "\U0010ffff", "most": MOST_BEGUN + 1}
@@ -137,7 +197,7 @@ class SqliteIndex:
         return word if len(begun) > MOST_BEGUN else Word(word.text, others=(*begun, *word.others))
 
     def _is_rare(self, words: str) -> bool:
-        """Not of one person's entries but of all: that is what counting and weighing costs."""
+        """Return whether few of all people's entries contain the words: that is what ranking costs."""
         [[count]] = _SQLITE_COUNT.rows(self._work.connection, words=words, most=RANKED + 1)
         return count <= RANKED
 
@@ -156,11 +216,27 @@ class PostgresIndex:
     def holds(self, person_id: int, word: Word, *, with_trash: bool = False) -> bool:
         return _holds(self._work, _POSTGRESQL_HOLDS, person_id, _tsquery(word), with_trash=with_trash)
 
+    def newest_with(self, person_id: int, word: Word, limit: int, scope: Scope = EVERYTHING) -> Sequence[int]:
+        values = {"words": _tsquery(word), "person_id": person_id, "limit": limit}
+        return _ids(self._work, _POSTGRESQL_NEWEST_WITH, _THEIRS, scope, values)
+
+    def among(self, ids: Sequence[int], word: Word) -> Sequence[int]:
+        values = {"words": _tsquery(word), "ids": _array(ids)}
+        return [id_ for (id_,) in _POSTGRESQL_AMONG.rows(self._work.connection, **values)]
+
+    def within(self, person_id: int, ids: Sequence[int], scope: Scope) -> Sequence[int]:
+        values = {"person_id": person_id, "ids": _array(ids)}
+        return _ids(self._work, _POSTGRESQL_WITHIN, _THEIRS, scope, values)
+
+    def lengths(self, ids: Sequence[int]) -> dict[int, int]:
+        return dict(_POSTGRESQL_LENGTHS.rows(self._work.connection, ids=_array(ids)))
+
     def forget_deleted(self) -> None:
-        """Nothing to do: the words are in a row of their own, which goes with the entry's."""
+        """Do nothing: the words are in a row of their own, which is removed with the entry's."""
 
 
 def index_of(work: UnitOfWork) -> Index:
+    """Return the full-text index of the transaction's database."""
     return SqliteIndex(work) if work.dialect == "sqlite" else PostgresIndex(work)
 
 
@@ -189,8 +265,16 @@ def _fts5(word: Word) -> str:
     return f"({' OR '.join((start, *others))})"
 
 
+def _array(ids: Sequence[int]) -> str:
+    """Return the ids as PostgreSQL writes an array: one parameter, however many they are."""
+    return "{" + ",".join(map(str, ids)) + "}"
+
+
 def _tsquery(word: Word) -> str:
-    """Quoted likewise; words hold neither quotes nor backslashes."""
+    """Return a term of a tsquery, quoted; words contain neither quotes nor backslashes.
+
+    A word of marks alone is left out: folded, nothing is left of it, which PostgreSQL takes for an error.
+    """
     start = f"'{word.text}'{':*' if word.prefix else ''}"
-    others = (f"'{other}'" for other in word.others)
+    others = (f"'{other}'" for other in word.others if any(map(str.isalnum, other)))
     return f"({' | '.join((start, *others))})"

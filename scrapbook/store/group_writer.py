@@ -1,6 +1,6 @@
-"""Group commit: what is to be written at the same time is written in one transaction, by a thread of its own.
+"""Group commit: write what arrives at the same time in one transaction, in a thread of its own.
 
-Each commit waits for the disk, and on SQLite all others wait for it meanwhile.
+Each commit waits for the disk, and on SQLite all other writes wait for it.
 """
 
 import asyncio
@@ -19,52 +19,59 @@ from scrapbook.store.transaction import Transaction
 
 T = TypeVar("T")
 
-MOST = 64
-"""Works in one transaction, by default: the more there are, the longer the first of them waits."""
+MAX_BATCH = 64
+"""Writes in one transaction, by default: the more there are, the longer the first of them waits."""
 
 
 class GroupWriter:
-    """Writes what comes from event loops, in threads of its own.
+    """Runs the writes of event loops, in threads of its own.
 
-    When one work of a transaction fails, everything is taken back, and each is done anew in a transaction of
-    its own: one's failure is nobody else's. A work may therefore run twice, even after its commit, if the
-    connection broke just then. So it must have no effects elsewhere, and find what it did before.
+    When one write of a transaction fails, the transaction is rolled back, and each write is run again in a
+    transaction of its own, so that one failure affects no other write. So a write may run twice, even after
+    its commit, if the connection breaks at that moment. It must have no effects outside the database, and
+    must recognise what it wrote before.
     """
 
     def __init__(
-        self, store: Store, writers: int = 1, *, most: int = MOST, savepoint_each: bool = False
+        self, store: Store, writers: int = 1, *, max_batch: int = MAX_BATCH, savepoint_each: bool = False
     ) -> None:
-        """``writers``: more than one are of use on PostgreSQL only. ``most`` are written together.
+        """Start the threads.
 
-        ``savepoint_each``: one that fails does not take the others back; to be chosen where works are dear.
-        One that failed is then done anew after all others.
+        Args:
+            writers: how many threads; more than one help on PostgreSQL only.
+            max_batch: how many writes share a transaction at most.
+            savepoint_each: run each write in a savepoint, so that a failed one does not roll the others back;
+                it is run again after them. Choose it where a write takes long.
         """
-        self._places = count()
+        self._next_writer = count()
         self._stopping = False
         self._stop_lock = threading.Lock()
         self._writers = [
-            _Writer(store, most, savepoint_each=savepoint_each, name=f"writer-{place}")
-            for place in range(writers)
+            _Writer(store, max_batch, savepoint_each=savepoint_each, name=f"writer-{index}")
+            for index in range(writers)
         ]
 
     def write(self, work: Callable[[Transaction], T], key: int | None = None) -> asyncio.Future[T]:
-        """What ``work`` returns, once what it wrote is committed; what it raises, or the commit.
+        """Return a future of what ``work`` returns, resolved once its writes are committed.
 
-        To be called in an event loop; the caller's context variables hold in ``work``. Works with the same
-        key are done in the order in which they came. A future that is cancelled before its turn comes is not
-        written any more; afterwards, it is. StoreUnavailable after ``stop``.
+        Call it in an event loop; the caller's context variables are set in ``work``. Writes with the same
+        key run in the order of the calls. A future that is cancelled before its write begins cancels the
+        write; later, it does not.
+
+        Raises:
+            StoreUnavailable: ``stop`` was called. The future raises what ``work`` or the commit raises.
         """
         awaited: Future[T] = Future()
         with self._stop_lock:
             if self._stopping:
                 raise StoreUnavailable("The process is stopping.")
-            place = next(self._places) if key is None else key
+            writer = next(self._next_writer) if key is None else key
             waiting = _Waiting(work, key or 0, awaited, copy_context())
-            self._writers[place % len(self._writers)].put(waiting)
+            self._writers[writer % len(self._writers)].put(waiting)
         return asyncio.wrap_future(awaited)
 
     def stop(self) -> None:
-        """Returns when everything that waits is written; an event loop hears of it when it runs next."""
+        """Finish what waits, and end the threads. An event loop resolves its futures when it runs next."""
         with self._stop_lock:
             self._stopping = True
             for writer in self._writers:
@@ -75,6 +82,8 @@ class GroupWriter:
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
+    """A write that waits for its transaction."""
+
     work: Callable[[Transaction], Any]
     key: int
     future: Future[Any]
@@ -83,11 +92,14 @@ class _Waiting:
 
 @dataclass(frozen=True, slots=True)
 class _Done:
+    """A write that has run, with its result or its error."""
+
     future: Future[Any]
     result: Any = None
     error: BaseException | None = None
 
-    def tell(self) -> None:
+    def resolve(self) -> None:
+        """Resolve the future."""
         if self.error is None:
             self.future.set_result(self.result)
         else:
@@ -95,13 +107,15 @@ class _Done:
 
 
 class _Writer:
-    def __init__(self, store: Store, most: int, *, savepoint_each: bool, name: str) -> None:
+    """One thread and its queue."""
+
+    def __init__(self, store: Store, max_batch: int, *, savepoint_each: bool, name: str) -> None:
         self._store = store
-        self._most = most
-        self._try = _tried if savepoint_each else _done_in
-        # None: to be stopped.
+        self._most = max_batch
+        self._run_one = _run_in_savepoint if savepoint_each else _run
+        # None stops the thread.
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
-        # A process that is to end does not wait for one: who was not answered does not rely on it.
+        # A daemon, because a write that nobody was answered for need not delay the end of the process.
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
@@ -112,14 +126,14 @@ class _Writer:
         self._thread.join()
 
     def _run(self) -> None:
-        goes_on = True
-        while goes_on:
-            batch, goes_on = self._next()
-            for done in self._written([each for each in batch if each.future.set_running_or_notify_cancel()]):
-                done.tell()
+        is_running = True
+        while is_running:
+            batch, is_running = self._next()
+            for done in self._write([each for each in batch if each.future.set_running_or_notify_cancel()]):
+                done.resolve()
 
     def _next(self) -> tuple[list[_Waiting], bool]:
-        """What waits, at least one, and whether more may come."""
+        """Wait for a write. Returns what waits then, and whether more may come."""
         batch: list[_Waiting] = []
         while len(batch) < self._most:
             try:
@@ -131,23 +145,23 @@ class _Writer:
             batch.append(waiting)
         return batch, True
 
-    def _written(self, batch: Sequence[_Waiting]) -> list[_Done]:
+    def _write(self, batch: Sequence[_Waiting]) -> list[_Done]:
         if len(batch) > 1:
-            # In the same order everywhere, so that no two processes wait for one another's people.
+            # Sorted, so that no two processes lock the same people in different orders.
             in_order = sorted(batch, key=lambda waiting: waiting.key)
-            done, left = self._together(in_order)
-            return done + [self._alone(each) for each in left]
-        return [self._alone(each) for each in batch]
+            done, left = self._write_together(in_order)
+            return done + [self._write_alone(each) for each in left]
+        return [self._write_alone(each) for each in batch]
 
-    def _alone(self, waiting: _Waiting) -> _Done:
+    def _write_alone(self, waiting: _Waiting) -> _Done:
         try:
             result = waiting.context.run(self._store.write, waiting.work)
-        except BaseException as error:  # noqa: BLE001 - the caller's, who waits in another thread
+        except BaseException as error:  # noqa: BLE001 - raised in the thread of the caller
             return _Done(waiting.future, error=error)
         return _Done(waiting.future, result)
 
-    def _together(self, batch: Sequence[_Waiting]) -> tuple[list[_Done], Sequence[_Waiting]]:
-        """What is done, and what is still to be done, each alone."""
+    def _write_together(self, batch: Sequence[_Waiting]) -> tuple[list[_Done], Sequence[_Waiting]]:
+        """Run the batch in one transaction. Returns what is done, and what must be run again, each alone."""
         done: list[_Done] = []
         failed: list[_Waiting] = []
         has_begun = False
@@ -155,29 +169,29 @@ class _Writer:
             with self._store.transaction() as tx:
                 has_begun = True
                 for each in batch:
-                    if result := self._try(each, tx):
+                    if result := self._run_one(each, tx):
                         done.append(result)
                     else:
                         failed.append(each)
-                    if tx.is_lost:  # with all that was done before in it
-                        raise StoreUnavailable("The database took the transaction back.")
+                    if tx.is_rolled_back:  # with everything that was written in it
+                        raise StoreUnavailable("The database rolled the transaction back.")
                     tx.forget()
-        except BaseException as error:  # noqa: BLE001 - whose it is shows when each is done alone
+        except BaseException as error:  # noqa: BLE001 - the failing write raises it again when it runs alone
             if has_begun:
                 return [], batch
-            # Nobody's: the database is locked or away, and each would wait as long for it again.
+            # The database is locked or away: each alone would wait as long for it again.
             return [_Done(each.future, error=error) for each in batch], ()
         return done, failed
 
 
-def _done_in(waiting: _Waiting, tx: Transaction) -> _Done:
+def _run(waiting: _Waiting, tx: Transaction) -> _Done:
     return _Done(waiting.future, waiting.context.run(waiting.work, tx))
 
 
-def _tried(waiting: _Waiting, tx: Transaction) -> _Done | None:
-    """None when it failed, and nothing of it is left."""
+def _run_in_savepoint(waiting: _Waiting, tx: Transaction) -> _Done | None:
+    """Return the result; None where the write failed and was rolled back."""
     try:
         with tx.savepoint():
-            return _done_in(waiting, tx)
-    except Exception:  # noqa: BLE001 - it is done anew, alone, and may tell more then
+            return _run(waiting, tx)
+    except Exception:  # noqa: BLE001 - it is run again, alone, which raises it
         return None

@@ -1,9 +1,10 @@
-"""The inbox: messages that are to be answered, in the order of each person's.
+"""The inbox: messages to be answered, each person's in order.
 
-A message enters it in the transaction that keeps the message, and leaves it in the one that records its
-replies. docs/architecture.md follows a message through.
+A message enters it in the transaction that records the message, and leaves it in the one that records its
+replies. docs/architecture.md describes the path of a message.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Unpack, cast
@@ -11,7 +12,7 @@ from typing import Any, Unpack, cast
 from sqlalchemy import ColumnElement, Executable, Select, bindparam, delete, exists, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
-from scrapbook.store.messages import Arrival, Messages
+from scrapbook.store.inbound_messages import Arrival, Messages
 from scrapbook.store.prepared import Prepared, insert_or_ignore, table_of
 from scrapbook.store.tables import (
     InboxRow,
@@ -19,28 +20,28 @@ from scrapbook.store.tables import (
     MessageMediaRow,
     MessageRow,
     OptOutRow,
-    OutcomeRow,
-    ReplyRow,
+    OutboundRow,
+    TurnResultRow,
 )
 from scrapbook.store.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingMessage:
     """A message that waits to be answered.
 
     Attributes:
-        id: its place in the inbox; what came later has a higher one.
-        round: of its replies: 0, higher where it is answered anew or in parts.
-        heard: what came of a memo, by name; None for what is to be answered as it was texted.
-        has_media: whether pictures or sounds came with it.
+        id: of its row in the inbox; a later row has a higher one.
+        attempt: counts the answers to it: 0 for the first, higher for a retry or a further answer.
+        memo_result: the result of a memo, by name; None for a message that is answered as it was texted.
+        has_media: whether pictures or recordings came with it.
     """
 
     id: int
     person_id: int
-    message_sid: str
-    round: int
-    heard: str | None
+    message_id: str
+    attempt: int
+    memo_result: str | None
     from_: str
     to: str
     body: str
@@ -51,20 +52,21 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class MessageStatus:
-    """What is known of a message before its replies are recorded.
+    """The state of a message before its replies are recorded.
 
     Attributes:
         state: of the message.
-        response, media_key: of the turn's outcome; None where it had none, or no file goes with it.
-        is_answered: whether replies are recorded in this round.
-        is_answered_later: whether any are in a later one.
-        is_opted_out: whether the sender wants no texts.
-        is_held: whether an earlier reply to the sender waits for another day.
+        response: of the turn's result; None where there is no result.
+        media_keys: of the files that go with it.
+        is_answered: whether replies of this attempt are recorded.
+        is_answered_later: whether replies of a later attempt are recorded.
+        is_opted_out: whether the sender has opted out.
+        is_held: whether an earlier reply to the sender waits for a later day.
     """
 
     state: str
     response: str | None
-    media_key: str | None
+    media_keys: tuple[str, ...]
     is_answered: bool
     is_answered_later: bool
     is_opted_out: bool
@@ -74,14 +76,19 @@ class MessageStatus:
 _inbox = table_of(InboxRow)
 
 
+def _media_keys(arguments: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the keys in a result; an older release wrote one, under another name."""
+    return tuple(arguments.get("media_keys", arguments.get("media_key", "")).split())
+
+
 def _row() -> Select[*tuple[Any, ...]]:
-    has_media = exists().where(MessageMediaRow.message_sid == MessageRow.sid)
+    has_media = exists().where(MessageMediaRow.message_id == MessageRow.message_id)
     columns: list[ColumnElement[Any] | InstrumentedAttribute[Any]] = [
         InboxRow.id,
         InboxRow.person_id,
-        InboxRow.message_sid,
-        InboxRow.round,
-        InboxRow.heard,
+        InboxRow.message_id,
+        InboxRow.attempt,
+        InboxRow.memo_result,
         MessageRow.from_,
         MessageRow.to,
         MessageRow.body,
@@ -89,31 +96,37 @@ def _row() -> Select[*tuple[Any, ...]]:
         MessageRow.is_memo,
         has_media.label("has_media"),
     ]
-    return select(*columns).join(MessageRow, MessageRow.sid == InboxRow.message_sid)
+    return select(*columns).join(MessageRow, MessageRow.message_id == InboxRow.message_id)
 
 
 def _status(_dialect: str) -> Executable:
-    of_round = exists().where(ReplyRow.message_sid == MessageRow.sid, ReplyRow.round == bindparam("round"))
-    of_later = exists().where(ReplyRow.message_sid == MessageRow.sid, ReplyRow.round > bindparam("round"))
-    held = exists().where(ReplyRow.to == MessageRow.from_, ReplyRow.held_until.is_not(None))
+    of_attempt = exists().where(
+        OutboundRow.in_reply_to == MessageRow.message_id,
+        OutboundRow.attempt == bindparam("attempt"),
+    )
+    of_later = exists().where(
+        OutboundRow.in_reply_to == MessageRow.message_id,
+        OutboundRow.attempt > bindparam("attempt"),
+    )
+    held = exists().where(OutboundRow.to == MessageRow.from_, OutboundRow.not_before.is_not(None))
     opted_out = exists().where(OptOutRow.address == MessageRow.from_)
     columns = (
         MessageRow.state,
-        OutcomeRow.response,
-        OutcomeRow.arguments,
-        of_round,
+        TurnResultRow.response,
+        TurnResultRow.arguments,
+        of_attempt,
         of_later,
         opted_out,
         held,
     )
-    rows = select(*columns).outerjoin(OutcomeRow, OutcomeRow.message_sid == MessageRow.sid)
-    return rows.where(MessageRow.sid == bindparam("sid"))
+    rows = select(*columns).outerjoin(TurnResultRow, TurnResultRow.message_id == MessageRow.message_id)
+    return rows.where(MessageRow.message_id == bindparam("message_id"))
 
 
 _PUT = Prepared(
     lambda dialect: (
         insert_or_ignore(dialect, InboxRow)
-        .values({name: bindparam(name) for name in ("person_id", "message_sid", "round", "heard")})
+        .values({name: bindparam(name) for name in ("person_id", "message_id", "attempt", "memo_result")})
         .returning(_inbox.c.id)
     )
 )
@@ -123,7 +136,7 @@ _NEXT = Prepared(
 _FOLLOWED = Prepared(
     lambda _: (
         select(InboxRow.id)
-        .where(InboxRow.message_sid == bindparam("sid"), InboxRow.id > bindparam("after"))
+        .where(InboxRow.message_id == bindparam("message_id"), InboxRow.id > bindparam("after"))
         .limit(1)
     )
 )
@@ -135,61 +148,70 @@ class Inbox:
     def __init__(self, work: UnitOfWork) -> None:
         self._work = work
 
-    def accept(self, round_: int = 0, **arrival: Unpack[Arrival]) -> bool:
-        """Keep a message that has come in, to be answered; the person's lease must be claimed before.
+    def accept(self, **arrival: Unpack[Arrival]) -> bool:
+        """Record a received message and put it into the inbox; claim the person's lease before.
 
-        Returns whether it is new: one that is known by its sid stays as it is.
+        Returns:
+            Whether it is new: a message with a known id is left unchanged.
         """
         is_new = Messages(self._work).add(**arrival)
-        return is_new and self.put(arrival["person_id"], arrival["sid"], round_)
+        return is_new and self.put(arrival["person_id"], arrival["message_id"])
 
-    def put(self, person_id: int, message_sid: str, round_: int = 0, heard: str | None = None) -> bool:
-        """Have a message answered behind everything else of the person's, whose lease must be claimed before.
+    def put(self, person_id: int, message_id: str, attempt: int = 0, memo_result: str | None = None) -> bool:
+        """Put a message behind the person's other messages; claim the person's lease before.
 
-        Returns whether it is new: a message is put in once in each round.
+        Returns:
+            Whether it was inserted: a message enters the inbox once for each attempt.
         """
         row = _PUT.one(
-            self._work.connection, person_id=person_id, message_sid=message_sid, round=round_, heard=heard
+            self._work.connection,
+            person_id=person_id,
+            message_id=message_id,
+            attempt=attempt,
+            memo_result=memo_result,
         )
         return row is not None
 
-    def next(self, person_id: int) -> Waiting | None:
-        """The person's message that is to be answered next."""
+    def next(self, person_id: int) -> WaitingMessage | None:
+        """Return the person's message that is answered next; None where none waits."""
         row = _NEXT.one(self._work.connection, person_id=person_id)
-        return None if row is None else Waiting(*row)
+        return None if row is None else WaitingMessage(*row)
 
-    def is_followed(self, waiting: Waiting) -> bool:
-        """Whether the inbox holds another row of the same message behind this one."""
-        return _FOLLOWED.one(self._work.connection, sid=waiting.message_sid, after=waiting.id) is not None
+    def is_followed(self, waiting: WaitingMessage) -> bool:
+        """Return whether another row of the same message follows this one."""
+        return (
+            _FOLLOWED.one(self._work.connection, message_id=waiting.message_id, after=waiting.id) is not None
+        )
 
     def remove(self, id_: int) -> None:
-        """Take it out: it is answered. Harmless when it is not there any more."""
+        """Remove a row, if it is still there."""
         _REMOVE.run(self._work.connection, id_=id_)
 
-    def status(self, waiting: Waiting) -> MessageStatus:
-        row = _STATUS.one(self._work.connection, sid=waiting.message_sid, round=waiting.round)
+    def status(self, waiting: WaitingMessage) -> MessageStatus:
+        """Return the state of a waiting message and of the replies to it."""
+        row = _STATUS.one(self._work.connection, message_id=waiting.message_id, attempt=waiting.attempt)
         assert row is not None  # noqa: S101 - the inbox refers to the message
         arguments: dict[str, Any] | None
         state, response, arguments, is_answered, is_answered_later, is_opted_out, is_held = row
         return MessageStatus(
             state=state,
             response=response,
-            media_key=cast("dict[str, str]", arguments or {}).get("media_key"),
+            media_keys=_media_keys(cast("dict[str, str]", arguments or {})),
             is_answered=bool(is_answered),
             is_answered_later=bool(is_answered_later),
             is_opted_out=bool(is_opted_out),
             is_held=bool(is_held),
         )
 
-    def all(self) -> list[Waiting]:
-        """Everything that is to be answered, in the order in which it came in."""
+    def all(self) -> list[WaitingMessage]:
+        """Return all messages in the inbox, in its order."""
         rows = self._work.session.execute(_row().order_by(InboxRow.id))
-        return [Waiting(*row) for row in rows]
+        return [WaitingMessage(*row) for row in rows]
 
-    def hold(self, problem: str) -> None:
-        """Mark all of its messages as failed, and empty it: each is answered when somebody retries it."""
-        waiting = select(InboxRow.message_sid)
-        failed = update(MessageRow).where(MessageRow.sid.in_(waiting))
+    def fail_all(self, problem: str) -> None:
+        """Mark all messages in the inbox as failed, and empty it. Each can be retried."""
+        waiting = select(InboxRow.message_id)
+        failed = update(MessageRow).where(MessageRow.message_id.in_(waiting))
         self._work.session.execute(failed.values(state="failed", problem=problem))
         self._work.session.execute(delete(InboxRow))
         self._work.session.execute(delete(LeaseRow))

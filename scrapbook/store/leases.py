@@ -1,14 +1,14 @@
 """Leases: which app works for which person, so that one person's messages are answered in order.
 
-A lease is a row that exists while something waits for the person or is under way. Whoever inserts work locks
-that row first (``claim``), and so does whoever removes it (``hold`` or ``lock``, then ``release``): work
-that comes in while the last of it ends either is seen by the app that holds the lease, or finds no lease and
-gets a new one.
+A lease is a row that exists while work for the person waits or is in progress. A transaction that inserts
+work locks that row first (``claim``), and so does one that removes work (``lock_own`` or ``lock``, then
+``release``). So work that is inserted while the last of it ends is either seen by the app that holds the
+lease, or finds no lease and gets a new one.
 
-On PostgreSQL an app also has to renew its leases (``renew``). When it has not for ``LEASE_SECONDS``, others
-take its leases over. An app that then wakes up finds out in the transaction with which it would have
-recorded its work (``hold``). All times are those of the database's clock. docs/scale.md argues why each step
-is safe.
+On PostgreSQL an app must also renew its leases (``renew``). If it does not for ``LEASE_SECONDS``, other apps
+take them over. An app that was suspended meanwhile notices that in the transaction that would have recorded
+its work (``lock_own``). All times are those of the database's clock. docs/scale.md argues why each step is
+safe.
 """
 
 from typing import Any
@@ -32,23 +32,23 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from scrapbook.errors import LeaseLost
 from scrapbook.store.prepared import Prepared, table_of
-from scrapbook.store.tables import Base, InboxRow, LeaseRow, MessageRow, ReplyRow, WorkerRow
+from scrapbook.store.tables import Base, InboxRow, LeaseRow, OutboundRow, WorkerRow
 from scrapbook.store.unit_of_work import UnitOfWork
 
 LEASE_SECONDS = 15.0
-"""An app that has not renewed for so long may have its leases taken over."""
+"""Seconds after an app's last renewal until other apps may take its leases over."""
 
-NOBODY = ""
-"""The worker of a lease that any app may take: the first one that looks does."""
+UNASSIGNED = ""
+"""The worker of a lease that no app holds: the first app that checks takes it."""
 
-MOST_TAKEN = 500
-"""Leases that are taken over in one transaction."""
+MAX_TAKEN = 500
+"""Leases taken over in one transaction."""
 
-TO_BE_SENT = "replies.state IN ('recorded', 'sending') AND replies.held_until IS NULL"
-"""As in the partial index, which is used only where the condition is said in the same words."""
+TO_BE_SENT = "outbound_messages.state IN ('recorded', 'sending') AND outbound_messages.not_before IS NULL"
+"""The condition of the partial index of the outbox, which is used only by statements with the same text."""
 
 _lease = table_of(LeaseRow)
-# Of the statement, as its snapshot: a renewal that this lacks is not taken for one that is late.
+# The time of the statement's snapshot: a renewal that the snapshot lacks does not count as missing.
 _NOW = func.statement_timestamp()
 
 
@@ -58,16 +58,16 @@ def _insert(dialect: str, row: type[Base]) -> sqlite.Insert | postgresql.Insert:
 
 def _claim(dialect: str) -> Executable:
     new = _insert(dialect, LeaseRow).values(person_id=bindparam("person_id"), worker=bindparam("worker"))
-    # An update that changes nothing, because only a row that is written to is locked and returned.
-    held = new.on_conflict_do_update(index_elements=["person_id"], set_={"worker": _lease.c.worker})
-    return held.returning(_lease.c.worker)
+    # An update that changes nothing: only a written row is locked and returned.
+    locked = new.on_conflict_do_update(index_elements=["person_id"], set_={"worker": _lease.c.worker})
+    return locked.returning(_lease.c.worker)
 
 
 def _orphans(dialect: str) -> Executable:
     waiting = select(InboxRow.person_id)
-    unsent = select(MessageRow.person_id).join(ReplyRow, ReplyRow.message_sid == MessageRow.sid)
+    unsent = select(OutboundRow.person_id)
     people = union(waiting, unsent.where(text(TO_BE_SENT))).subquery()
-    rows = select(people.c.person_id, literal_column(f"'{NOBODY}'", Text)).where(
+    rows = select(people.c.person_id, literal_column(f"'{UNASSIGNED}'", Text)).where(
         ~exists().where(_lease.c.person_id == people.c.person_id)
     )
     new = _insert(dialect, LeaseRow).from_select(["person_id", "worker"], rows.order_by(people.c.person_id))
@@ -75,7 +75,7 @@ def _orphans(dialect: str) -> Executable:
 
 
 def _is_at_work(dialect: str) -> Any:  # noqa: ANN401 - a condition of SQLAlchemy's
-    """On SQLite there is one app, which is the one that asks."""
+    """Return the condition that the worker of a lease is alive; on SQLite there is only the asking app."""
     if dialect == "sqlite":
         return _lease.c.worker == bindparam("worker")
     return or_(
@@ -86,7 +86,7 @@ def _is_at_work(dialect: str) -> Any:  # noqa: ANN401 - a condition of SQLAlchem
 
 def _abandoned(dialect: str) -> Select[Any]:
     rows = select(_lease.c.person_id).where(~_is_at_work(dialect))
-    return rows.order_by(_lease.c.person_id).limit(MOST_TAKEN)
+    return rows.order_by(_lease.c.person_id).limit(MAX_TAKEN)
 
 
 def _renew(dialect: str) -> Executable:
@@ -97,11 +97,7 @@ def _renew(dialect: str) -> Executable:
 
 def _release(_dialect: str) -> Executable:
     waiting = exists().where(InboxRow.person_id == bindparam("person_id"))
-    unsent = (
-        select(ReplyRow.id)
-        .join(MessageRow, MessageRow.sid == ReplyRow.message_sid)
-        .where(text(TO_BE_SENT), MessageRow.person_id == bindparam("person_id"))
-    )
+    unsent = select(OutboundRow.id).where(text(TO_BE_SENT), OutboundRow.person_id == bindparam("person_id"))
     mine = (_lease.c.person_id == bindparam("person_id"), _lease.c.worker == bindparam("worker"))
     return delete(_lease).where(*mine, ~waiting, ~unsent.exists())
 
@@ -138,67 +134,78 @@ class Leases:
         self._work = work
 
     def claim(self, person_id: int, worker: str) -> str:
-        """Make sure that somebody works for the person: ``worker``, unless another does already.
+        """Claim the person's lease for ``worker``, unless there is one; call it before work is inserted.
 
-        To be called before work is inserted. Locks the lease until the transaction ends, so that the ids of
-        one person's work are in the order in which they become visible. Returns who works for them.
+        Locks the lease until the transaction ends, so that the ids of one person's work become visible in
+        their order.
+
+        Returns:
+            The worker that holds the lease.
         """
         row = _CLAIM.one(self._work.connection, person_id=person_id, worker=worker)
         assert row is not None  # noqa: S101 - it was inserted or updated
         return row[0]
 
     def lock(self, person_id: int) -> str | None:
-        """Lock the lease until the transaction ends. Returns whose it is; None where there is none.
+        """Lock the person's lease until the transaction ends. Returns its worker; None without a lease.
 
-        A transaction locks leases before it writes to replies, so that no two wait for one another.
+        A transaction locks leases before it writes to outbound messages, so that no two deadlock.
         """
         row = _HELD_BY.one(self._work.connection, person_id=person_id)
         return None if row is None else row[0]
 
-    def hold(self, person_id: int, worker: str) -> None:
-        """Lock the lease until the transaction ends. Raises LeaseLost when another app has taken it over."""
+    def lock_own(self, person_id: int, worker: str) -> None:
+        """Lock the worker's lease until the transaction ends.
+
+        Raises:
+            LeaseLost: another app has taken it over, or it was released.
+        """
         if self.lock(person_id) != worker:
             raise LeaseLost
 
     def release(self, person_id: int, worker: str) -> bool:
-        """Remove the worker's lease if nothing waits for the person. Returns whether it was removed.
+        """Delete the worker's lease if no work waits for the person. Returns whether it was deleted.
 
-        The lease must be locked before, in the same transaction: on PostgreSQL only a later statement sees
-        what was committed while that one waited.
+        Lock the lease before, in the same transaction: on PostgreSQL only a later statement sees what was
+        committed while the lock was waited for.
         """
         return _RELEASE.run(self._work.connection, person_id=person_id, worker=worker) > 0
 
     def adopt_orphans(self) -> int:
-        """Give everybody a lease who has work and none, to be taken by any app. Returns how many had none."""
+        """Insert a lease that any app may take for each person with work but none. Returns how many."""
         return _ORPHANS.run(self._work.connection)
 
     def abandoned(self, worker: str) -> list[int]:
-        """People whose lease is held by no app that is at work; at most ``MOST_TAKEN``."""
+        """Return the ids of people whose lease no live app holds; at most ``MAX_TAKEN``."""
         return [person_id for (person_id,) in _ABANDONED.rows(self._work.connection, worker=worker)]
 
     def take_abandoned(self, worker: str) -> list[int]:
-        """Make those leases the worker's, except for those that others have locked. Returns the people."""
+        """Give those leases to the worker, without those that another transaction has locked.
+
+        Returns:
+            The ids of the people.
+        """
         people = [person_id for (person_id,) in _ABANDONED_LOCKED.rows(self._work.connection, worker=worker)]
         for person_id in people:
             _TAKE.run(self._work.connection, whose=person_id, worker=worker)
         return people
 
     def of(self, worker: str) -> list[int]:
-        """The people for whom the worker works."""
+        """Return the ids of the people whose lease the worker holds."""
         return [person_id for (person_id,) in _OF.rows(self._work.connection, worker=worker)]
 
     def with_messages(self, worker: str) -> list[int]:
-        """The people for whom the worker works whose messages are to be answered."""
+        """Return the ids of those people who have messages in the inbox."""
         return [person_id for (person_id,) in _WITH_MESSAGES.rows(self._work.connection, worker=worker)]
 
     def renew(self, worker: str) -> None:
-        """Have the worker's leases expire in LEASE_SECONDS, and not before. PostgreSQL only."""
+        """Renew the worker's leases: they expire in ``LEASE_SECONDS``. PostgreSQL only."""
         _RENEW.run(self._work.connection, worker=worker)
 
     def retire(self, worker: str) -> None:
-        """Have the worker's leases expire at once. PostgreSQL only."""
+        """Expire the worker's leases at once. PostgreSQL only."""
         _RETIRE.run(self._work.connection, worker=worker)
 
     def at_work(self) -> set[str]:
-        """The workers whose leases have not expired. PostgreSQL only."""
+        """Return the workers whose leases have not expired. PostgreSQL only."""
         return {name for (name,) in _AT_WORK.rows(self._work.connection)}

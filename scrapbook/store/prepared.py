@@ -1,8 +1,8 @@
-"""Statements that are built and compiled once, and run on the driver's own cursor.
+"""Prepared statements: built and compiled once, run on the driver's own cursor.
 
-To build a statement, to look up what it was compiled to and to make objects of its rows takes SQLAlchemy
-about a millisecond of processor time, of which the database needs a hundredth. What every message needs goes
-this way; SQLAlchemy still says what the SQL is, and how values go in and come out.
+SQLAlchemy takes about a millisecond of processor time to build a statement, to look up its compiled form and
+to make objects of its rows; the database needs a hundredth of that. So the statements of every message are
+prepared. SQLAlchemy still generates the SQL and converts the values.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
-from scrapbook.store.failures import DRIVER_ERRORS
+from scrapbook.store.errors import DRIVER_ERRORS
 from scrapbook.store.tables import Base
 
 Build = Callable[[str], Executable]
@@ -23,7 +23,7 @@ Process = Callable[[Any], Any]
 
 
 class Cursor(Protocol):
-    """What is used of a driver's cursor."""
+    """The part of a driver's cursor that is used here."""
 
     rowcount: int
 
@@ -33,9 +33,12 @@ class Cursor(Protocol):
 
 
 class Prepared:
-    """A statement; ``build`` makes it for a dialect, with a ``bindparam`` for whatever is given later.
+    """A statement that is compiled once for each dialect.
 
-    Errors of the driver are raised as they are; the edge of the store translates them.
+    Errors of the driver are raised unchanged; ``errors.translate_errors`` translates them.
+
+    Args:
+        build: makes the statement for a dialect, with a ``bindparam`` for each value.
     """
 
     def __init__(self, build: Build) -> None:
@@ -43,24 +46,24 @@ class Prepared:
         self._compiled: dict[str, _Compiled] = {}
 
     def rows(self, connection: Connection, **values: object) -> list[Row]:
-        """All that it finds."""
-        return self._compiled_for(connection).found(self._executed(connection, values).fetchall())
+        """Run it. Returns all rows."""
+        return self._compiled_for(connection).processed(self._executed(connection, values).fetchall())
 
     def one(self, connection: Connection, **values: object) -> Row | None:
-        """The first row that it finds, if any."""
+        """Run it. Returns the first row; None where there is none."""
         return next(iter(self.rows(connection, **values)), None)
 
     def records(self, connection: Connection, **values: object) -> list[dict[str, Any]]:
-        """All that it finds, each column by its name."""
+        """Run it. Returns all rows, as dictionaries by the name of the column."""
         names = self._compiled_for(connection).columns
         return [dict(zip(names, row, strict=True)) for row in self.rows(connection, **values)]
 
     def run(self, connection: Connection, **values: object) -> int:
-        """How many rows it wrote to."""
+        """Run it. Returns how many rows were written."""
         return self._executed(connection, values).rowcount
 
     def many(self, connection: Connection, rows: Iterable[Mapping[str, object]]) -> None:
-        """Runs it once for each of the mappings of values."""
+        """Run it once for each mapping of values."""
         compiled = self._compiled_for(connection)
         bound = [compiled.bound(values) for values in rows]
         if bound:
@@ -80,35 +83,46 @@ class Prepared:
 
 
 def placeholders(name: str, count: int) -> list[BindParameter[Any]]:
-    """For the values of an ``IN``, of which there are always so many; see ``numbered``."""
-    return [bindparam(f"{name}_{place}") for place in range(count)]
+    """Return ``count`` parameters for an ``IN``; ``numbered`` makes their values."""
+    return [bindparam(f"{name}_{index}") for index in range(count)]
 
 
 def numbered(name: str, values: Iterable[object]) -> dict[str, object]:
-    """The values for ``placeholders`` of that name."""
-    return {f"{name}_{place}": value for place, value in enumerate(values)}
+    """Return the values of the ``placeholders`` of that name."""
+    return {f"{name}_{index}": value for index, value in enumerate(values)}
 
 
 def values_of(table: type[Base], *columns: str) -> Insert:
-    """Inserts a row of these columns, each by the value of its name."""
+    """Return the insert of a row with these columns, each a parameter of its name."""
     return insert(table_of(table)).values({name: bindparam(name) for name in columns})
 
 
 def insert_or_ignore(dialect: str, table: type[Base], *columns: str) -> Insert:
-    """As ``values_of``, but leaves a row alone whose key is there already. Without columns: add values."""
+    """Return an insert that does nothing if the key exists already.
+
+    Without columns it has no values yet; else they are those of ``values_of``.
+    """
     with_conflict = sqlite.insert if dialect == "sqlite" else postgresql.insert
     new = with_conflict(table_of(table)).on_conflict_do_nothing()
     return new.values({name: bindparam(name) for name in columns}) if columns else new
 
 
 def table_of(row: type[Base]) -> Table:
-    """The table of a row's class: a statement that writes to it is compiled without the ORM's additions."""
+    """Return the table of a row's class: a statement that writes to it is compiled without the ORM."""
     return cast(Table, row.__table__)
 
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """``binds``: the names of the values in order, how each is processed, and what it is if not given."""
+    """A compiled statement.
+
+    Attributes:
+        binds: name, processor and fixed value of each parameter, in order; ``_REQUIRED`` where it is passed.
+        required: how many values must be passed.
+        is_positional: whether the driver takes them as a list.
+        columns: names of the columns of a row.
+        processes: index and processor of each column that has one.
+    """
 
     sql: str
     binds: Sequence[tuple[str, Process | None, object]]
@@ -118,7 +132,12 @@ class _Compiled:
     processes: Sequence[tuple[int, Process]]
 
     def bound(self, values: Mapping[str, object]) -> object:
-        """As the driver takes them. KeyError when one is missing, TypeError when there are others."""
+        """Return the values in the form that the driver takes.
+
+        Raises:
+            KeyError: a value is missing.
+            TypeError: there is a value that the statement does not take.
+        """
         if len(values) > self.required:
             raise TypeError("The statement does not take all of these values.")
         named = [
@@ -127,13 +146,13 @@ class _Compiled:
         ]
         return [value for _, value in named] if self.is_positional else dict(named)
 
-    def found(self, rows: list[Row]) -> list[Row]:
+    def processed(self, rows: list[Row]) -> list[Row]:
         return [self._row(row) for row in rows] if self.processes else rows
 
     def _row(self, row: Row) -> Row:
         values = list(row)
-        for place, process in self.processes:
-            values[place] = process(values[place])
+        for index, process in self.processes:
+            values[index] = process(values[index])
         return tuple(values)
 
 
@@ -145,7 +164,7 @@ def _processed(process: Process | None, value: object) -> object:
 
 
 def _compile(statement: Executable, dialect: Dialect) -> _Compiled:
-    # All that is executed can be compiled, which the types do not say.
+    # Every executable statement can be compiled, which the types do not say.
     compiled = cast(SQLCompiler, cast(Any, statement).compile(dialect=dialect))
     if compiled.post_compile_params:
         raise TypeError("A prepared statement takes as many values each time: placeholders() for an IN.")
@@ -164,7 +183,7 @@ def _compile(statement: Executable, dialect: Dialect) -> _Compiled:
         required=len({name for name, _, fixed in binds if fixed is _REQUIRED}),
         is_positional=is_positional,
         columns=[column.key for column in columns],
-        processes=[(place, process) for place, process in enumerate(processes) if process is not None],
+        processes=[(index, process) for index, process in enumerate(processes) if process is not None],
     )
 
 
@@ -173,14 +192,14 @@ def _impl(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
 
 
 def on_cursor(connection: Connection, use: Callable[[Cursor], object]) -> Cursor:
-    """Uses a new cursor of the driver's, and returns it."""
-    # The pool's wrapper of a connection adds a record of each cursor, of which nothing is of use here.
+    """Call ``use`` with a new cursor of the driver. Returns the cursor."""
+    # Not the pool's wrapper of the connection, which records each cursor.
     driver: Any = connection.connection.dbapi_connection
     cursor: Cursor = driver.cursor()
     try:
         use(cursor)
     except DRIVER_ERRORS as error:
-        # As SQLAlchemy does with what it runs itself: the pool must not hand a broken connection to others.
+        # As SQLAlchemy does for its own statements: the pool must not reuse a broken connection.
         if connection.dialect.is_disconnect(cast(Any, error), driver, cast(Any, cursor)):
             connection.invalidate(error)
         raise

@@ -1,4 +1,4 @@
-"""What the pages behind the links of entries say of themselves."""
+"""Link previews: the metadata of the pages behind the links of entries."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
@@ -6,12 +6,12 @@ from datetime import datetime
 
 from sqlalchemy import func, insert, select, update
 
-from scrapbook.store import link_titles
-from scrapbook.store.records import Page, Preview
-from scrapbook.store.statements import chunks
+from scrapbook.model.records import PageMetadata, Preview
+from scrapbook.store import attached_words
+from scrapbook.store.spelling_index import Words
+from scrapbook.store.sql_helpers import chunks
 from scrapbook.store.tables import EntryLinkRow, EntryRow
 from scrapbook.store.unit_of_work import UnitOfWork
-from scrapbook.store.words import Words
 
 
 class Previews:
@@ -20,21 +20,26 @@ class Previews:
         self._words = words
 
     def record(self, entry_id: int, preview: Preview, at: datetime) -> bool:
-        """Whether the entry is still there. In place of an earlier one of the same ``url``."""
+        """Record a preview of an entry's link, in place of an earlier one of the same ``url``.
+
+        Returns:
+            Whether the entry still exists; else nothing is recorded.
+        """
         if not self._lock(entry_id):
             return False
         page = asdict(preview.page)
         values = {"final_url": preview.final_url, "failure": preview.failure, "at": at, **page}
         self._write(entry_id, preview.url, values)
         owner = select(EntryRow.person_id).where(EntryRow.id == entry_id)
-        titles = link_titles.refresh(self._work.session, entry_id)
-        self._words.learn(self._work.session.scalars(owner).one(), titles)
+        titles = attached_words.refresh_from_text(self._work.session, entry_id)
+        self._words.index_words(self._work.session.scalars(owner).one(), titles)
         return True
 
     def of(self, entry_ids: Iterable[int]) -> dict[int, list[Preview]]:
-        """In the order in which they were first recorded, by entry; entries without any are left out.
+        """Return the previews by entry, in the order in which they were first recorded.
 
-        Links that an edit took out of the entry's text are among them: ``undo`` may bring them back.
+        Entries without previews are left out. Links that an edit has removed are included: ``undo`` may
+        restore them.
         """
         found: dict[int, list[Preview]] = {}
         for chunk in chunks(entry_ids):
@@ -44,7 +49,7 @@ class Previews:
         return found
 
     def _lock(self, entry_id: int) -> bool:
-        """Whether there is such an entry, which then stays to the end of the transaction."""
+        """Lock an entry until the transaction ends. Returns whether it exists."""
         row = select(EntryRow.id).where(EntryRow.id == entry_id).with_for_update()
         return self._work.session.scalar(row) is not None
 
@@ -63,5 +68,12 @@ class Previews:
 
 
 def _preview(row: EntryLinkRow) -> Preview:
-    page = Page(row.title, row.description, row.site, row.image, row.canonical, row.language)
-    return Preview(row.url, row.final_url, page, row.failure)
+    page = PageMetadata(
+        title=row.title,
+        description=row.description,
+        site=row.site,
+        image=row.image,
+        canonical=row.canonical,
+        language=row.language,
+    )
+    return Preview(url=row.url, final_url=row.final_url, page=page, failure=row.failure)

@@ -1,4 +1,4 @@
-"""What suggesting a topic goes by: the words of a person's entries under each, and how suggestions fared."""
+"""Read what topic suggestions are based on: the words under each topic, and how often one was suggested."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,43 +10,43 @@ from scrapbook.store.prepared import Prepared, numbered, placeholders
 from scrapbook.store.tables import TopicRow, WordRow
 from scrapbook.store.unit_of_work import UnitOfWork
 
-MOST_TOPICS = 1000
-"""Nobody keeps so many in mind; of more, those with the most entries."""
+MAX_TOPICS = 1000
+"""Topics that are considered at most: those with the most entries."""
 
-MOST_FORMS = 200
-"""Words of one thought, in all their forms, at most."""
+MAX_FORMS = 200
+"""Words of one entry, in all their forms, at most."""
 
-# Of the text alone: the name of the topic is in the index too, and would speak for itself.
+# Of the text alone: the name of the topic is in the index too, and would be evidence for itself.
 _SQLITE = """
-    SELECT {place} AS place, topic_id, count(*) AS entries FROM (
+    SELECT {ordinal} AS ordinal, topic_id, count(*) AS entries FROM (
         SELECT entries.topic_id
         FROM entries_fts CROSS JOIN entries ON entries.id = entries_fts.rowid
-        WHERE entries_fts MATCH :words_{place} AND entries.person_id = :person_id
+        WHERE entries_fts MATCH :words_{ordinal} AND entries.person_id = :person_id
             AND entries.deleted_at IS NULL AND entries.id <> :besides
         ORDER BY entries_fts.rowid DESC LIMIT :most
     ) AS holding GROUP BY topic_id
 """
 
 _POSTGRESQL = """
-    SELECT {place} AS place, topic_id, count(*) AS entries FROM (
+    SELECT {ordinal} AS ordinal, topic_id, count(*) AS entries FROM (
         SELECT entries.topic_id
         FROM entry_words JOIN entries ON entries.id = entry_words.entry_id
-        WHERE entry_words.words @@ scrapbook_query(:words_{place}) AND entries.person_id = :person_id
+        WHERE entry_words.words @@ scrapbook_query(:words_{ordinal}) AND entries.person_id = :person_id
             AND entries.deleted_at IS NULL AND entries.id <> :besides
         ORDER BY entries.id DESC LIMIT :most
     ) AS holding GROUP BY topic_id
 """
 
-_SHELVES = Prepared(
+_TOPIC_STATS = Prepared(
     lambda _: (
         select(TopicRow.id.label("topic_id"), TopicRow.name, TopicRow.entry_count.label("entries"))
         .where(TopicRow.person_id == bindparam("person_id"), TopicRow.entry_count > 0)
         .order_by(TopicRow.entry_count.desc(), TopicRow.id)
-        .limit(MOST_TOPICS)
+        .limit(MAX_TOPICS)
     )
 )
 
-_PASSED_OVER = Prepared(
+_SKIPPED = Prepared(
     lambda _: (
         update(TopicRow)
         .where(TopicRow.id == bindparam("topic_id"))
@@ -58,30 +58,30 @@ _PASSED_OVER = Prepared(
 
 @cache
 def _forms(count: int) -> Prepared:
-    """For so many stems."""
+    """Return the statement for so many stems."""
     return Prepared(
         lambda _: (
             select(WordRow.stem, WordRow.word)
             .where(WordRow.person_id == bindparam("person_id"), WordRow.stem.in_(placeholders("stem", count)))
-            .limit(MOST_FORMS)
+            .limit(MAX_FORMS)
         )
     )
 
 
 @cache
 def _spreads(count: int) -> Prepared:
-    """For so many words."""
+    """Return the statement for so many words."""
 
     def build(dialect: str) -> TextClause:
         block = _SQLITE if dialect == "sqlite" else _POSTGRESQL
-        return text(" UNION ALL ".join(block.format(place=place) for place in range(count)))
+        return text(" UNION ALL ".join(block.format(ordinal=ordinal) for ordinal in range(count)))
 
     return Prepared(build)
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
-    """A topic with ``entries`` in it, the trash left out; there is at least one."""
+class TopicStats:
+    """A topic, and how many entries it has without the trash: at least one."""
 
     topic_id: int
     name: str
@@ -89,15 +89,17 @@ class Shelf:
 
 
 class Suggestions:
+    """Reads what suggestions are based on, within one transaction."""
+
     def __init__(self, work: UnitOfWork) -> None:
         self._work = work
 
-    def shelves(self, person_id: int) -> Sequence[Shelf]:
-        """The topics that hold entries, the fullest first."""
-        return [Shelf(**row) for row in _SHELVES.records(self._work.connection, person_id=person_id)]
+    def topic_stats(self, person_id: int) -> Sequence[TopicStats]:
+        """Return the topics that have entries, those with the most first."""
+        return [TopicStats(**row) for row in _TOPIC_STATS.records(self._work.connection, person_id=person_id)]
 
     def forms(self, person_id: int, stems: Collection[str]) -> Mapping[str, Sequence[str]]:
-        """The person's words with each of the stems."""
+        """Return the person's words by stem."""
         found: dict[str, list[str]] = {}
         if not stems:
             return found
@@ -109,11 +111,14 @@ class Suggestions:
     def spreads(
         self, person_id: int, wanted: Sequence[Collection[str]], most: int, besides: int
     ) -> list[dict[int | None, int]]:
-        """For each of the ``wanted`` words, in any of its forms: of the entries whose text holds it, at most
-        the newest ``most``, how many are under which topic, by its id; None is for those under none. The
-        entry ``besides`` is left out.
+        """Count for each word the entries whose text contains it, by the id of their topic.
 
-        The words are some of ``spelling.words``.
+        None is the key of those without a topic.
+
+        Args:
+            wanted: the words, each in all its forms, as ``spelling.words`` has them.
+            most: only the newest entries with a word are counted, at most so many.
+            besides: the id of an entry that is not counted.
         """
         found: list[dict[int | None, int]] = [{} for _ in wanted]
         if not wanted:
@@ -121,17 +126,17 @@ class Suggestions:
         of_text = _fts5 if self._work.dialect == "sqlite" else _tsquery
         words = numbered("words", map(of_text, wanted))
         values = {**words, "person_id": person_id, "most": most, "besides": besides}
-        for place, topic_id, entries in _spreads(len(wanted)).rows(self._work.connection, **values):
-            found[place][topic_id] = entries
+        for ordinal, topic_id, entries in _spreads(len(wanted)).rows(self._work.connection, **values):
+            found[ordinal][topic_id] = entries
         return found
 
-    def passed_over(self, topic_id: int) -> int:
-        """How often the topic might have been suggested, before now, since it was last taken up."""
-        [[counted]] = _PASSED_OVER.rows(self._work.connection, topic_id=topic_id)
+    def times_skipped(self, topic_id: int) -> int:
+        """Return how often there was reason to suggest the topic since it was taken up, and add one."""
+        [[counted]] = _SKIPPED.rows(self._work.connection, topic_id=topic_id)
         return counted - 1
 
     def taken_up(self, topic_id: int) -> None:
-        """To be told when an entry is filed there after it was saved."""
+        """Set the count back. To be called when a saved entry is filed under the topic."""
         row = update(TopicRow).where(TopicRow.id == topic_id, TopicRow.passed_over > 0)
         self._work.session.execute(row.values(passed_over=0))
 
@@ -142,5 +147,5 @@ def _fts5(words: Iterable[str]) -> str:
 
 
 def _tsquery(words: Iterable[str]) -> str:
-    """D is the weight of the text, A that of the topic's name."""
+    """Return a tsquery for any of the words. D is the weight of the text, A that of the topic's name."""
     return " | ".join(f"'{word}':d" for word in words)

@@ -1,4 +1,4 @@
-"""The connection of one transaction, and the session that is made when a statement comes that needs one."""
+"""The connection of one transaction, and a session that is created with the first statement that needs it."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -11,20 +11,19 @@ from sqlalchemy.orm import Session
 from scrapbook.store.prepared import on_cursor
 
 SESSION = {"synchronize_session": False, "populate_existing": True}
-"""Rows are turned into records as soon as they are read, and written by statements: what a session remembers
-of them is never of use."""
+"""Options of sessions. Rows are read into records and written by statements, so they need no identity map."""
 
 
 class UnitOfWork:
-    """What the subjects of a transaction share.
+    """The state that the modules of a transaction share.
 
     Attributes:
         connection: for prepared statements.
-        epoch: counts the writes. What was read holds as long as it stays the same.
+        epoch: counts the writes. A cached read is valid while it does not change.
     """
 
     def __init__(self, connection: Connection) -> None:
-        """``connection`` is in a transaction, which whoever began it ends."""
+        """Take a connection in a transaction, which the caller ends."""
         self.connection = connection
         self.epoch = 0
         self._session: Session | None = None
@@ -41,13 +40,15 @@ class UnitOfWork:
 
     @property
     def dialect(self) -> str:
-        """``sqlite`` or ``postgresql``."""
+        """Return the name of the database: ``sqlite`` or ``postgresql``."""
         return self.connection.dialect.name
 
     @property
     def session(self) -> Session:
-        """For statements that are not prepared, in the same transaction: to be asked for anew for each, since
-        any of them may write, which ends the epoch."""
+        """Return the session for statements that are not prepared, and begin a new epoch.
+
+        Read this property anew for each statement, because any statement may write.
+        """
         self.begin_epoch()
         if self._session is None:
             self._session = Session(
@@ -59,34 +60,34 @@ class UnitOfWork:
         return self._session
 
     @property
-    def is_lost(self) -> bool:
-        """Whether SQLite has taken back the whole transaction, as it may where the disk is full or fails."""
+    def is_rolled_back(self) -> bool:
+        """Return whether SQLite has rolled the transaction back, as it may when the disk is full or fails."""
         driver: Any = self.connection.connection.dbapi_connection
         return self.dialect == "sqlite" and not driver.in_transaction
 
     def begin_epoch(self) -> None:
-        """To be called where something is written that others may have read and remembered."""
+        """Invalidate cached reads; call it where something is written that may be cached."""
         self.epoch += 1
 
     @contextmanager
     def savepoint(self) -> Generator[None]:
-        """An exception takes back what was written inside, and goes on."""
+        """Set a savepoint; an exception in the context rolls its writes back, and is raised."""
         name = self._set_savepoint()
         try:
             yield
         except BaseException:
-            self._take_back_to(name)
+            self._roll_back_to(name)
             raise
         self._run(f"RELEASE SAVEPOINT {name}")
 
     @contextmanager
-    def rehearsal(self) -> Generator[None]:
-        """What is written inside is taken back at the end, whatever happens."""
+    def dry_run(self) -> Generator[None]:
+        """Set a savepoint, to which the context is always rolled back at its end."""
         name = self._set_savepoint()
         try:
             yield
         finally:
-            self._take_back_to(name)
+            self._roll_back_to(name)
 
     def _set_savepoint(self) -> str:
         self._savepoints += 1
@@ -94,9 +95,9 @@ class UnitOfWork:
         self._run(f"SAVEPOINT {name}")
         return name
 
-    def _take_back_to(self, name: str) -> None:
+    def _roll_back_to(self, name: str) -> None:
         self.begin_epoch()
-        # Where the connection is gone, so is everything that was written: the first error tells more.
+        # A broken connection has lost all writes already: do not hide the first error.
         if not self.connection.invalidated:
             self._run(f"ROLLBACK TO SAVEPOINT {name}")
             self._run(f"RELEASE SAVEPOINT {name}")

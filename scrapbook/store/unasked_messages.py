@@ -1,0 +1,120 @@
+"""What is to be said to people unasked, until it is recorded among the outbound messages."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, func, select, update
+
+from scrapbook.store.prepared import Prepared
+from scrapbook.store.reminders import MAX_PEOPLE
+from scrapbook.store.sql_helpers import insert_if_new
+from scrapbook.store.tables import UnaskedMessageRow
+from scrapbook.store.unit_of_work import UnitOfWork
+
+_NEXT = Prepared(lambda _: select(func.min(UnaskedMessageRow.wakes_at)))
+_DUE_PEOPLE = Prepared(
+    lambda _: (
+        select(UnaskedMessageRow.person_id)
+        .where(UnaskedMessageRow.wakes_at <= bindparam("now"))
+        .order_by(UnaskedMessageRow.wakes_at)
+        .limit(MAX_PEOPLE)
+    )
+)
+_FIELDS = (
+    UnaskedMessageRow.id,
+    UnaskedMessageRow.person_id,
+    UnaskedMessageRow.dedup_key,
+    UnaskedMessageRow.body,
+    UnaskedMessageRow.left_at,
+    UnaskedMessageRow.wakes_at,
+    UnaskedMessageRow.held,
+)
+_DUE_OF = Prepared(
+    lambda _: (
+        select(*_FIELDS)
+        .where(
+            UnaskedMessageRow.person_id == bindparam("person_id"),
+            UnaskedMessageRow.wakes_at <= bindparam("now"),
+        )
+        .order_by(UnaskedMessageRow.id)
+        .limit(1)
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UnaskedMessage:
+    """Something that is to be said.
+
+    Attributes:
+        dedup_key: names its cause.
+        left_at: since when.
+        wakes_at: when it is looked at next.
+        held: why it waits: ``quiet``, ``limit``, ``opted_out``, ``no_way``; None if it does not.
+    """
+
+    id: int
+    person_id: int
+    dedup_key: str
+    body: str
+    left_at: datetime
+    wakes_at: datetime
+    held: str | None
+
+
+class UnaskedMessages:
+    """What is to be said, within one transaction."""
+
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
+
+    def add(self, person_id: int, dedup_key: str, body: str, at: datetime) -> None:
+        """Leave something to be said, unless something with that key waits already."""
+        values = {"person_id": person_id, "body": body, "left_at": at, "wakes_at": at}
+        insert_if_new(self._work.session, UnaskedMessageRow, dedup_key=dedup_key, **values)
+
+    def due_of(self, person_id: int, now: datetime) -> UnaskedMessage | None:
+        """Return the first that is to be looked at; None if none is."""
+        row = _DUE_OF.one(self._work.connection, person_id=person_id, now=now)
+        return None if row is None else _message(row)
+
+    def hold(self, person_id: int, until: datetime, reason: str) -> None:
+        """Look at all that is to be said to a person again at that time."""
+        theirs = update(UnaskedMessageRow).where(UnaskedMessageRow.person_id == person_id)
+        self._work.session.execute(theirs.values(wakes_at=until, held=reason))
+
+    def remove(self, id: int) -> None:  # noqa: A002
+        """Say something no more: it was recorded, or is too old."""
+        self._work.session.execute(delete(UnaskedMessageRow).where(UnaskedMessageRow.id == id))
+
+    def drop(self, person_id: int, cause: str) -> None:
+        """Say nothing of what waits for a person whose key begins with ``cause``."""
+        theirs = (UnaskedMessageRow.person_id == person_id, UnaskedMessageRow.dedup_key.startswith(cause))
+        self._work.session.execute(delete(UnaskedMessageRow).where(*theirs))
+
+    def next_at(self) -> datetime | None:
+        """Return when the next of all people is to be looked at; None if nothing waits."""
+        row = _NEXT.one(self._work.connection)
+        return row[0] if row else None
+
+    def people_due(self, now: datetime) -> list[int]:
+        """Return the ids of people to whom something is to be said, the longest waiting first."""
+        rows = _DUE_PEOPLE.rows(self._work.connection, now=now)
+        return list(dict.fromkeys(person_id for (person_id,) in rows))
+
+    def held(self) -> Mapping[str, int]:
+        """Return how many wait, by the reason."""
+        held = UnaskedMessageRow.held
+        rows = select(held, func.count()).where(held.is_not(None)).group_by(held)
+        return {str(reason): count for reason, count in self._work.session.execute(rows)}
+
+    def upcoming(self, limit: int) -> list[UnaskedMessage]:
+        """Return what will be said next, in that order."""
+        rows = select(*_FIELDS).order_by(UnaskedMessageRow.wakes_at, UnaskedMessageRow.id).limit(limit)
+        return [_message(row) for row in self._work.session.execute(rows)]
+
+
+def _message(row: Sequence[Any]) -> UnaskedMessage:
+    return UnaskedMessage(*row)

@@ -1,0 +1,96 @@
+"""Exports that people have uploaded in the book: what would come of them, and how far their import is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import delete, insert, select, update
+
+from scrapbook.model.records import JsonValue
+from scrapbook.store.sql_helpers import rows_written
+from scrapbook.store.tables import UploadedExportRow
+from scrapbook.store.unit_of_work import UnitOfWork
+
+UNDER_WAY = ("reading", "wanted")
+"""The states in which an app works on one."""
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedExport:
+    """An uploaded export; see ``UploadedExportRow``."""
+
+    id: int
+    person_id: int
+    name: str
+    state: str
+    count: int
+    preview: Mapping[str, Any]
+    result: Mapping[str, Any]
+    problem: str | None
+
+
+class UploadedExports:
+    """The uploaded exports, within one transaction."""
+
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
+
+    def add(self, person_id: int, worker: str, name: str, at: datetime) -> int:
+        """Add one whose file is still to be stored, in place of an earlier one. Returns its id."""
+        row = UploadedExportRow
+        self._work.session.execute(delete(row).where(row.person_id == person_id))
+        new = insert(row).values(person_id=person_id, worker=worker, name=name, state="uploading", at=at)
+        return self._work.session.execute(new.returning(row.id)).scalar_one()
+
+    def of_person(self, person_id: int) -> UploadedExport | None:
+        """Return the one of a person; None where there is none."""
+        row = UploadedExportRow
+        found = self._work.session.scalar(select(row).where(row.person_id == person_id))
+        return _uploaded(found) if found else None
+
+    def to_do(self, worker: str) -> list[UploadedExport]:
+        """Return those on which an app has to work, in the order in which they came."""
+        row = UploadedExportRow
+        found = select(row).where(row.worker == worker, row.state.in_(UNDER_WAY)).order_by(row.id)
+        return [_uploaded(one) for one in self._work.session.scalars(found)]
+
+    def set_state(self, id_: int, before: str, state: str, **values: JsonValue) -> bool:
+        """Change the state of one that has the state ``before``. Returns whether it had."""
+        row = UploadedExportRow
+        changed = update(row).where(row.id == id_, row.state == before)
+        return rows_written(self._work.session, changed.values(state=state, count=0, **values)) > 0
+
+    def set_count(self, id_: int, count: int) -> bool:
+        """Record how many entries were read. Returns whether it is still there."""
+        row = UploadedExportRow
+        return rows_written(self._work.session, update(row).where(row.id == id_).values(count=count)) > 0
+
+    def remove(self, id_: int, person_id: int) -> None:
+        """Remove one of a person, if it is there."""
+        row = UploadedExportRow
+        self._work.session.execute(delete(row).where(row.id == id_, row.person_id == person_id))
+
+    def with_file(self) -> set[int]:
+        """Return the ids of those whose files are needed."""
+        row = UploadedExportRow
+        return set(self._work.session.scalars(select(row.id).where(row.state.not_in(("imported", "failed")))))
+
+    def forget(self, before: datetime) -> int:
+        """Remove those that were uploaded before then, and are not under way. Returns how many."""
+        row = UploadedExportRow
+        old = (row.at < before, row.state.not_in(UNDER_WAY))
+        return rows_written(self._work.session, delete(row).where(*old))
+
+
+def _uploaded(row: UploadedExportRow) -> UploadedExport:
+    return UploadedExport(
+        id=row.id,
+        person_id=row.person_id,
+        name=row.name,
+        state=row.state,
+        count=row.count,
+        preview=cast("Mapping[str, Any]", row.preview or {}),
+        result=cast("Mapping[str, Any]", row.result or {}),
+        problem=row.problem,
+    )
