@@ -1,1 +1,1 @@
-"""Links in what people text, and what the pages behind them say of themselves."""
+"""Link previews: fetch a page, decode it, read its metadata."""

@@ -1,4 +1,4 @@
-"""What a web page says of itself, read from its HTML."""
+"""Read a web page's metadata from its HTML."""
 
 import re
 from collections.abc import Iterable
@@ -8,46 +8,47 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 from lxml import etree
 
-from scrapbook.store import Page
+from scrapbook.model.records import PageMetadata
+from scrapbook.text.display import one_line
 
 MAX_TITLE = 300
 MAX_DESCRIPTION = 1000
 MAX_SITE = 100
-MAX_ADDRESS = 2048
-"""Characters. Longer names and descriptions are cut, longer addresses left out."""
+MAX_URL = 2048
+"""Characters. Longer titles, descriptions and site names are cut; longer URLs are left out."""
 
-FIRST = 8
-"""Titles and headings that are looked at, should those before be empty."""
+MAX_CANDIDATES = 8
+"""How many titles or headings are read until one has a text."""
 
 _TITLE = ("og:title", "twitter:title")
 _DESCRIPTION = ("og:description", "twitter:description", "description")
 _SITE = ("og:site_name", "application-name")
 _IMAGE = ("og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src")
 _LANGUAGE = ("og:locale", "content-language", "language")
-"""Names of meta elements, the best first: https://ogp.me/, https://developer.x.com/en/docs/x-for-websites/cards
+"""Names of meta elements, in the order of preference: https://ogp.me/, https://developer.x.com/en/docs/x-for-websites/cards
 and https://html.spec.whatwg.org/multipage/semantics.html#standard-metadata-names"""
-
-_INVISIBLE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffd]"
-)
-"""Controls, and marks that would turn the direction of what is shown next to them."""
 
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
 
 
-def read_page(text: str, url: str) -> Page:
-    """Anything is a page; the site of one that says nothing is its host. ``url`` is where it was found."""
+def read_page(text: str, url: str) -> PageMetadata:
+    """Return the metadata of a page; any text is accepted.
+
+    Args:
+        text: the HTML.
+        url: of the page, after redirects. Its host is the site's name if the page does not name one.
+    """
     root = _parsed(text)
     if root is None:
-        return Page(site=_host(url))
+        return PageMetadata(site=_host(url))
     meta = _meta(root)
     base = _base(root, url)
-    return Page(
+    return PageMetadata(
         title=_cut(_first(meta, _TITLE) or _text(root, "title") or _text(root, "h1"), MAX_TITLE),
         description=_cut(_first(meta, _DESCRIPTION), MAX_DESCRIPTION),
         site=_cut(_first(meta, _SITE) or _host(url), MAX_SITE),
-        image=_address(base, _first(meta, _IMAGE) or _linked(root, "image_src")),
-        canonical=_address(base, _linked(root, "canonical") or meta.get("og:url", "")),
+        image=_absolute_url(base, _first(meta, _IMAGE) or _linked(root, "image_src")),
+        canonical=_absolute_url(base, _linked(root, "canonical") or meta.get("og:url", "")),
         language=_language(root.get("lang", ""), root.get("xml:lang", ""), _first(meta, _LANGUAGE)),
     )
 
@@ -56,16 +57,16 @@ def _parsed(text: str) -> etree.Element | None:
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
     try:
         return etree.fromstring(text.encode("utf-8", "replace"), parser)
-    except etree.XMLSyntaxError:  # nothing in it
+    except etree.XMLSyntaxError:  # the text is empty
         return None
 
 
 def _meta(root: etree.Element) -> dict[str, str]:
-    """By name in small letters; of several, the first that says something."""
+    """Return the contents of meta elements by lower-case name: the first of each that is not empty."""
     found: dict[str, str] = {}
     for element in root.iter("meta"):
         name = element.get("property") or element.get("name") or element.get("http-equiv") or ""
-        content = _tidy(element.get("content", ""))
+        content = _clean(element.get("content", ""))
         if content:
             found.setdefault(name.strip().lower(), content)
     return found
@@ -76,10 +77,10 @@ def _first(meta: dict[str, str], names: Iterable[str]) -> str:
 
 
 def _text(root: etree.Element, tag: str) -> str:
-    """What stands in the first such element that holds a text; a picture's title is none of the page's."""
-    for element in islice(root.iter(tag), FIRST):
-        in_a_picture = next(element.iterancestors("svg"), None) is not None
-        if not in_a_picture and (text := _tidy("".join(element.itertext()))):
+    """Return the text of the first such element that has one and is not in an SVG image."""
+    for element in islice(root.iter(tag), MAX_CANDIDATES):
+        is_in_svg = next(element.iterancestors("svg"), None) is not None
+        if not is_in_svg and (text := _clean("".join(element.itertext()))):
             return text
     return ""
 
@@ -94,22 +95,22 @@ def _linked(root: etree.Element, relation: str) -> str:
 
 def _base(root: etree.Element, url: str) -> str:
     element = next(root.iter("base"), None)
-    return _address(url, element.get("href", "") if element is not None else "") or url
+    return _absolute_url(url, element.get("href", "") if element is not None else "") or url
 
 
-def _address(base: str, address: str) -> str:
-    """Absolute, of the web, and not endless; else empty."""
+def _absolute_url(base: str, address: str) -> str:
+    """Return the absolute URL; empty if it is not one of http or https, or too long."""
     try:
         absolute = urljoin(base, address.strip()) if address.strip() else ""
         parts = urlsplit(absolute)
     except ValueError:
         return ""
-    is_of_the_web = parts.scheme in ("http", "https") and bool(parts.netloc)
-    return absolute if is_of_the_web and len(absolute) <= MAX_ADDRESS else ""
+    is_web = parts.scheme in ("http", "https") and bool(parts.netloc)
+    return absolute if is_web and len(absolute) <= MAX_URL else ""
 
 
-def _language(*said: str) -> str:
-    tags = (tag.partition(",")[0].strip().replace("_", "-") for tag in said)
+def _language(*candidates: str) -> str:
+    tags = (tag.partition(",")[0].strip().replace("_", "-") for tag in candidates)
     return next((tag for tag in tags if _LANGUAGE_TAG.fullmatch(tag)), "")
 
 
@@ -121,8 +122,8 @@ def _host(url: str) -> str:
         return host.decode("ascii")
 
 
-def _tidy(text: str) -> str:
-    return " ".join(_INVISIBLE.sub("", " ".join(text.split())).split())
+def _clean(text: str) -> str:
+    return one_line(text.replace("\ufffd", ""))
 
 
 def _cut(text: str, length: int) -> str:

@@ -1,30 +1,30 @@
-"""What a server sends packed, unpacked as far as it may go."""
+"""Decompress a response body, up to a size limit."""
 
 import zlib
 from typing import Protocol
 
 _EITHER_HEADER = zlib.MAX_WBITS | 32
-"""Of gzip or of zlib: https://docs.python.org/3/library/zlib.html#zlib.decompress"""
+"""Accept a header of gzip or of zlib: https://docs.python.org/3/library/zlib.html#zlib.decompress"""
 
 
-class Unpacker(Protocol):
+class Decompressor(Protocol):
     def __call__(self, part: bytes, limit: int) -> bytes:
-        """What comes out of the next part of a body: not more than ``limit`` bytes. ValueError."""
+        """Return at most ``limit`` decompressed bytes of the next part of a body. Raises ValueError."""
         ...
 
 
-def unpacker(encoding: str) -> Unpacker:
-    """For that content encoding; ValueError when it is none of those that were asked for."""
+def decompressor(encoding: str) -> Decompressor:
+    """Return the decompressor for a content encoding. Raises ValueError for one that was not accepted."""
     match encoding.strip().lower():
         case "" | "identity":
-            return _as_it_is
+            return _identity
         case "gzip" | "x-gzip":
             return _Inflater()
         case _:
             raise ValueError("unknown content encoding")
 
 
-def _as_it_is(part: bytes, limit: int) -> bytes:
+def _identity(part: bytes, limit: int) -> bytes:
     return part[:limit]
 
 

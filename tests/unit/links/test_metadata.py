@@ -2,15 +2,15 @@
 
 import pytest
 
-from scrapbook.links import page
+from scrapbook.links import metadata
 from scrapbook.links.charsets import decode
-from scrapbook.links.page import read_page
-from scrapbook.store import Page
+from scrapbook.links.metadata import read_page
+from scrapbook.store import PageMetadata
 
 URL = "https://www.site.example/dir/page?id=1"
 
 
-def read(html: str, url: str = URL) -> Page:
+def read(html: str, url: str = URL) -> PageMetadata:
     return read_page(html, url)
 
 
@@ -24,7 +24,7 @@ def test_a_page_is_what_its_open_graph_says() -> None:
         <meta property="og:image" content="/pictures/1.png">
         <link rel="canonical" href="../fish">
         </head><body><h1>A heading</h1></body></html>"""
-    assert read(html) == Page(
+    assert read(html) == PageMetadata(
         title="Fish & chips",
         description="How to make them.",
         site="The Site",
@@ -38,13 +38,15 @@ def test_a_page_without_open_graph_is_what_its_head_says() -> None:
     html = """<title> Plain </title><meta name="Description" content="Just so.">
         <meta name=application-name content=Plainly><link rel=image_src href=p.png>
         <meta http-equiv=content-language content="fr, en"><p>text"""
-    assert read(html) == Page("Plain", "Just so.", "Plainly", "https://www.site.example/dir/p.png", "", "fr")
+    assert read(html) == PageMetadata(
+        "Plain", "Just so.", "Plainly", "https://www.site.example/dir/p.png", "", "fr"
+    )
 
 
 def test_a_card_for_another_network_does_as_well() -> None:
     html = """<meta name="twitter:title" content="T"><meta name="twitter:description" content="D">
         <meta name="twitter:image:src" content="//cdn.example/i.png">"""
-    assert read(html) == Page("T", "D", "site.example", "https://cdn.example/i.png")
+    assert read(html) == PageMetadata("T", "D", "site.example", "https://cdn.example/i.png")
 
 
 @pytest.mark.parametrize(
@@ -113,7 +115,7 @@ def test_what_is_too_long_is_cut_or_left_out() -> None:
         <meta property=og:site_name content="{"s" * 5000}"><link rel=canonical href="/{"c" * 5000}">"""
     said = read(html)
     lengths = (len(said.title), len(said.description), len(said.site), said.canonical)
-    assert lengths == (page.MAX_TITLE, page.MAX_DESCRIPTION, page.MAX_SITE, "")
+    assert lengths == (metadata.MAX_TITLE, metadata.MAX_DESCRIPTION, metadata.MAX_SITE, "")
     assert said.title.endswith("t...")
 
 

@@ -8,8 +8,9 @@ import httpx
 import pytest
 
 from scrapbook.errors import LinkError
-from scrapbook.links.fetching import MAX_PAGE, MAX_REDIRECTS, Fetched, PageFetcher
-from tests.integration.pages import PAGE, Answer, Answering, PageServer, page, redirect, serving, status
+from scrapbook.links.fetcher import FetchedPage, PageFetcher
+from scrapbook.links.public_client import MAX_BODY, MAX_REDIRECTS, PageTooSlow
+from tests.support.pages import PAGE, Answer, Answering, PageServer, page, redirect, serving, status
 
 PUBLIC = "93.184.215.14"
 
@@ -35,7 +36,7 @@ def refused(fetcher: PageFetcher, url: str) -> LinkError:
 
 def test_a_page_is_fetched(server: PageServer, fetcher: PageFetcher) -> None:
     server.pages["/a"] = page(content_type='Text/HTML; Charset="UTF-8"')
-    assert fetcher.fetch("https://site.example/a#part") == Fetched(
+    assert fetcher.fetch("https://site.example/a#part") == FetchedPage(
         "https://site.example/a#part", PAGE, "utf-8"
     )
 
@@ -217,14 +218,14 @@ def silent(asked: Answering) -> None:
 
 
 def bomb(asked: Answering) -> None:
-    page(gzip.compress(bytes(32 * MAX_PAGE)), Content_Encoding="gzip")(asked)
+    page(gzip.compress(bytes(32 * MAX_BODY)), Content_Encoding="gzip")(asked)
 
 
 def announced(asked: Answering) -> None:
     asked.head(200, Content_Type="text/html", Content_Length="9" * 15)
 
 
-@pytest.mark.parametrize("answer", [endless, bomb, announced, page(bytes(MAX_PAGE + 1))])
+@pytest.mark.parametrize("answer", [endless, bomb, announced, page(bytes(MAX_BODY + 1))])
 def test_a_page_over_the_limit_is_refused(server: PageServer, fetcher: PageFetcher, answer: Answer) -> None:
     server.pages["/"] = answer
     error = refused(fetcher, "http://site.example/")
@@ -232,17 +233,20 @@ def test_a_page_over_the_limit_is_refused(server: PageServer, fetcher: PageFetch
 
 
 def test_a_page_at_the_limit_is_not(server: PageServer, fetcher: PageFetcher) -> None:
-    server.pages["/plain"] = page(bytes(MAX_PAGE))
-    server.pages["/packed"] = page(gzip.compress(bytes(MAX_PAGE)), Content_Encoding="gzip")
+    server.pages["/plain"] = page(bytes(MAX_BODY))
+    server.pages["/packed"] = page(gzip.compress(bytes(MAX_BODY)), Content_Encoding="gzip")
     for path in ("plain", "packed"):
-        assert fetcher.fetch(f"http://site.example/{path}").content == bytes(MAX_PAGE)
+        assert fetcher.fetch(f"http://site.example/{path}").content == bytes(MAX_BODY)
 
 
 @pytest.mark.parametrize("answer", [dripping, silent])
-def test_a_server_that_takes_too_long_is_left(server: PageServer, answer: Answer) -> None:
+def test_a_server_that_takes_too_long_is_left(
+    server: PageServer, fetcher: PageFetcher, answer: Answer
+) -> None:
     server.pages["/"] = answer
-    error = refused(PageFetcher(server.transport, time_limit=0.5), "http://site.example/")
-    assert (str(error), error.permanent) == ("The server is too slow.", False)
+    with pytest.raises(PageTooSlow) as caught:
+        fetcher.fetch("http://site.example/", seconds=0.5)
+    assert (str(caught.value), caught.value.permanent) == ("The server is too slow.", False)
 
 
 @pytest.mark.parametrize("content_type", ["", "image/png", "application/json", "text/htmlx", "text", ";"])
