@@ -1,1 +1,1 @@
-"""Spoken memos written down: decoding, speech detection, recognition, and the process that does them."""
+"""Speech recognition: decoding, voice activity detection, transcription, and the process that does them."""

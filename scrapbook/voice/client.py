@@ -1,42 +1,51 @@
 """Client of the voice process."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any, Self, cast
 
 import httpx
+from typing_extensions import override
 
-from scrapbook.errors import ModelUnavailable, ScrapbookError, SoundUnreadable, VoiceFailed, VoiceUnavailable
-from scrapbook.voice.limits import MOST_BYTES, TOO_LARGE
-from scrapbook.voice.transcript import Transcript
+from scrapbook.errors import AudioUnreadable, ModelUnavailable, ScrapbookError, VoiceFailed, VoiceUnavailable
+from scrapbook.model.transcript import Transcript
+from scrapbook.net.internal_auth import PROOF, InternalAuth
+from scrapbook.voice.limits import MAX_BYTES, TOO_LARGE
 
 CONNECT_TIMEOUT = 2.0
-# Seconds without a line: many heartbeats of the server.
+# Seconds without a line: 15 of the server's heartbeats.
 SILENCE_TIMEOUT = 30.0
-# Decoding four hours takes a minute.
+# Seconds; decoding four hours of audio takes a minute.
 DECODING_TIMEOUT = 120.0
 HEALTH_TIMEOUT = httpx.Timeout(2.0)
+HEALTH = "/health/live"
 
-NOT_REACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+class CalleeNotOurs(httpx.ConnectError):
+    """Who answered does not know the secret: another program, or a process that was given another secret."""
+
+
+CONNECTION_ERRORS = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 UNREADABLE = 422
-ERRORS: dict[str, type[ScrapbookError]] = {"unreadable": SoundUnreadable, "model": ModelUnavailable}
+ERRORS: dict[str, type[ScrapbookError]] = {"unreadable": AudioUnreadable, "model": ModelUnavailable}
 
 OnProgress = Callable[[float], None]
 
 
 class VoiceClient:
-    """Has sounds written down; threads may share one.
+    """Has recordings transcribed. Threads may share one client.
 
     Args:
         url: of the voice process, without a trailing slash.
+        auth: knows the secret of the voice process.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, auth: InternalAuth) -> None:
         self._url = url
-        # A kept connection would be found broken after the process was restarted.
+        # A persistent connection would be found broken after the voice process was restarted.
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
         timeout = httpx.Timeout(SILENCE_TIMEOUT, connect=CONNECT_TIMEOUT)
-        self._client = httpx.Client(timeout=timeout, limits=limits, trust_env=False)
+        self._client = httpx.Client(timeout=timeout, limits=limits, trust_env=False, auth=_Signed(url, auth))
 
     def __enter__(self) -> Self:
         return self
@@ -48,69 +57,98 @@ class VoiceClient:
         self._client.close()
 
     def is_ready(self) -> bool:
-        """Whether the process is there; its model may not be loaded yet."""
+        """Return whether the process answers. It loads its model later, with the first recording."""
         try:
-            return self._client.get(f"{self._url}/health/live", timeout=HEALTH_TIMEOUT).is_success
+            return self._client.get(self._url + HEALTH, timeout=HEALTH_TIMEOUT).is_success
         except httpx.HTTPError:
             return False
 
-    def probe(self, sound: bytes) -> float:
-        """How long a sound plays, in seconds.
+    def probe(self, audio: bytes) -> float:
+        """Return the duration of a recording, in seconds.
 
         Raises:
-            SoundUnreadable: it is not a sound that can be decoded.
-            VoiceUnavailable: the process is not there; wait and try again.
-            VoiceFailed: it broke off.
+            AudioUnreadable: the bytes cannot be decoded as audio.
+            VoiceUnavailable: the process cannot be reached; try again later.
+            VoiceFailed: the process failed or closed the connection.
         """
-        return float(self._post("/probe", sound).json()["duration"])
+        return float(self._post("/probe", audio).json()["duration"])
 
-    def compact(self, sound: bytes) -> bytes:
-        """The same sound as Opus in Ogg, 180 KB a minute. Raises as ``probe`` does."""
-        return self._post("/compact", sound).content
+    def compact(self, audio: bytes) -> bytes:
+        """Return the recording as Opus in Ogg, 180 KB a minute. Raises the same errors as ``probe``."""
+        return self._post("/compact", audio).content
 
-    def transcribe(self, sound: bytes, on_progress: OnProgress | None = None) -> Transcript:
-        """What is said in a sound. An exception in ``on_progress`` ends the work there as well as here.
+    def transcribe(self, audio: bytes, on_progress: OnProgress | None = None) -> Transcript:
+        """Return the transcript of a recording.
 
         Args:
-            on_progress: told the share that is written down, 0 to 1, every two seconds.
+            on_progress: is called every two seconds with the fraction that is transcribed, 0 to 1. If it
+                raises an exception, that cancels the transcription in the voice process too.
 
         Raises:
-            SoundUnreadable: it is not a sound that can be decoded.
+            AudioUnreadable: the bytes cannot be decoded as audio.
             ModelUnavailable: the process has no model; the message says what to do.
-            VoiceUnavailable: the process is not there; wait and try again.
-            VoiceFailed: it broke off.
+            VoiceUnavailable: the process cannot be reached; try again later.
+            VoiceFailed: the process failed or closed the connection.
         """
-        _check(sound)
+        _check_size(audio)
         try:
-            with self._client.stream("POST", f"{self._url}/transcribe", content=sound) as response:
+            with self._client.stream("POST", f"{self._url}/transcribe", content=audio) as response:
                 return _transcript(_lines(response), on_progress)
         except httpx.HTTPError as error:
-            raise _named(error) from error
+            raise _translate_error(error) from error
 
-    def _post(self, path: str, sound: bytes) -> httpx.Response:
-        _check(sound)
+    def _post(self, path: str, audio: bytes) -> httpx.Response:
+        _check_size(audio)
         try:
-            response = self._client.post(self._url + path, content=sound, timeout=DECODING_TIMEOUT)
+            response = self._client.post(self._url + path, content=audio, timeout=DECODING_TIMEOUT)
         except httpx.HTTPError as error:
-            raise _named(error) from error
+            raise _translate_error(error) from error
         if response.status_code == UNREADABLE:
-            raise SoundUnreadable(response.json()["reason"])
+            raise AudioUnreadable(response.json()["reason"])
         if response.is_error:
             raise VoiceFailed(f"The voice process answered {response.status_code}")
         return response
 
 
-def _check(sound: bytes) -> None:
-    """Refused here, because the server would close the connection on whoever sends that much."""
-    if len(sound) > MOST_BYTES:
-        raise SoundUnreadable(TOO_LARGE)
+class _Signed(httpx.Auth):
+    """Signs requests, and believes only responses of a process that knows the secret.
+
+    Before a recording is sent, the process has to prove it in a health check.
+    """
+
+    requires_request_body = True
+
+    def __init__(self, url: str, auth: InternalAuth) -> None:
+        self._health = url + HEALTH
+        self._auth = auth
+
+    @override
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response]:
+        if request.content:
+            yield from self._proven(httpx.Request("GET", self._health, extensions=request.extensions))
+        yield from self._proven(request)
+
+    def _proven(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response]:
+        call = self._auth.sign(request.method, str(request.url), request.content)
+        request.headers.update(call.headers)
+        response = yield request
+        if not call.is_proven(response.status_code, response.headers.get(PROOF)):
+            raise CalleeNotOurs(
+                f"What answers at {request.url} does not know this scrapbook's secret", request=request
+            )
 
 
-def _named(error: httpx.HTTPError) -> VoiceUnavailable | VoiceFailed:
+def _check_size(audio: bytes) -> None:
+    """Raise AudioUnreadable before sending: the server would close the connection during the upload."""
+    if len(audio) > MAX_BYTES:
+        raise AudioUnreadable(TOO_LARGE)
+
+
+def _translate_error(error: httpx.HTTPError) -> VoiceUnavailable | VoiceFailed:
     kind = type(error).__name__
-    if isinstance(error, NOT_REACHED):
+    if isinstance(error, CONNECTION_ERRORS):
         return VoiceUnavailable(f"The voice process cannot be reached: {kind}")
-    return VoiceFailed(f"The voice process broke off: {kind}")
+    return VoiceFailed(f"The voice process closed the connection: {kind}")
 
 
 def _lines(response: httpx.Response) -> Iterator[dict[str, Any]]:

@@ -1,8 +1,8 @@
-"""Sounds of any kind that a phone sends, decoded to samples.
+"""Decode audio in any format that phones send.
 
-Sounds come from outside, so every cost is bounded: only containers of sound are opened (never a playlist,
-which could name other files), the decoded length is limited, and samples are handed on a minute at a time, so
-that an hour takes no more memory than a minute.
+The bytes are not trusted, so every cost is bounded: only audio containers are opened (a playlist could name
+other files), the decoded length is limited, and samples are yielded a minute at a time, so that an hour takes
+no more memory than a minute.
 """
 
 import io
@@ -25,94 +25,95 @@ from av.error import FFmpegError
 from av.packet import Packet
 from numpy.typing import NDArray
 
-from scrapbook.errors import SoundUnreadable
+from scrapbook.errors import AudioUnreadable
 
 Samples = NDArray[np.float32]
-SoundPacket: TypeAlias = "Packet[AudioStream]"
+AudioPacket: TypeAlias = "Packet[AudioStream]"
 
-# What the Whisper models were trained on.
+# Hertz: the rate that the Whisper models were trained on.
 SAMPLE_RATE = 16_000
-LONGEST = 4 * 3600
-BLOCK = 60 * SAMPLE_RATE
+MAX_SECONDS = 4 * 3600
+# Samples: one minute.
+BLOCK_SIZE = 60 * SAMPLE_RATE
 
 # FFmpeg's names; "mov" stands for MP4, M4A and 3GPP.
 CONTAINERS = "aac,aiff,amr,asf,au,avi,caf,flac,matroska,mov,mp3,mpegts,ogg,w64,wav"
-# FFmpeg's own AMR decoders refuse the silence frames that phones send between words; these know them.
-BETTER_DECODERS = {"amrnb": "libopencore_amrnb", "amrwb": "libopencore_amrwb"}
-# Below that, a small frame would be stretched into hours.
-LOWEST_RATE = 4_000
-# Decoded values, all channels together: as many as the longest sound has in stereo at 48 kHz.
-MOST_VALUES = LONGEST * 48_000 * 2
+# FFmpeg's own AMR decoders reject the silence frames that phones send between words; these decode them.
+PREFERRED_DECODERS = {"amrnb": "libopencore_amrnb", "amrwb": "libopencore_amrwb"}
+# Hertz. At a lower rate, resampling would stretch a small frame into hours.
+MIN_SAMPLE_RATE = 4_000
+# Decoded values of all channels: the longest recording in stereo at 48 kHz.
+MAX_VALUES = MAX_SECONDS * 48_000 * 2
 
-EMPTY = "The sound is empty."
-NOT_A_SOUND = "That file is not a sound that can be read."
-NO_SOUND_IN_IT = "There is no sound in that file."
-UNKNOWN_CODEC = "The sound is in a format that is not known here."
-DAMAGED = "The sound is damaged: nothing of it can be decoded."
-TOO_LONG = f"The sound is longer than {LONGEST // 3600} hours."
+EMPTY = "The audio is empty."
+NOT_AUDIO = "The file is not audio that can be decoded."
+NO_AUDIO_STREAM = "The file contains no audio."
+UNKNOWN_CODEC = "The audio is in an unknown format."
+DAMAGED = "The audio is damaged: nothing of it can be decoded."
+TOO_LONG = f"The audio is longer than {MAX_SECONDS // 3600} hours."
 
 
-def probe(sound: bytes | Path) -> float:
-    """How long a sound plays, in seconds, found by decoding it: a header can lie.
+def probe(audio: bytes | Path) -> float:
+    """Return the duration in seconds, found by decoding the audio: its header can be wrong.
 
     Raises:
-        SoundUnreadable: as ``decoded`` does.
+        AudioUnreadable: as in ``decode``.
     """
-    return seconds(decoded(sound))
+    return duration_of(decode(audio))
 
 
-def seconds(blocks: Iterable[Samples]) -> float:
-    """How long all of these play."""
+def duration_of(blocks: Iterable[Samples]) -> float:
+    """Return the duration of all blocks, in seconds."""
     return sum(block.size for block in blocks) / SAMPLE_RATE
 
 
-def decoded(sound: bytes | Path) -> Iterator[Samples]:
-    """The samples of a sound: mono, 16 kHz, -1 to 1, in blocks of a minute, the last one shorter.
+def decode(audio: bytes | Path) -> Iterator[Samples]:
+    """Yield samples: mono, 16 kHz, -1 to 1, in blocks of a minute, the last one shorter.
 
-    Of a damaged or truncated sound, what can be decoded. Besides the sound itself it holds one block and one
-    frame: some 10 MB, however long the sound is.
+    Damaged packets are skipped, and truncated audio ends early. Besides the audio itself, memory holds one
+    block and one frame: about 10 MB for any duration.
 
     Raises:
-        SoundUnreadable: it is empty, not a sound, of an unknown codec, damaged throughout, or too long.
+        AudioUnreadable: it is empty, not audio, of an unknown codec, entirely damaged, or too long.
     """
-    with _opened(sound) as container:
+    with _open(audio) as container:
         stream = _stream(container)
-        has_sound = False
-        for block in _blocks(_resampled(_grouped(_frames(container, stream)))):
-            has_sound = True
+        has_audio = False
+        for block in _blocks(_resample_all(_join_frames(_frames(container, stream)))):
+            has_audio = True
             yield block
-    if not has_sound:
-        raise SoundUnreadable(DAMAGED)
+    if not has_audio:
+        raise AudioUnreadable(DAMAGED)
 
 
 @contextmanager
-def _opened(sound: bytes | Path) -> Generator[InputContainer]:
-    with _file(sound) as file:
+def _open(audio: bytes | Path) -> Generator[InputContainer]:
+    with _file(audio) as file:
         if not file.read(1):
-            raise SoundUnreadable(EMPTY)
+            raise AudioUnreadable(EMPTY)
         file.seek(0)
         try:
-            # A path would be taken for a URL, and some URLs for instructions: FFmpeg gets the open file.
+            # FFmpeg would read a path as a URL, and act on some URLs, so it gets the open file.
             container = av.open(
                 file, mode="r", options={"format_whitelist": CONTAINERS}, metadata_errors="ignore"
             )
         except FFmpegError as error:
-            raise SoundUnreadable(NOT_A_SOUND) from error
+            raise AudioUnreadable(NOT_AUDIO) from error
         with container:
             yield container
 
 
-def _file(sound: bytes | Path) -> BinaryIO:
-    return io.BytesIO(sound) if isinstance(sound, bytes) else sound.open("rb")
+def _file(audio: bytes | Path) -> BinaryIO:
+    return io.BytesIO(audio) if isinstance(audio, bytes) else audio.open("rb")
 
 
 def _stream(container: InputContainer) -> AudioStream:
     if not container.streams.audio:
-        raise SoundUnreadable(NO_SOUND_IN_IT)
+        raise AudioUnreadable(NO_AUDIO_STREAM)
     stream = container.streams.audio[0]
-    # A stream of an unknown codec has none, whatever its type says.
+    # PyAV's type says otherwise, but a stream of an unknown codec has no codec context.
     if cast("AudioCodecContext | None", stream.codec_context) is None:
-        raise SoundUnreadable(UNKNOWN_CODEC)
+        raise AudioUnreadable(UNKNOWN_CODEC)
     return stream
 
 
@@ -122,71 +123,71 @@ def _frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFra
     for packet in _packets(container, stream):
         for frame in _frames_of(decoder, packet):
             values += frame.samples * frame.layout.nb_channels
-            if values > MOST_VALUES:
-                raise SoundUnreadable(TOO_LONG)
+            if values > MAX_VALUES:
+                raise AudioUnreadable(TOO_LONG)
             yield frame
 
 
 def _decoder(stream: AudioStream) -> AudioCodecContext:
-    own = stream.codec_context
-    better = BETTER_DECODERS.get(own.name)
-    if better is None or better not in codecs_available:
-        return own
-    decoder = cast("AudioCodecContext", CodecContext.create(better, "r"))
-    decoder.sample_rate = own.sample_rate
+    default = stream.codec_context
+    preferred = PREFERRED_DECODERS.get(default.name)
+    if preferred is None or preferred not in codecs_available:
+        return default
+    decoder = cast("AudioCodecContext", CodecContext.create(preferred, "r"))
+    decoder.sample_rate = default.sample_rate
     decoder.layout = "mono"
     return decoder
 
 
-def _packets(container: InputContainer, stream: AudioStream) -> Iterator[SoundPacket]:
-    """Those before the first that cannot be read, where a sound was cut off."""
+def _packets(container: InputContainer, stream: AudioStream) -> Iterator[AudioPacket]:
+    """Yield packets up to the first that cannot be read, which is where the audio is truncated."""
     try:
         yield from container.demux(stream)
     except FFmpegError:
         return
 
 
-def _frames_of(decoder: AudioCodecContext, packet: SoundPacket) -> list[AudioFrame]:
-    """None of a damaged packet."""
+def _frames_of(decoder: AudioCodecContext, packet: AudioPacket) -> list[AudioFrame]:
+    """Return the frames of a packet; an empty list if it is damaged."""
     try:
         return decoder.decode(packet)  # pyright: ignore[reportUnknownMemberType]
     except FFmpegError:
         return []
 
 
-def _grouped(frames: Iterable[AudioFrame]) -> Iterator[AudioFrame]:
-    """Frames of a second and more: one by one, resampling them would take most of the time."""
+def _join_frames(frames: Iterable[AudioFrame]) -> Iterator[AudioFrame]:
+    """Join frames to a second or more: resampling them one by one would take most of the time."""
     fifo = AudioFifo()
-    kind = None
+    format_ = None
     for frame in frames:
         frame.pts = None
-        if _kind(frame) != kind:
-            yield from _rest(fifo)
-            fifo, kind = AudioFifo(), _kind(frame)
+        if _format_of(frame) != format_:
+            yield from _drain(fifo)
+            fifo, format_ = AudioFifo(), _format_of(frame)
         fifo.write(frame)
         if fifo.samples >= frame.sample_rate:
-            yield from _rest(fifo)
-    yield from _rest(fifo)
+            yield from _drain(fifo)
+    yield from _drain(fifo)
 
 
-def _rest(fifo: AudioFifo) -> Iterator[AudioFrame]:
+def _drain(fifo: AudioFifo) -> Iterator[AudioFrame]:
     frame = fifo.read() if fifo.samples else None
     if frame is not None:
         yield frame
 
 
-def _kind(frame: AudioFrame) -> tuple[str, str, int]:
-    """A sound may change its rate or its channels on the way."""
+def _format_of(frame: AudioFrame) -> tuple[str, str, int]:
+    """Return the sample format, layout and rate, which may change within a recording."""
     return frame.format.name, frame.layout.name, frame.sample_rate
 
 
-def _resampled(frames: Iterable[AudioFrame]) -> Iterator[Samples]:
-    kind = None
+def _resample_all(frames: Iterable[AudioFrame]) -> Iterator[Samples]:
+    format_ = None
     resampler = _resampler()
     for frame in frames:
-        if _kind(frame) != kind:
+        if _format_of(frame) != format_:
             yield from _resample(resampler, None)
-            kind, resampler = _kind(frame), _resampler()
+            format_, resampler = _format_of(frame), _resampler()
         yield from _resample(resampler, frame)
     yield from _resample(resampler, None)
 
@@ -196,13 +197,13 @@ def _resampler() -> AudioResampler:
 
 
 def _resample(resampler: AudioResampler, frame: AudioFrame | None) -> Iterator[Samples]:
-    if frame is not None and frame.sample_rate < LOWEST_RATE:
-        raise SoundUnreadable(UNKNOWN_CODEC)
+    if frame is not None and frame.sample_rate < MIN_SAMPLE_RATE:
+        raise AudioUnreadable(UNKNOWN_CODEC)
     try:
-        # When there is nothing to resample, the end comes out as it went in.
+        # PyAV's type says otherwise, but flushing an unused resampler returns [None].
         resampled = cast("list[AudioFrame | None]", resampler.resample(frame))
     except FFmpegError as error:
-        raise SoundUnreadable(UNKNOWN_CODEC) from error
+        raise AudioUnreadable(UNKNOWN_CODEC) from error
     for one in resampled:
         if one is not None:
             yield cast("Samples", one.to_ndarray()).reshape(-1)
@@ -215,9 +216,9 @@ def _blocks(pieces: Iterable[Samples]) -> Iterator[Samples]:
         held.append(piece)
         size += piece.size
         total += piece.size
-        if total > LONGEST * SAMPLE_RATE:
-            raise SoundUnreadable(TOO_LONG)
-        if size >= BLOCK:
+        if total > MAX_SECONDS * SAMPLE_RATE:
+            raise AudioUnreadable(TOO_LONG)
+        if size >= BLOCK_SIZE:
             yield np.concatenate(held)
             held, size = [], 0
     if size:

@@ -1,4 +1,4 @@
-"""Sounds made small, and into what every phone plays."""
+"""Encode audio as small files that every phone plays."""
 
 import io
 
@@ -7,32 +7,32 @@ from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
 
-from scrapbook.voice.decoding import SAMPLE_RATE, decoded
+from scrapbook.voice.decoding import SAMPLE_RATE, decode
 
-# Bits per second. Speech in wideband is transparent to most from here on (RFC 7587, section 3.1.1: 16 to 20).
+# Bits per second. RFC 7587, section 3.1.1, recommends 16 to 20 kbit/s for wideband speech.
 BIT_RATE = 24_000
 
 
-def compact(sound: bytes) -> bytes:
-    """The sound as Opus in Ogg, mono, 180 KB a minute: what ``COMPACT_SOUND`` says.
+def compact(audio: bytes) -> bytes:
+    """Return the audio as mono Opus in Ogg, 180 KB a minute: the content type ``COMPACT_AUDIO``.
 
     Raises:
-        SoundUnreadable: as ``decoded`` does.
+        AudioUnreadable: as in ``decode``.
     """
-    small = io.BytesIO()
-    with av.open(small, mode="w", format="ogg") as container:
+    encoded = io.BytesIO()
+    with av.open(encoded, mode="w", format="ogg") as container:
         stream = container.add_stream(  # pyright: ignore[reportUnknownMemberType]
             "libopus", rate=SAMPLE_RATE, layout="mono"
         )
         stream.bit_rate = BIT_RATE
-        for block in decoded(sound):
+        for block in decode(audio):
             frame = AudioFrame.from_ndarray(block.reshape(1, -1), format="flt", layout="mono")
             frame.sample_rate = SAMPLE_RATE
             _write(container, stream, frame)
         _write(container, stream, None)
-    return small.getvalue()
+    return encoded.getvalue()
 
 
 def _write(container: OutputContainer, stream: AudioStream, frame: AudioFrame | None) -> None:
-    """None writes what the encoder has held back."""
+    """Encode a frame and write it; None flushes the encoder."""
     container.mux(stream.encode(frame))  # pyright: ignore[reportUnknownMemberType]

@@ -1,5 +1,5 @@
-"""What the voice process takes, known to both of its ends."""
+"""What the voice process accepts; its client and its server both check it."""
 
-# As large as the largest recording that is fetched.
-MOST_BYTES = 64 * 1024 * 1024
-TOO_LARGE = f"The sound is larger than {MOST_BYTES // 1024**2} MB."
+# The size of the largest recording that the Twilio channel downloads.
+MAX_BYTES = 64 * 1024 * 1024
+TOO_LARGE = f"The audio is larger than {MAX_BYTES // 1024**2} MB."

@@ -1,7 +1,7 @@
-"""Finding the speech in a sound, and packing it into windows of the length that the model listens to.
+"""Find the speech in a recording, and pack it into windows of the length that the model takes.
 
-Whisper invents words where nothing is said, so what is not speech never reaches it. Its cost is the same for
-a second as for half a minute, so phrases are packed together.
+Whisper invents words where nobody speaks, so only speech is given to it. A window of one second costs as much
+as one of thirty, so phrases are packed together.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,17 +13,17 @@ from faster_whisper.vad import VadOptions, get_speech_timestamps
 from scrapbook.voice.decoding import SAMPLE_RATE, Samples
 
 # A breath does not end a phrase.
-SHORTEST_PAUSE_MS = 500
-# Shorter ones are clicks and knocks.
-SHORTEST_SPEECH_MS = 100
-# Sound kept around a phrase, so that its first and last consonants are not cut off.
+MIN_PAUSE_MS = 500
+# Anything shorter is a click or a knock.
+MIN_SPEECH_MS = 100
+# Audio added around a phrase, so that its first and last consonants are not cut off.
 PADDING_MS = 400
 PADDING = PADDING_MS * SAMPLE_RATE // 1000
 
 
 @dataclass(frozen=True)
 class Phrase:
-    """Samples that hold speech; ``start`` is the position of the first of them in the sound."""
+    """Samples of speech; ``start`` is the index of the first one in the recording."""
 
     start: int
     samples: Samples
@@ -35,7 +35,7 @@ class Phrase:
 
 @dataclass(frozen=True)
 class Window:
-    """Phrases that are listened to together."""
+    """Phrases that are transcribed together."""
 
     phrases: tuple[Phrase, ...]
 
@@ -49,12 +49,12 @@ class Window:
 
     @property
     def end(self) -> float:
-        """In seconds of the sound."""
+        """Return the end of the last phrase, in seconds from the start of the recording."""
         return self.phrases[-1].end / SAMPLE_RATE
 
 
 def windows(blocks: Iterable[Samples], longest: float) -> Iterator[Window]:
-    """The speech of a sound in its order, in windows of at most ``longest`` seconds."""
+    """Yield the speech of a recording in order, in windows of at most ``longest`` seconds."""
     packed: list[Phrase] = []
     for phrase in phrases(blocks, longest):
         size = sum(one.samples.size for one in packed)
@@ -67,15 +67,15 @@ def windows(blocks: Iterable[Samples], longest: float) -> Iterator[Window]:
 
 
 def phrases(blocks: Iterable[Samples], longest: float) -> Iterator[Phrase]:
-    """The speech of a sound in its order; a phrase is at most ``longest`` seconds long.
+    """Yield the speech of a recording in order, in phrases of at most ``longest`` seconds.
 
     Args:
-        blocks: each several times longer than ``longest``, but for the last one.
+        blocks: of samples, each several times longer than ``longest`` except the last one.
     """
     options = VadOptions(
-        min_speech_duration_ms=SHORTEST_SPEECH_MS,
+        min_speech_duration_ms=MIN_SPEECH_MS,
         max_speech_duration_s=longest,
-        min_silence_duration_ms=SHORTEST_PAUSE_MS,
+        min_silence_duration_ms=MIN_PAUSE_MS,
         speech_pad_ms=PADDING_MS,
     )
     held, start = np.empty(0, np.float32), 0
@@ -90,14 +90,14 @@ def phrases(blocks: Iterable[Samples], longest: float) -> Iterator[Phrase]:
 
 
 def _settled(found: list[tuple[int, int]], size: int) -> int:
-    """Up to where more sound changes nothing: to the phrase that may go on, or almost to the end."""
+    """Return the index before which phrases are final: where one starts that may go on, or almost the end."""
     if found and found[-1][1] > size - 2 * PADDING:
         return found[-1][0]
     return size - PADDING
 
 
 def _with_last(blocks: Iterable[Samples]) -> Iterator[tuple[Samples, bool]]:
-    """Each block with whether it is the last."""
+    """Yield each block, and whether it is the last."""
     ahead: Samples | None = None
     for block in blocks:
         if ahead is not None:

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.integration.voice import bad_sounds
-from tests.voice_sounds import MODEL, SOUNDS
+from tests.support.voice_sounds import MODEL, SOUNDS
+
+pytestmark = pytest.mark.soak
 
 # What may come on top of a short memo: the file itself, and a few blocks of samples.
 MOST_MEGABYTES = 96
@@ -18,12 +20,12 @@ MOST_MEGABYTES = 96
 CHILD = """
 import json, resource, sys
 from pathlib import Path
-from scrapbook.errors import SoundUnreadable
+from scrapbook.errors import AudioUnreadable
 from scrapbook.voice.transcriber import Transcriber
 transcriber = Transcriber(sys.argv[1])
 try:
     outcome = transcriber.transcribe(Path(sys.argv[2]).read_bytes()).text
-except SoundUnreadable as refused:
+except AudioUnreadable as refused:
     outcome = str(refused)
 transcriber.close()
 usage = resource.getrusage(resource.RUSAGE_SELF)
@@ -52,12 +54,12 @@ def usual() -> float:
 
 
 SOUNDS_THAT_COST: dict[str, tuple[Callable[[], bytes], str]] = {
-    "an hour of silence": (partial(bad_sounds.silence, hours=1), ""),
-    "ten hours in two megabytes": (
-        partial(bad_sounds.silence, hours=10),
-        "The sound is longer than 4 hours.",
+    "half an hour of silence": (partial(bad_sounds.silence, hours=0.5), ""),
+    "five hours in one megabyte": (
+        partial(bad_sounds.silence, hours=5),
+        "The audio is longer than 4 hours.",
     ),
-    "16 MB of noise": (bad_sounds.noise, "That file is not a sound that can be read."),
+    "16 MB of noise": (bad_sounds.noise, "The file is not audio that can be decoded."),
 }
 
 

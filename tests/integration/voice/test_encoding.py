@@ -2,9 +2,9 @@
 
 import pytest
 
-from scrapbook.errors import SoundUnreadable
-from scrapbook.file_types import identify
-from scrapbook.places import ROOT
+from scrapbook.errors import AudioUnreadable
+from scrapbook.paths import ROOT
+from scrapbook.text.file_types import identify
 from scrapbook.voice.decoding import probe
 from scrapbook.voice.encoding import compact
 
@@ -25,5 +25,5 @@ def test_a_recorded_call_takes_a_fifth_of_the_room() -> None:
 
 
 def test_what_is_no_sound_is_not_made_one() -> None:
-    with pytest.raises(SoundUnreadable):
+    with pytest.raises(AudioUnreadable):
         compact(b"\x89PNG\r\n\x1a\n")

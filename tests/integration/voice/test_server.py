@@ -14,19 +14,22 @@ from pathlib import Path
 import httpx
 import pytest
 
-from scrapbook.errors import ModelUnavailable, SoundUnreadable, VoiceFailed, VoiceUnavailable
+from scrapbook.errors import AudioUnreadable, ModelUnavailable, VoiceFailed, VoiceUnavailable
 from scrapbook.voice import limits
 from scrapbook.voice.client import VoiceClient
-from scrapbook.voice.server import MEMOS_AT_ONCE
+from scrapbook.voice.server import MAX_CONCURRENT_MEMOS
 from tests.integration.voice import bad_sounds
-from tests.voice_sounds import MODEL, SOUNDS, said
+from tests.support.internal import AUTH, Signed
+from tests.support.voice_sounds import MODEL, SOUNDS, said
 
 MEMO = (SOUNDS / "whatsapp.ogg").read_bytes()
 
 SERVER = """
 import sys, uvicorn
 from scrapbook.voice.server import create_app
-uvicorn.run(create_app(sys.argv[1]), port=int(sys.argv[2]), log_level="warning", timeout_graceful_shutdown=1)
+from tests.support.internal import AUTH
+app = create_app(sys.argv[1], "auto", AUTH)
+uvicorn.run(app, port=int(sys.argv[2]), log_level="warning", timeout_graceful_shutdown=1)
 """
 
 
@@ -53,7 +56,7 @@ def started(model: str = MODEL) -> Voice:
         port = free.getsockname()[1]
     process = subprocess.Popen([sys.executable, "-c", SERVER, model, str(port)])
     voice = Voice(process, f"http://127.0.0.1:{port}")
-    with VoiceClient(voice.url) as client:
+    with VoiceClient(voice.url, AUTH) as client:
         eventually(client.is_ready)
     return voice
 
@@ -83,14 +86,14 @@ def own_voice() -> Iterator[Voice]:
 
 @pytest.fixture
 def client(voice: Voice) -> Iterator[VoiceClient]:
-    with VoiceClient(voice.url) as client:
+    with VoiceClient(voice.url, AUTH) as client:
         yield client
 
 
 def hours_of_speech() -> bytes:
     """Long enough to be interrupted: the long memo again and again."""
     from scrapbook.voice.decoding import SAMPLE_RATE
-    from tests.voice_sounds import samples
+    from tests.support.voice_sounds import samples
 
     speech = (samples("long_memo.ogg") * 32767).astype("<i2").tobytes() * 45
     header = bad_sounds.wav(rate=SAMPLE_RATE, seconds=0)[:-4]
@@ -115,13 +118,13 @@ def test_prometheus_is_told_how_many_memos_are_here_and_what_they_take(own_voice
     sound = hours_of_speech()
 
     def give() -> None:
-        with VoiceClient(own_voice.url) as client, pytest.raises(VoiceFailed):
+        with VoiceClient(own_voice.url, AUTH) as client, pytest.raises(VoiceFailed):
             client.transcribe(sound)
 
-    threads = [threading.Thread(target=give) for _ in range(MEMOS_AT_ONCE + 1)]
+    threads = [threading.Thread(target=give) for _ in range(MAX_CONCURRENT_MEMOS + 1)]
     for thread in threads:
         thread.start()
-    eventually(lambda: (told(working), told(waiting)) == (MEMOS_AT_ONCE, 1))
+    eventually(lambda: (told(working), told(waiting)) == (MAX_CONCURRENT_MEMOS, 1))
     own_voice.kill()
     for thread in threads:
         thread.join()
@@ -146,25 +149,25 @@ def test_progress_is_told_before_the_transcript(client: VoiceClient) -> None:
 @pytest.mark.parametrize(
     ("sound", "sentence"),
     [
-        (b"", "The sound is empty."),
-        (bad_sounds.picture(), "That file is not a sound that can be read."),
-        (bad_sounds.wav(kind=0x7ABC), "The sound is in a format that is not known here."),
+        (b"", "The audio is empty."),
+        (bad_sounds.picture(), "The file is not audio that can be decoded."),
+        (bad_sounds.wav(kind=0x7ABC), "The audio is in an unknown format."),
     ],
 )
 def test_what_is_no_sound_comes_back_as_a_plain_sentence(
     client: VoiceClient, sound: bytes, sentence: str
 ) -> None:
     for ask in (client.transcribe, client.probe):
-        with pytest.raises(SoundUnreadable) as refused:
+        with pytest.raises(AudioUnreadable) as refused:
             ask(sound)
         assert str(refused.value) == sentence
 
 
 def test_a_sound_that_is_too_large_is_refused_at_both_ends(client: VoiceClient, voice: Voice) -> None:
-    sound = bytes(limits.MOST_BYTES + 1)
-    with pytest.raises(SoundUnreadable, match="larger than 64 MB"):
+    sound = bytes(limits.MAX_BYTES + 1)
+    with pytest.raises(AudioUnreadable, match="larger than 64 MB"):
         client.transcribe(sound)
-    answer = httpx.post(f"{voice.url}/probe", content=sound, timeout=30)
+    answer = httpx.post(f"{voice.url}/probe", content=sound, timeout=30, auth=Signed())
     assert answer.json() == {"reason": limits.TOO_LARGE}
 
 
@@ -172,7 +175,7 @@ def test_without_a_model_the_client_is_told_what_to_do() -> None:
     voice = started("no such model")
     try:
         with (
-            VoiceClient(voice.url) as client,
+            VoiceClient(voice.url, AUTH) as client,
             pytest.raises(ModelUnavailable, match="WHISPER_MODEL") as failed,
         ):
             client.transcribe(MEMO)
@@ -184,7 +187,7 @@ def test_without_a_model_the_client_is_told_what_to_do() -> None:
 def test_a_process_that_is_not_there_is_unavailable() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
-    with VoiceClient(url) as client:
+    with VoiceClient(url, AUTH) as client:
         assert not client.is_ready()
         for ask in (client.transcribe, client.probe):
             with pytest.raises(VoiceUnavailable) as failed:
@@ -196,7 +199,7 @@ def test_a_process_that_is_killed_has_failed_and_can_be_tried_again(own_voice: V
     def kill(_share: float) -> None:
         own_voice.kill()
 
-    with VoiceClient(own_voice.url) as client:
+    with VoiceClient(own_voice.url, AUTH) as client:
         with pytest.raises(VoiceFailed) as failed:
             client.transcribe(hours_of_speech(), kill)
         assert not failed.value.permanent
@@ -213,7 +216,7 @@ def test_work_that_nobody_waits_for_is_stopped(own_voice: Voice) -> None:
         if share > 0:
             raise Enough
 
-    with VoiceClient(own_voice.url) as client, pytest.raises(Enough):
+    with VoiceClient(own_voice.url, AUTH) as client, pytest.raises(Enough):
         client.transcribe(hours_of_speech(), leave)
 
     def rests() -> bool:
@@ -245,6 +248,6 @@ def test_it_ends_when_it_is_told_to_in_the_middle_of_a_memo(own_voice: Voice) ->
         if share > 0:
             own_voice.process.terminate()
 
-    with VoiceClient(own_voice.url) as client, pytest.raises(VoiceFailed):
+    with VoiceClient(own_voice.url, AUTH) as client, pytest.raises(VoiceFailed):
         client.transcribe(hours_of_speech(), stop)
     own_voice.process.wait(30)

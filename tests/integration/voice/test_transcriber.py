@@ -4,11 +4,13 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 
-from scrapbook.errors import ModelUnavailable, SoundUnreadable, VoiceFailed
+from scrapbook.errors import AudioUnreadable, ModelUnavailable, VoiceFailed
+from scrapbook.voice.decoding import SAMPLE_RATE
 from scrapbook.voice.transcriber import Transcriber
-from tests.voice_sounds import MODEL, SOUNDS, said
+from tests.support.voice_sounds import MODEL, SOUNDS, said, samples
 
 MEMO = SOUNDS / "whatsapp.ogg"
 LONG_MEMO = SOUNDS / "long_memo.ogg"
@@ -44,6 +46,27 @@ def test_segments_lie_in_order_within_the_sound(transcriber: Transcriber) -> Non
     assert times[0] >= 0
     assert times[-1] <= transcript.duration
     assert " ".join(segment.text for segment in transcript.segments) == transcript.text
+
+
+def test_each_word_has_its_times_and_how_sure_it_is(transcriber: Transcriber) -> None:
+    transcript = transcriber.transcribe(LONG_MEMO)
+    words = [word for segment in transcript.segments for word in segment.words]
+    assert [word.text.strip() for word in words] == transcript.text.split()
+    for segment in transcript.segments:
+        assert "".join(word.text for word in segment.words).strip() == segment.text
+        assert (segment.words[0].start, segment.words[-1].end) == (segment.start, segment.end)
+    times = [time for word in words for time in (word.start, word.end)]
+    assert times == sorted(times)
+    assert 0 <= times[0] < times[-1] <= transcript.duration
+    assert all(0 <= word.probability <= 1 for word in words)
+
+
+def test_a_word_is_where_there_is_sound(transcriber: Transcriber) -> None:
+    [segment, *_] = transcriber.transcribe(MEMO).segments
+    sound = np.abs(samples("whatsapp.ogg"))
+    for word in segment.words:
+        heard = sound[int(word.start * SAMPLE_RATE) : int(word.end * SAMPLE_RATE)]
+        assert heard.max() > 0.05 * sound.max(), word
 
 
 @pytest.mark.parametrize("name", ["silence.ogg", "noise.ogg"])
@@ -97,7 +120,7 @@ def test_of_a_truncated_memo_the_beginning_is_written_down(transcriber: Transcri
 
 def test_what_is_no_sound_needs_no_model() -> None:
     transcriber = Transcriber("no such model")
-    with pytest.raises(SoundUnreadable):
+    with pytest.raises(AudioUnreadable):
         transcriber.transcribe(b"no sound")
     transcriber.close()
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from scrapbook.errors import ModelUnavailable
-from scrapbook.voice.fetching import model_folder
-from scrapbook.voice.model import SpeechModel, compute_type_for, cores, sharing
-from tests.voice_sounds import MODEL
+from scrapbook.voice.model import SpeechModel, compute_type_for, cores, workers_and_threads
+from scrapbook.voice.model_download import model_folder
+from tests.support.voice_sounds import MODEL
 
 
 def test_it_computes_in_int8_on_a_processor_and_float16_on_a_gpu() -> None:
@@ -21,7 +21,7 @@ def test_a_compute_type_that_is_set_is_kept() -> None:
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 6, 8, 64])
 def test_it_never_takes_more_threads_than_there_are_cores(count: int) -> None:
-    workers, threads = sharing(count)
+    workers, threads = workers_and_threads(count)
     assert 1 <= workers * threads <= count
 
 
@@ -55,7 +55,7 @@ def test_a_folder_that_is_not_there_is_a_plain_sentence() -> None:
 
 
 def test_a_folder_without_a_model_is_a_plain_sentence(tmp_path: Path) -> None:
-    with pytest.raises(ModelUnavailable, match=r"is not a converted Whisper model: no model\.bin in it"):
+    with pytest.raises(ModelUnavailable, match=r"is not a converted Whisper model: it lacks model\.bin"):
         SpeechModel(str(tmp_path)).get()
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from scrapbook.voice.decoding import BLOCK, SAMPLE_RATE, Samples, decoded
+from scrapbook.voice.decoding import BLOCK_SIZE, SAMPLE_RATE, Samples, decode
 from scrapbook.voice.windows import Window, windows
-from tests.voice_sounds import SOUNDS, samples
+from tests.support.voice_sounds import SOUNDS, samples
 
 LONGEST = 10.0
 SENTENCE = samples("whatsapp.ogg")
@@ -17,8 +17,8 @@ def seconds_of_silence(seconds: float) -> Samples:
 
 
 def in_blocks(sound: Samples) -> Iterator[Samples]:
-    for start in range(0, sound.size, BLOCK):
-        yield sound[start : start + BLOCK]
+    for start in range(0, sound.size, BLOCK_SIZE):
+        yield sound[start : start + BLOCK_SIZE]
 
 
 def found(*parts: Samples) -> list[Window]:
@@ -34,7 +34,7 @@ def test_silence_has_no_windows() -> None:
 
 
 def test_noise_has_no_windows() -> None:
-    assert list(windows(decoded(SOUNDS / "noise.ogg"), LONGEST)) == []
+    assert list(windows(decode(SOUNDS / "noise.ogg"), LONGEST)) == []
 
 
 def test_an_empty_sound_has_no_windows() -> None:
@@ -56,7 +56,7 @@ def test_its_samples_are_those_of_the_sound() -> None:
 
 
 def test_speech_across_two_blocks_is_found_once() -> None:
-    at = BLOCK / SAMPLE_RATE - 1
+    at = BLOCK_SIZE / SAMPLE_RATE - 1
     assert len(starts(found(seconds_of_silence(at), SENTENCE, seconds_of_silence(30)))) == 1
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.voice_sounds import MODEL, SOUNDS, said
+from tests.support.voice_sounds import MODEL, SOUNDS, said
 
 REPOSITORY = "somebody/a-model"
 COMMIT = "0" * 39 + "1"
@@ -72,7 +72,7 @@ from pathlib import Path
 from scrapbook.errors import ScrapbookError
 from scrapbook.voice.transcriber import Transcriber
 told = []
-transcriber = Transcriber(sys.argv[1], on_fetched=told.append)
+transcriber = Transcriber(sys.argv[1], on_download=told.append)
 try:
     text = transcriber.transcribe(Path(sys.argv[2])).text
 except ScrapbookError as error:
@@ -102,6 +102,6 @@ def test_a_model_is_fetched_once_and_tells_how_much_is_there(hub: str, tmp_path:
 def test_a_hub_that_cannot_be_reached_is_a_plain_sentence(tmp_path: Path) -> None:
     text, told = transcribed("small", "http://127.0.0.1:9", tmp_path)
     assert text.startswith(
-        "WHISPER_MODEL: small is no folder here, and could not be fetched from http://127.0.0.1:9"
+        "WHISPER_MODEL: small is not a folder, and could not be downloaded from http://127.0.0.1:9"
     )
     assert told == []

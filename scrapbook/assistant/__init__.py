@@ -1,0 +1,1 @@
+"""The client of Rasa, the training of its model, and `scrapbook parse`."""
