@@ -1,0 +1,1 @@
+"""Feeds: find them, fetch them, read them. Values in, values out; nothing is stored here."""
