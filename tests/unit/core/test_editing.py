@@ -1,6 +1,6 @@
 import pytest
 
-from scrapbook.book.editing import may_count
+from scrapbook.core.editing import may_count
 
 
 @pytest.mark.parametrize(

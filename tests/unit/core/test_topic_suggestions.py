@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapbook.book.suggesting import LOUDEST, TELLING, is_due, weight
+from scrapbook.core.topic_suggestions import LOUDEST, TELLING, is_due, weight
 
 
 def test_a_word_of_the_topic_alone_speaks_for_it() -> None:

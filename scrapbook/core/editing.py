@@ -1,17 +1,23 @@
-"""Changing what an entry says."""
+"""Change the texts of entries, and read the new text off a message."""
 
 import re
 from collections.abc import Sequence
 from itertools import takewhile
 
-from scrapbook.book.book import Book, Named
-from scrapbook.book.reminding import due_at, is_reminder
-from scrapbook.spelling import words
-from scrapbook.stems import stem
+from scrapbook.core.book import Book, EntryLookup
+from scrapbook.core.reminders import is_reminder, read_again, remind_also
 from scrapbook.store import Entry
+from scrapbook.text.parsed_text import ParsedText
+from scrapbook.text.spelling import words
+from scrapbook.text.stemming import stem
 
 _APPENDED = re.compile(r"\s*(?:[^:\n]{1,30}:|\S+(?=\s))(?P<text>.*)", re.DOTALL)
 _CORRECTED = re.compile(r".{0,30}?\b(?:c|oc)\w*\s*[:,]\s*(?P<text>.*)", re.DOTALL | re.IGNORECASE)
+_EDITED = re.compile(
+    r"\s*(?:edit(?:\s+(?:it|that|this))?|change\s+(?:it|that|this)|make\s+(?:it|that))(?:\s+to\b)?\s*[:,]?\s*"
+    r"(?P<text>.*)",
+    re.DOTALL | re.IGNORECASE,
+)
 _SAYING = re.compile(
     r"\A(?:so\s+(?:that\s+)?it\s+(?:says|reads)|(?:to|should|must)\s+(?:say|read|be)|say|read|with|as|to)"
     r"(?:\s*[:,]\s*|\s+)",
@@ -20,7 +26,7 @@ _SAYING = re.compile(
 _SAYS = r"(?:to say|so (?:that )?it (?:says|reads)|should (?:say|read|be))\b:?"
 _INTRODUCTION = rf"\s*(?:[:,]|-(?=\s)|{_SAYS})?\s*"
 _BESIDE_A_NUMBER = 3
-"""Words behind a number that what is counted is among: ``5 more long pages``."""
+"""How many words after a number may name what it counts: ``5 more long pages``."""
 _NOT_COUNTED = frozenset(
     """
     a an the my your his her its our their this that these those i you he she we they it me him us them is are
@@ -33,55 +39,85 @@ _CLAUSE = re.compile(r"[^,.:;!?\"“”()\n]*")
 _GOES_ON_COUNTING = re.compile(r"of\b|(?:or|and|to|-)\s*\d", re.IGNORECASE)
 
 
-def edit(book: Book, number: int, text: str) -> Named:
-    """``kept`` is the entry as it was, whose text is ``text`` from now on."""
+def edit(book: Book, number: int, text: str) -> EntryLookup:
+    """Replace the text of an entry. Returns the entry as it was before."""
     named = book.look_up([number])
-    rewrite(book, named.kept, text)
+    rewrite(book, named.saved, text)
     return named
 
 
 def rewrite(book: Book, entries: Sequence[Entry], text: str) -> None:
-    """A reminder is due when its new words say."""
+    """Replace the texts of entries; a reminder is due when its new text says."""
+    parsed = ParsedText(text)
     for entry in entries:
         with book.recording("edit", entry=entry.number):
-            book.tx.entries.change_text(entry.id, text, book.now)
+            book.tx.entries.change_text(entry.id, parsed, book.now)
             if is_reminder(entry):
-                book.tx.entries.set_due(entry.id, due_at(book, text))
+                read_again(book, entry, text)
 
 
-def append(book: Book, numbers: list[int], text: str) -> Named:
-    """Adds a line to each, without numbers to the latest entry; ``kept`` is what was there."""
+def append(book: Book, numbers: list[int], text: str) -> EntryLookup:
+    """Add a line to entries; without numbers to the latest one. Returns the entries as they were before."""
     named = book.look_up(numbers)
-    for entry in named.kept:
+    for entry in named.saved:
         with book.recording("append", entry=entry.number):
             add_line(book, entry, text)
     return named
 
 
 def add_line(book: Book, entry: Entry, text: str) -> None:
-    """To be called while recording. A reminder is due when the line says, if it does."""
-    book.tx.entries.change_text(entry.id, f"{entry.text}\n{text}".lstrip("\n"), book.now)
-    due = due_at(book, text) if is_reminder(entry) else None
-    if due:
-        book.tx.entries.set_due(entry.id, due)
+    """Add a line to an entry; a reminder is due when the line says, if it does.
+
+    To be called while recording.
+    """
+    longer = ParsedText(f"{entry.text}\n{text}".lstrip("\n"))
+    book.tx.entries.change_text(entry.id, longer, book.now)
+    if is_reminder(entry):
+        remind_also(book, entry, text)
+
+
+def fill_in(book: Book, entry: Entry, words: str, parse: type[ParsedText] = ParsedText) -> Entry:
+    """Add words that came with an entry to its text, and return the entry: a transcript, or those of a file.
+
+    It is undone together with the entry, unless the entry was changed in between.
+
+    Args:
+        parse: ``UnparsedText`` to look for nothing in the text.
+    """
+    text = parse(f"{entry.text}\n{words}".strip("\n"))
+    if entry.deleted_at is None and book.tx.changes.touched(entry.id):
+        with book.recording("append", entry=entry.number):
+            book.tx.entries.change_text(entry.id, text, book.now)
+    else:
+        book.tx.entries.change_text(entry.id, text, book.now)
+    return book.tx.entries.get(entry.id)
 
 
 def text_after_number(message: str, number: str) -> str:
-    """What follows the number in ``edit 42 new text``, ``edit 42 to say new text`` and ``change 42 to new
-    text``; may be empty.
+    """Return the new text in ``edit 42 new text`` and ``change 42 to new text``; it may be empty.
 
-    ``number`` is in digits, or as it stands in the message: ``forty two``.
+    Args:
+        number: the number in digits, or as it is written in the message: ``forty two``.
     """
     found = re.search(rf"(?<!\w)0*{_spaced(number)}(?!\w){_INTRODUCTION}(?P<text>.*)", message, re.DOTALL)
     text = found["text"] if found else ""
     return re.sub(r"^to\s+", "", text) if re.match(r"\s*change\b", message, re.IGNORECASE) else text
 
 
-def may_count(message: str, number: str, before: str) -> bool:
-    """Whether the number may say how many, as in ``edit 5 pages of the thesis``.
+def new_text(message: str) -> str:
+    """Return the new text in ``edit: new text`` and ``change it to new text``; it may be empty."""
+    found = _EDITED.fullmatch(message)
+    return found["text"] if found else ""
 
-    Not so behind "note" or the like, before a mark, nor where the entry (``before``) says what would be
-    counted.
+
+def may_count(message: str, number: str, before: str) -> bool:
+    """Return whether the number may be a count, as in ``edit 5 pages of the thesis``.
+
+    It is none after "note" or the like, before a punctuation mark, or if the entry names what it would count.
+
+    Args:
+        number: as for ``text_after_number``.
+        before: the text of the entry of that number.
     """
     found = re.search(
         rf"(?P<named>#|\b(?:note|entry|number|thought|memo)\s+)?(?<!\w)0*{_spaced(number)}(?!\w)"
@@ -98,7 +134,7 @@ def may_count(message: str, number: str, before: str) -> bool:
 
 
 def _may_be_counted(text: str) -> list[str]:
-    """The first few words, up to one that tells that nothing is counted."""
+    """Return the first few words, up to the first that can stand neither before nor for a counted thing."""
     clause = _CLAUSE.match(text)
     first = words(clause[0])[:_BESIDE_A_NUMBER] if clause else ()
     return list(takewhile(lambda word: word not in _NOT_COUNTED, first))
@@ -109,21 +145,22 @@ def _is_plural(word: str) -> bool:
 
 
 def _spaced(number: str) -> str:
+    """Return a pattern for the number with any white space between its words."""
     return r"\s+".join(map(re.escape, number.split()))
 
 
 def without_saying(text: str) -> str:
-    """Less what leads up to the new words in a sentence: ``to say``, ``so that it reads``, ``should be``."""
+    """Return the text without its introduction, such as ``to say``, ``so that it reads``, ``should be``."""
     return _SAYING.sub("", text, count=1)
 
 
 def corrected_text(message: str) -> str:
-    """What follows ``correct:``; may be empty."""
+    """Return the text after ``correct:``; it may be empty."""
     found = _CORRECTED.fullmatch(message)
     return found["text"] if found else ""
 
 
 def text_to_append(message: str) -> str:
-    """What follows ``add:``, or the first word; may be empty."""
+    """Return the text after ``add:``, or after the first word; it may be empty."""
     found = _APPENDED.fullmatch(message)
     return found["text"].lstrip() if found else ""

@@ -1,0 +1,244 @@
+"""Save entries that other programs have exported, many at a time, each once."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from scrapbook.core.book import Book
+from scrapbook.core.following import follow_again
+from scrapbook.model.imported import ImportedEntry, ImportedKind, ScrapbookState, TopicState
+from scrapbook.store import Change, EntryChange, Media, QuietHours
+from scrapbook.store.imports import NewEntry
+from scrapbook.text.entry_facts import EntryFacts
+from scrapbook.text.parsed_text import ParsedText
+from scrapbook.text.spelling import normalized_name
+
+
+@dataclass
+class ImportProgress:
+    """An import over several transactions.
+
+    Attributes:
+        scrapbook: what is beside the entries, in an export of our own.
+        change: which is undone as one; None until something new comes.
+        topics: ids by the normalized names that were asked for.
+        words: that are in the spelling index already.
+        had_entries: whether an entry was read, new or known.
+    """
+
+    arguments: Mapping[str, str]
+    scrapbook: ScrapbookState | None = None
+    change: Change | None = None
+    topics: dict[str, int] = field(default_factory=dict)
+    words: set[str] = field(default_factory=set)
+    had_entries: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedBatch:
+    """What became of a batch: how many entries are new, brought up to date, or known.
+
+    ``differing`` were changed both there and here, or there only in another way than by growing.
+    """
+
+    added: int = 0
+    updated: int = 0
+    known: int = 0
+    differing: tuple[ImportedEntry, ...] = ()
+
+
+def new_keys(book: Book, entries: Sequence[ImportedEntry]) -> set[str]:
+    """Return the keys of those entries that were not imported yet, and do not come from here."""
+    keys = {entry.key for entry in entries}
+    return keys - book.tx.imports.known(book.person.id, keys).keys() - _still_here(book, entries)
+
+
+def import_batch(
+    book: Book,
+    progress: ImportProgress,
+    entries: Sequence[ImportedEntry],
+    media: Mapping[str, Sequence[Media]],
+) -> ImportedBatch:
+    """Save those of the entries that are new, and bring up to date those that have grown since.
+
+    Args:
+        progress: is changed; after an error it must not be used again.
+        media: the stored files of the new entries, by the entries' keys.
+    """
+    progress.had_entries = True
+    known = book.tx.imports.known(book.person.id, [entry.key for entry in entries])
+    here = _still_here(book, entries)
+    fresh = [entry for entry in entries if entry.key not in known and entry.key not in here]
+    changed = [
+        entry for entry in entries if entry.key in known and not known[entry.key].had(entry.tagged_text)
+    ]
+    grown = [entry for entry in changed if _has_grown(book, entry, known[entry.key].entry_id)]
+    if fresh or grown:
+        if progress.change is None:
+            progress.change = _begun(book, progress)
+        with book.tx.changes.continuing(progress.change):
+            new = [_new(book, progress, entry, media.get(entry.key, ())) for entry in fresh]
+            ids = book.tx.imports.add(progress.change, new, progress.words) if new else []
+            for entry_id, entry in zip(ids, fresh, strict=True):
+                _restore_entry(book, entry_id, entry, media.get(entry.key, ()))
+            for entry in grown:
+                _bring_up_to_date(book, entry, known[entry.key].entry_id or 0)
+    differing = tuple(entry for entry in changed if entry not in grown)
+    return ImportedBatch(len(fresh), len(grown), len(entries) - len(fresh) - len(grown), differing)
+
+
+def finish_import(book: Book, progress: ImportProgress) -> None:
+    """Record that an import is complete, after taking over what an export of ours without entries has."""
+    scrapbook = progress.scrapbook
+    if (
+        scrapbook
+        and not progress.had_entries
+        and (scrapbook.topics or scrapbook.following or scrapbook.quiet_hours)
+    ):
+        progress.change = _begun(book, progress)
+    if progress.change:
+        book.tx.imports.finish(progress.change, book.tx.imports.count_of(progress.change))
+    if scrapbook:
+        book.tx.imports.keep_numbers_below(book.person.id, scrapbook.next_number)
+
+
+def _still_here(book: Book, entries: Sequence[ImportedEntry]) -> set[str]:
+    """Return the keys of those entries of our own export that are here, with the number that they had.
+
+    One that is in the trash here, and was not when it was exported, can come back.
+    """
+    numbers = {entry.state.number for entry in entries if entry.state}
+    found = book.tx.imports.still_here(book.person.id, numbers) if numbers else {}
+    keys: set[str] = set()
+    for entry in entries:
+        if entry.state and entry.state.number in found:
+            created_at, is_deleted = found[entry.state.number]
+            if created_at == entry.created_at and (entry.state.deleted_at or not is_deleted):
+                keys.add(entry.key)
+    return keys
+
+
+def _begun(book: Book, progress: ImportProgress) -> Change:
+    """Begin the change, or go on with it, and take over what is beside the entries."""
+    change = book.tx.imports.begin(book.person.id, dict(progress.arguments), book.now)
+    if state := progress.scrapbook:
+        with book.tx.changes.continuing(change):
+            for topic in state.topics:
+                _restore_topic(book, topic, _topic_of_name(book, progress, topic.name))
+            for page in state.following:
+                follow_again(book, page)
+            if state.quiet_hours and book.tx.quiet_hours.of(book.person.id) == QuietHours():
+                book.tx.quiet_hours.set(book.person.id, state.quiet_hours)
+    return change
+
+
+def _restore_topic(book: Book, topic: TopicState, topic_id: int | None) -> None:
+    """Take over the former names of a topic, and what was written about it if nothing is here."""
+    if topic_id is None:
+        return
+    if topic.aliases:  # each looks through all topics
+        book.tx.topics.add_aliases(topic_id, topic.aliases)
+    if topic.description and not book.tx.topics.description(topic_id):
+        book.tx.topics.describe(topic_id, topic.description)
+
+
+def _restore_entry(book: Book, entry_id: int, entry: ImportedEntry, media: Sequence[Media]) -> None:
+    """Take over what our own export tells of an entry that was added."""
+    if (state := entry.state) is None:
+        return
+    if state.reminder:
+        reminder = replace(state.reminder, person_id=book.person.id, entry_id=entry_id)
+        book.tx.reminders.put_back(reminder)
+    book.tx.imports.add_history(entry_id, [_change_here(book, change) for change in state.history])
+    for preview in state.previews:
+        book.tx.previews.record(entry_id, preview, book.now)
+    for stored, file in zip(media, entry.files, strict=True):
+        if file.transcript and book.tx.transcripts.of(stored.url) is None:
+            book.tx.transcripts.record(stored.url, file.transcript, book.now)
+        if file.words:
+            book.tx.file_texts.record(stored.url, file.words, "", book.now)
+
+
+def _change_here(book: Book, change: EntryChange) -> EntryChange:
+    """Return a change whose topic is the one of that name here; none if there is none any more."""
+    before = dict(change.before)
+    if "topic" in before:
+        name = before.pop("topic")
+        found = book.topic(name) if isinstance(name, str) else None
+        before["topic_id"] = found.id if found else None
+    return replace(change, before=before)
+
+
+def _new(book: Book, progress: ImportProgress, entry: ImportedEntry, media: Sequence[Media]) -> NewEntry:
+    if state := entry.state:
+        return NewEntry(
+            key=entry.key,
+            text=entry.text,
+            facts=state.facts,
+            topic_id=_topic_id(book, progress, entry.topic) if entry.topic else None,
+            created_at=entry.created_at or book.now,
+            media=media,
+            pinned_at=state.pinned_at,
+            number=state.number,
+            edited_at=state.edited_at,
+            deleted_at=state.deleted_at,
+            due_at=state.due_at,
+        )
+    text = ParsedText(entry.tagged_text)
+    return NewEntry(
+        key=entry.key,
+        text=text.text,
+        facts=_facts(entry, text),
+        topic_id=_topic_id(book, progress, entry.topic) if entry.topic else None,
+        created_at=entry.created_at or book.now,
+        media=media,
+        pinned_at=book.now if entry.is_pinned else None,
+    )
+
+
+def _facts(entry: ImportedEntry, text: ParsedText) -> EntryFacts:
+    """Return the facts of a text; that it is a quotation, and whose, is known of one that comes as such."""
+    if entry.kind is ImportedKind.QUOTE:
+        return replace(text.facts, is_quote=True, author=entry.author)
+    return text.facts
+
+
+def _topic_id(book: Book, progress: ImportProgress, name: str) -> int | None:
+    """Return the topic of that very name or alias, else a new one. None for a name without a letter."""
+    key = normalized_name(name)
+    if not key:
+        return None
+    if key not in progress.topics:
+        progress.topics[key] = book.topic_or_new(name).id
+    return progress.topics[key]
+
+
+def _topic_of_name(book: Book, progress: ImportProgress, name: str) -> int | None:
+    """Return the topic of that very name, whatever its aliases, else a new one."""
+    if key := normalized_name(name):
+        found = book.topic(name) or book.tx.topics.add(book.person.id, name)
+        progress.topics[key] = found.id
+        return found.id
+    return None
+
+
+def _has_grown(book: Book, entry: ImportedEntry, entry_id: int | None) -> bool:
+    """Return whether an entry says more than when it was imported, and was not changed here since."""
+    if entry_id is None:
+        return False
+    saved = book.tx.entries.get(entry_id)
+    known = book.tx.imports.known(book.person.id, [entry.key])[entry.key]
+    if saved.deleted_at or not known.had(saved.text):
+        return False
+    return _contains(entry.tagged_text.splitlines(), saved.text.splitlines())
+
+
+def _contains(lines: Iterable[str], parts: Iterable[str]) -> bool:
+    """Return whether the lines have all the parts, in their order; the last of the parts may go on."""
+    rest: Iterator[str] = iter(lines)
+    return all(any(line.startswith(part) for line in rest) for part in parts)
+
+
+def _bring_up_to_date(book: Book, entry: ImportedEntry, entry_id: int) -> None:
+    text = ParsedText(entry.tagged_text)
+    book.tx.entries.change_text(entry_id, text, book.now)
+    book.tx.imports.remember_text(book.person.id, entry.key, text.text)
