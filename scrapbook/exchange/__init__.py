@@ -1,0 +1,1 @@
+"""What a scrapbook is taken along as, and what comes from elsewhere."""

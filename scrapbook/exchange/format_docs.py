@@ -1,0 +1,42 @@
+"""Write the page of the formats, ``docs/importing.md``, from what each format says of itself."""
+
+import textwrap
+
+from scrapbook.exchange.registry import all_formats
+
+_WIDTH = 120
+
+_INTRODUCTION = """\
+# Importing
+
+`scrapbook import FILE_OR_FOLDER --dry-run` says what would come out of a file, folder, ZIP or tar, and writes
+nothing. With `--json` it prints one object: `format`, `entries` and `skipped`. Without `--dry-run` the
+entries are saved. In the book, the page **Import** (from the settings) takes a file, shows what would come,
+and imports it when you press the button ([book.md](book.md#importing)).
+
+- The format is told by looking inside. The name of a file does not matter, except that notes in Markdown end
+  in `.md`.
+- Nothing comes twice, however often something is imported, also when an export has grown since or comes in
+  parts. An entry that has grown there is brought up to date, unless it was changed here. What was deleted
+  here does not come back.
+- One `undo` takes a whole import back. Killed in the middle, it leaves whole entries, and goes on when it is
+  run again.
+- What cannot be read is named with its place and left out: a damaged file, a note in a bin, a picture that is
+  named and not there.
+- A time keeps its zone. One without a zone is of `--zone`, or of the zone of the person. An entry of which
+  only the day is known is of noon. Nothing is made up where a file tells no time.
+- Of several topics the first becomes the topic of the entry; the others stand below its text, as `#name`.
+- A ZIP is never unpacked to the disk. Links, encrypted files and names that lead out of it are left out and
+  named.
+
+This page is written by `scrapbook import --formats`, from the modules of `scrapbook/exchange/formats/`. A new
+format is one more module there.
+"""
+
+
+def formats_page() -> str:
+    """Return the page in Markdown."""
+    parts = [_INTRODUCTION]
+    for found in all_formats():
+        parts.append(f"## {found.title}\n\n{textwrap.fill(found.docs, _WIDTH, break_on_hyphens=False)}\n")
+    return "\n".join(parts)
