@@ -1,4 +1,4 @@
-"""The form-encoded bodies of Twilio's webhooks, and how they are read field by field."""
+"""Read the form-encoded bodies of Twilio's webhooks, field by field."""
 
 import re
 from urllib.parse import parse_qsl
@@ -9,6 +9,7 @@ from scrapbook.errors import ScrapbookError
 
 Form = ImmutableMultiDict[str, str]
 MAX_FIELDS = 500
+"""Our limit; Twilio sends some dozens."""
 
 _SID = re.compile(r"([A-Z]{2})[0-9a-f]{32}")
 
@@ -18,25 +19,25 @@ MESSAGE = frozenset({"SM", "MM"})
 
 
 class MalformedWebhook(ScrapbookError):
-    """The body of a webhook is not what Twilio documents. The message names fields, never their values."""
+    """A webhook's body differs from Twilio's documentation. The message names fields, never their values."""
 
 
 def parse_form(body: bytes) -> Form:
-    """The fields of a form-encoded body, blank ones included: Twilio signs those too.
+    """Return the fields of a form-encoded body, blank ones included: Twilio signs those too.
 
-    Raises MalformedWebhook for text that is not UTF-8 and for more than MAX_FIELDS fields.
+    Raises MalformedWebhook for text that is not UTF-8, and for more than MAX_FIELDS fields.
     """
     try:
         fields = parse_qsl(
             body.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS
         )
-    except ValueError as problem:
-        raise MalformedWebhook("the body is not a form") from problem
+    except ValueError as error:
+        raise MalformedWebhook("the body is not a form") from error
     return ImmutableMultiDict(fields)
 
 
 def required(form: Form, name: str) -> str:
-    """The value of a field that has to be there and has to say something."""
+    """Return the value of a field. Raises MalformedWebhook if it is missing or blank."""
     value = form.get(name, "")
     if not value:
         raise MalformedWebhook(f"{name} is missing")
@@ -44,7 +45,7 @@ def required(form: Form, name: str) -> str:
 
 
 def sid(form: Form, name: str, kinds: frozenset[str]) -> str:
-    """The value of a field that names something of Twilio's: one of the kinds, then 32 hexadecimal digits."""
+    """Return a sid: one of the kinds, then 32 hexadecimal digits. Raises MalformedWebhook otherwise."""
     value = required(form, name)
     found = _SID.fullmatch(value)
     if not found or found[1] not in kinds:
@@ -53,7 +54,10 @@ def sid(form: Form, name: str, kinds: frozenset[str]) -> str:
 
 
 def whole_number(form: Form, name: str) -> int | None:
-    """The value of a field of digits, None where it is missing or blank."""
+    """Return the value of a field of up to 9 digits; None if it is missing or blank.
+
+    Raises MalformedWebhook for anything else.
+    """
     value = form.get(name, "")
     if not value:
         return None
@@ -63,14 +67,17 @@ def whole_number(form: Form, name: str) -> int | None:
 
 
 def decimal(form: Form, name: str, limit: float) -> float | None:
-    """The value of a field between -limit and limit, None where it is missing or blank."""
+    """Return the value of a field between -limit and limit; None if it is missing or blank.
+
+    Raises MalformedWebhook for anything else.
+    """
     value = form.get(name, "")
     if not value:
         return None
     try:
         number = float(value)
-    except ValueError as problem:
-        raise MalformedWebhook(f"{name} is not a number") from problem
+    except ValueError as error:
+        raise MalformedWebhook(f"{name} is not a number") from error
     if not -limit <= number <= limit:
         raise MalformedWebhook(f"{name} is out of range")
     return number

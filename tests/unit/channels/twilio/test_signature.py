@@ -1,4 +1,4 @@
-"""Who may call the webhooks."""
+"""Signatures and forms of webhooks."""
 
 from urllib.parse import urlencode
 
@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapbook.twilio.form import MAX_FIELDS, Form, MalformedWebhook, parse_form
-from scrapbook.twilio.signature import Signatures
+from scrapbook.channels.twilio.form import MAX_FIELDS, Form, MalformedWebhook, parse_form
+from scrapbook.channels.twilio.signature import Signatures
 
 URL = "https://scrapbook.example/twilio/messages"
 SIGNATURES = Signatures("a token")
@@ -23,7 +23,7 @@ def posted(pairs: list[tuple[str, str]]) -> Form:
 
 
 @given(fields, st.booleans())
-def test_it_takes_any_form_that_was_signed(pairs: list[tuple[str, str]], twice: bool):
+def test_it_accepts_any_signed_form(pairs: list[tuple[str, str]], twice: bool):
     sent = pairs + pairs[:1] if twice else pairs
     signature = SIGNATURES.sign(URL, Form(sent))
     assert SIGNATURES.is_valid(URL, posted(sent), signature)

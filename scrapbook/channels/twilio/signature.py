@@ -9,13 +9,13 @@ from typing import cast
 
 from twilio.request_validator import RequestValidator  # pyright: ignore[reportMissingTypeStubs]
 
-from scrapbook.twilio.form import Form
+from scrapbook.channels.twilio.form import Form
 
 HEADER = "X-Twilio-Signature"
 
 
 class Signatures:
-    """Signs and checks requests with one account's auth token."""
+    """Signs and verifies requests with one account's auth token. Raises ValueError for an empty token."""
 
     def __init__(self, auth_token: str) -> None:
         if not auth_token:
@@ -23,10 +23,10 @@ class Signatures:
         self._validator = RequestValidator(auth_token)
 
     def sign(self, url: str, form: Form) -> str:
-        """The header's value for a request to ``url``, query included, with ``form`` as its body."""
+        """Return the header's value for a request to ``url``, query included, with ``form`` as its body."""
         return self._validator.compute_signature(url, form)  # pyright: ignore[reportUnknownMemberType]
 
     def is_valid(self, url: str, form: Form, signature: str) -> bool:
-        """Whether ``signature`` was made for this URL and form. A missing one never is valid."""
-        check = cast("Callable[[str, Form, str], bool]", self._validator.validate)  # pyright: ignore[reportUnknownMemberType]
-        return bool(signature) and check(url, form, signature)
+        """Return whether ``signature`` was made for this URL and form; False for a missing one."""
+        validate = cast("Callable[[str, Form, str], bool]", self._validator.validate)  # pyright: ignore[reportUnknownMemberType]
+        return bool(signature) and validate(url, form, signature)

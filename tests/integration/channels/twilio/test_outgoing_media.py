@@ -1,4 +1,4 @@
-"""Pictures and sounds that the house sends: the local Twilio fetches them, as strict as the service."""
+"""Files of replies: the local Twilio fetches them, as strict as the service."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -8,18 +8,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from starlette.applications import Starlette
 
+from scrapbook.cli.phone_terminal import text
+from scrapbook.emulators.handset import Attachment, Handset, HandsetMessage
+from scrapbook.emulators.twilio import LocalTwilio, create_app
 from scrapbook.errors import SendError
-from scrapbook.media import MediaStore
-from scrapbook.terminal import text
-from scrapbook.twilio.handset import Attachment, Handset, HandsetMessage
-from scrapbook.twilio.local import LocalTwilio, create_app
-from scrapbook.web.media import MediaLinks
-from tests.integration.twilio.conftest import ACCOUNT, NUMBER, TOKEN, Until, wait_until
-from tests.integration.twilio.house import PERSON, House
-from tests.integration.twilio.raw import raw_server, said
-from tests.integration.twilio.served import served
-from tests.integration.twilio.sounds import OGG, PNG, wav
-from tests.integration.twilio.waiting import WaitingSender, sending
+from scrapbook.media.storage import MediaStore
+from scrapbook.web.media_links import MediaLinks
+from tests.support.local_twilio import ACCOUNT, NUMBER, TOKEN, Until, wait_until
+from tests.support.raw import raw_server, said
+from tests.support.receiver import PERSON, Receiver
+from tests.support.served import served
+from tests.support.sounds import OGG, PNG, wav
+from tests.support.waiting import WaitingSender, sending
 
 MEGABYTE = 1024 * 1024
 WHATSAPP = (f"whatsapp:{NUMBER}", f"whatsapp:{PERSON}")
@@ -34,10 +34,10 @@ def ended(messages: list[HandsetMessage]) -> bool:
 
 @pytest.fixture
 def outcome(sender: WaitingSender, handset: Handset) -> Callable[..., HandsetMessage]:
-    """Sends files and tells how that ended."""
+    """Send files, and return the message in its final status."""
 
     def send(urls: list[str], parties: tuple[str, str] = MMS) -> HandsetMessage:
-        if parties == WHATSAPP:  # it has to have been heard of today
+        if parties == WHATSAPP:  # opens the window of 24 hours
             handset.send(WHATSAPP[1], "hello")
         sender.send(*parties, "Memo 42", media_urls=urls)
         return wait_until(
@@ -55,7 +55,7 @@ def outcome(sender: WaitingSender, handset: Handset) -> Callable[..., HandsetMes
         (wav(), "audio/wav", "audio/vnd.wave"),
     ],
 )
-def test_a_file_of_the_house_reaches_the_phone(
+def test_a_file_of_the_app_reaches_the_phone(
     outcome: Callable[..., HandsetMessage], handset: Handset, link_to: LinkTo,
     content: bytes, content_type: str, shown_as: str,
 ):  # fmt: skip
@@ -71,7 +71,7 @@ def test_several_files_keep_their_order(outcome: Callable[..., HandsetMessage], 
 
 
 @pytest.mark.parametrize(("parties", "code"), [(MMS, 11200), (WHATSAPP, 63019)], ids=["mms", "whatsapp"])
-def test_a_file_that_cannot_be_had_fails_the_message(
+def test_a_file_that_cannot_be_fetched_fails_the_message(
     outcome: Callable[..., HandsetMessage], app_url: str, parties: tuple[str, str], code: int
 ):
     for url in (f"{app_url}/media/made-up", "http://127.0.0.1:1/x"):
@@ -90,7 +90,7 @@ def test_a_file_that_cannot_be_had_fails_the_message(
         (WHATSAPP, b"GIF89a", "image/gif"),
     ],
 )
-def test_a_type_that_twilio_does_not_take_or_does_not_believe_fails_the_message(
+def test_a_wrong_content_type_fails_the_message(
     outcome: Callable[..., HandsetMessage],
     link_to: LinkTo,
     parties: tuple[str, str],
@@ -101,13 +101,13 @@ def test_a_type_that_twilio_does_not_take_or_does_not_believe_fails_the_message(
     assert (message["status"], message["error_code"]) == ("failed", 12300)
 
 
-def test_a_wav_by_its_usual_name_is_one_that_twilio_does_not_take(outcome: Callable[..., HandsetMessage]):
+def test_audio_wav_is_not_accepted(outcome: Callable[..., HandsetMessage]):
     with raw_server(lambda _: iter([said(200, wav(), Content_Type="audio/wav")])) as server:
         assert outcome([f"{server.url}/memo.wav"])["error_code"] == 12300
 
 
 @pytest.mark.parametrize(("parties", "megabytes"), [(MMS, 5), (WHATSAPP, 16)], ids=["mms", "whatsapp"])
-def test_too_much_for_the_channel_fails_the_message(
+def test_a_file_above_the_limit_fails_the_message(
     outcome: Callable[..., HandsetMessage], link_to: LinkTo, parties: tuple[str, str], megabytes: int
 ):
     largest = OGG + bytes(megabytes * MEGABYTE - len(OGG))
@@ -130,7 +130,7 @@ def test_the_parts_of_a_message_count_together(outcome: Callable[..., HandsetMes
         (MMS, ["http://[::1"], 21620),
     ],
 )
-def test_what_twilio_refuses_at_once(
+def test_invalid_media_are_refused_at_once(
     sender: WaitingSender, handset: Handset, parties: tuple[str, str], urls: list[str], code: int
 ):
     with pytest.raises(SendError) as problem:
@@ -139,10 +139,10 @@ def test_what_twilio_refuses_at_once(
     assert handset.events(parties[1]) == []
 
 
-def test_a_failed_file_is_reported_to_the_house(sender: WaitingSender, house: House, app_url: str):
-    sender.send(NUMBER, PERSON, "", f"{app_url}/twilio/status?reply=7", ["http://127.0.0.1:1/x"])
-    house.wait_until(lambda: bool(house.deliveries))
-    [(reply, _, status, code)] = house.deliveries
+def test_a_failed_file_is_reported_to_the_app(sender: WaitingSender, receiver: Receiver, app_url: str):
+    sender.send(NUMBER, PERSON, "", 7, ["http://127.0.0.1:1/x"])
+    receiver.wait_until(lambda: bool(receiver.deliveries))
+    [(reply, _, status, code)] = receiver.deliveries
     assert (reply, status, code) == (7, "failed", 11200)
 
 
@@ -166,14 +166,14 @@ def hanging_until(event: threading.Event) -> Iterator[bytes]:
     event.wait(10)
 
 
-def test_the_terminal_tells_of_files(
-    handset: Handset, house: House, sender: WaitingSender, link_to: LinkTo, until: Until,
+def test_the_terminal_lists_files(
+    handset: Handset, receiver: Receiver, sender: WaitingSender, link_to: LinkTo, until: Until,
     capsys: pytest.CaptureFixture[str],
 ):  # fmt: skip
     link = link_to(OGG + bytes(2048), "audio/ogg")
 
     def play(sid: str) -> bool:
-        if not house.answered:
+        if not receiver.answered:
             return False
         if len(handset.events(PERSON)) == 1:
             sender.send(NUMBER, PERSON, "Memo 42", media_urls=[link])
@@ -183,9 +183,9 @@ def test_the_terminal_tells_of_files(
     assert capsys.readouterr().out == "Memo 42\n[audio/ogg, 2 KB]\n"
 
 
-def test_a_link_that_has_expired_is_of_no_use_to_twilio(
+def test_an_expired_link_fails_the_message(
     outcome: Callable[..., HandsetMessage], app_url: str, media_store: MediaStore
 ):
-    key = media_store.keep(OGG, "audio/ogg")
+    key = media_store.save(OGG, "audio/ogg")
     old = MediaLinks(TOKEN, app_url).url(key, "audio/ogg", datetime.now(UTC) - timedelta(hours=2))
     assert outcome([old])["error_code"] == 11200

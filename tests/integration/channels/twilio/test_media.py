@@ -1,66 +1,67 @@
-"""What is fetched from Twilio, and everything that may not happen on the way."""
+"""Fetching and deleting media at Twilio, and the requests that are refused."""
 
 import itertools
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 
-import anyio
 import pytest
 from structlog.testing import capture_logs
 
+from scrapbook.channels.twilio import media
+from scrapbook.channels.twilio.media import TwilioMedia
+from scrapbook.emulators.handset import Attachment, Handset
+from scrapbook.emulators.twilio.faults import Fault
 from scrapbook.errors import MediaError, MediaTooLarge
-from scrapbook.twilio import media
-from scrapbook.twilio.handset import Attachment, Handset
-from scrapbook.twilio.local.faults import Fault
-from scrapbook.twilio.media import Fetched, MediaFetcher
-from tests.integration.twilio.conftest import ACCOUNT, TOKEN
-from tests.integration.twilio.house import PERSON, House
-from tests.integration.twilio.raw import RawServer, raw_server, said
-from tests.integration.twilio.sounds import OGG, PNG, wav
+from scrapbook.messaging.ports import FetchedFile
+from tests.support.local_twilio import ACCOUNT, TOKEN
+from tests.support.raw import RawServer, raw_server, said
+from tests.support.receiver import PERSON, Receiver
+from tests.support.sounds import OGG, PNG, wav
 
 MEGABYTE = 1024 * 1024
 
 
 @pytest.fixture
-def fetcher(twilio_url: str) -> MediaFetcher:
-    return MediaFetcher(ACCOUNT, TOKEN, twilio_url)
+def fetcher(twilio_url: str) -> TwilioMedia:
+    return TwilioMedia(ACCOUNT, TOKEN, twilio_url)
 
 
 @pytest.fixture
-def sent(handset: Handset, house: House) -> Callable[[Attachment], str]:
-    """Sends a file by WhatsApp; the URL that the webhook names for it."""
+def sent(handset: Handset, receiver: Receiver) -> Callable[[Attachment], str]:
+    """Send a file by WhatsApp, and return its URL in the webhook."""
 
     def send(attachment: Attachment) -> str:
         handset.send(f"whatsapp:{PERSON}", "", [attachment])
-        house.wait_until(lambda: len(house.accepted) == 1)
-        return house.accepted[0].media[0].url
+        receiver.wait_until(lambda: len(receiver.accepted) == 1)
+        return receiver.accepted[0].media[0].url
 
     return send
 
 
 @pytest.fixture
 def server() -> Iterator[RawServer]:
-    """In Twilio's place."""
+    """A server at the URL of Twilio's API."""
     with raw_server(lambda _: iter([said(200, OGG, Content_Type="audio/ogg")])) as server:
         yield server
 
 
-def fetched_from(server: RawServer, **limits: float) -> Fetched:
-    return MediaFetcher(ACCOUNT, TOKEN, server.url, **limits).fetch(f"{server.url}/first")
+def fetched_from(server: RawServer, **limits: float) -> FetchedFile:
+    return TwilioMedia(ACCOUNT, TOKEN, server.url, **limits).fetch(f"{server.url}/first")
 
 
 # From the local Twilio
 
 
-def test_a_voice_note_is_fetched_past_password_and_redirect(
-    fetcher: MediaFetcher, sent: Callable[[Attachment], str]
+def test_a_voice_note_is_fetched_with_password_and_redirect(
+    fetcher: TwilioMedia, sent: Callable[[Attachment], str]
 ):
     url = sent(Attachment("audio/ogg; codecs=opus", OGG))
-    assert fetcher.fetch(url, "audio/ogg; codecs=opus") == Fetched(OGG, "audio/ogg")
+    assert fetcher.fetch(url, "audio/ogg; codecs=opus") == FetchedFile(OGG, "audio/ogg")
 
 
-def test_a_file_of_16_mb_is_fetched(fetcher: MediaFetcher, sent: Callable[[Attachment], str]):
+def test_a_file_of_16_mb_is_fetched(fetcher: TwilioMedia, sent: Callable[[Attachment], str]):
     content = OGG + bytes(16 * MEGABYTE - len(OGG))
     assert len(fetcher.fetch(sent(Attachment("audio/ogg", content))).content) == 16 * MEGABYTE
 
@@ -70,23 +71,23 @@ def test_a_file_of_16_mb_is_fetched(fetcher: MediaFetcher, sent: Callable[[Attac
     [
         ("audio/ogg", PNG, "image/png"),
         ("image/jpeg", wav(), "audio/wav"),
-        ("audio/ogg", b"nothing that anybody knows", "application/octet-stream"),
+        ("audio/ogg", b"nothing that anybody knows\0", "application/octet-stream"),
+        ("audio/ogg", b"a text", "text/plain"),
+        ("text/x-vcard", b"BEGIN:VCARD\r\nVERSION:3.0\r\n", "text/vcard"),
         ("audio/ogg", b"", "application/octet-stream"),
     ],
 )
-def test_a_file_is_kept_as_what_it_is_and_not_as_what_it_is_called(
-    fetcher: MediaFetcher, sent: Callable[[Attachment], str], declared: str, content: bytes, is_it: str
+def test_the_content_type_is_that_of_the_bytes(
+    fetcher: TwilioMedia, sent: Callable[[Attachment], str], declared: str, content: bytes, is_it: str
 ):
     url = sent(Attachment(declared, content))
     with capture_logs() as logs:
-        assert fetcher.fetch(url, declared) == Fetched(content, is_it)
-    told = [entry["content_type"] for entry in logs if entry["event"] == "media_not_as_declared"]
-    assert told == [is_it]
+        assert fetcher.fetch(url, declared) == FetchedFile(content, is_it)
+    logged = [entry["content_type"] for entry in logs if entry["event"] == "media_type_mismatch"]
+    assert logged == [is_it]
 
 
-def test_what_was_deleted_at_twilio_is_gone_and_deleting_it_again_is_fine(
-    fetcher: MediaFetcher, sent: Callable[[Attachment], str]
-):
+def test_a_file_can_be_deleted_twice(fetcher: TwilioMedia, sent: Callable[[Attachment], str]):
     url = sent(Attachment("audio/ogg", OGG))
     fetcher.delete(url)
     fetcher.delete(url)
@@ -95,8 +96,8 @@ def test_what_was_deleted_at_twilio_is_gone_and_deleting_it_again_is_fine(
 
 
 @pytest.mark.parametrize("fault", [Fault.MEDIA_LATE, Fault.MEDIA_DOWN])
-def test_a_file_that_is_not_there_yet_is_worth_another_try(
-    fetcher: MediaFetcher, sent: Callable[[Attachment], str], handset: Handset, fault: Fault
+def test_a_file_that_is_late_is_not_a_permanent_error(
+    fetcher: TwilioMedia, sent: Callable[[Attachment], str], handset: Handset, fault: Fault
 ):
     url = sent(Attachment("audio/ogg", OGG))
     handset.inject(fault)
@@ -107,7 +108,7 @@ def test_a_file_that_is_not_there_yet_is_worth_another_try(
 
 
 def test_a_redirect_to_the_metadata_of_the_machine_is_not_followed(
-    fetcher: MediaFetcher, sent: Callable[[Attachment], str], handset: Handset
+    fetcher: TwilioMedia, sent: Callable[[Attachment], str], handset: Handset
 ):
     url = sent(Attachment("audio/ogg", OGG))
     handset.inject(Fault.MEDIA_ASTRAY)
@@ -117,11 +118,11 @@ def test_a_redirect_to_the_metadata_of_the_machine_is_not_followed(
 
 
 @pytest.mark.parametrize("account", [(ACCOUNT, "wrong"), ("AC0", TOKEN)])
-def test_wrong_credentials_can_be_put_right(
+def test_wrong_credentials_are_not_a_permanent_error(
     twilio_url: str, sent: Callable[[Attachment], str], account: tuple[str, str]
 ):
     url = sent(Attachment("audio/ogg", OGG))
-    for work in (MediaFetcher(*account, twilio_url).fetch, MediaFetcher(*account, twilio_url).delete):
+    for work in (TwilioMedia(*account, twilio_url).fetch, TwilioMedia(*account, twilio_url).delete):
         with pytest.raises(MediaError, match="401") as problem:
             work(url)
         assert not problem.value.permanent
@@ -145,10 +146,10 @@ def test_wrong_credentials_can_be_put_right(
         "",
     ],
 )
-def test_only_twilio_is_asked_and_the_error_quotes_no_address(server: RawServer, url: str):
+def test_only_twilio_is_requested_and_the_error_quotes_no_url(server: RawServer, url: str):
     for work in (
-        MediaFetcher(ACCOUNT, TOKEN, server.url).fetch,
-        MediaFetcher(ACCOUNT, TOKEN, server.url).delete,
+        TwilioMedia(ACCOUNT, TOKEN, server.url).fetch,
+        TwilioMedia(ACCOUNT, TOKEN, server.url).delete,
     ):
         with pytest.raises(MediaError, match=r"^The address of the file") as problem:
             work(url)
@@ -207,22 +208,25 @@ def test_a_redirect_to_anywhere_else_is_not_followed(server: RawServer, target: 
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3", "169.254.169.254", "::1", "::ffff:127.0.0.1"])
-def test_a_host_of_twilios_that_stands_for_a_private_address_is_not_connected_to(
+def test_a_host_of_twilio_with_a_private_address_is_refused(
     server: RawServer, monkeypatch: pytest.MonkeyPatch, address: str
 ):
-    async def resolve(host: str, port: int, **_: object) -> list[object]:
-        assert host == "mms.twiliocdn.com"
+    look_up = socket.getaddrinfo
+
+    def resolve(host: str, port: int, *others: Any, **named: Any) -> list[Any]:
+        if host != "mms.twiliocdn.com":
+            return look_up(host, port, *others, **named)
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.216.34", port)),
                 (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]  # fmt: skip
 
-    monkeypatch.setattr(anyio, "getaddrinfo", resolve)
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
     server.answer = lambda _: iter([said(302, Location="https://mms.twiliocdn.com/x")])
     with pytest.raises(MediaError, match="not on the public internet") as problem:
         fetched_from(server)
     assert problem.value.permanent
 
 
-def test_a_redirect_in_the_middle_of_a_chain_is_looked_at_like_the_first(server: RawServer):
+def test_every_redirect_of_a_chain_is_checked(server: RawServer):
     server.answer = lambda path: iter(
         [said(302, Location="/second" if path == "/first" else "http://127.0.0.1:1/")]
     )
@@ -234,13 +238,13 @@ def test_a_redirect_in_the_middle_of_a_chain_is_looked_at_like_the_first(server:
 def test_a_deletion_is_not_redirected(server: RawServer):
     server.answer = lambda _: iter([said(307, Location="/second")])
     with pytest.raises(MediaError):
-        MediaFetcher(ACCOUNT, TOKEN, server.url).delete(f"{server.url}/first")
+        TwilioMedia(ACCOUNT, TOKEN, server.url).delete(f"{server.url}/first")
     assert server.paths() == ["/first.json"]
 
 
-def test_a_recording_is_deleted_and_not_only_its_sound(server: RawServer):
+def test_the_resource_of_a_recording_is_deleted(server: RawServer):
     server.answer = lambda _: iter([said(204)])
-    MediaFetcher(ACCOUNT, TOKEN, server.url).delete(f"{server.url}/Recordings/RE1.wav")
+    TwilioMedia(ACCOUNT, TOKEN, server.url).delete(f"{server.url}/Recordings/RE1.wav")
     assert server.paths() == ["/Recordings/RE1.json"]
 
 
@@ -253,26 +257,26 @@ def endless(piece: bytes, sent: list[int]) -> Iterator[bytes]:
         yield piece
 
 
-def test_a_file_that_says_it_is_too_large_is_not_read(server: RawServer):
+def test_a_file_with_a_content_length_above_the_limit_is_not_read(server: RawServer):
     server.answer = lambda _: iter([said(200, b"x", Content_Length=str(16 * MEGABYTE + 1))])
     with pytest.raises(MediaTooLarge):
         fetched_from(server)
 
 
-def test_a_file_at_the_limit_is_kept(server: RawServer):
+def test_a_file_at_the_limit_is_fetched(server: RawServer):
     content = OGG + bytes(16 * MEGABYTE - len(OGG))
     server.answer = lambda _: iter([said(200, content)])
     assert fetched_from(server).content == content
 
 
 @pytest.mark.parametrize("length", ["", "10", "-1", "16777216"])
-def test_a_file_without_end_is_left_at_the_limit_whatever_its_length_says(server: RawServer, length: str):
+def test_reading_stops_at_the_limit_whatever_the_content_length(server: RawServer, length: str):
     sent: list[int] = []
     server.answer = lambda _: itertools.chain(
         [said(200, b"", Content_Length=length)], endless(bytes(MEGABYTE), sent)
     )
     try:
-        content = fetched_from(server, patience=1.0).content
+        content = fetched_from(server, read_timeout=1.0).content
     except MediaError:
         content = b""
     assert len(content) <= 16 * MEGABYTE
@@ -293,7 +297,7 @@ def test_an_endless_file_in_chunks_is_too_large(server: RawServer):
 def test_a_recording_may_be_larger_than_an_attachment(server: RawServer):
     content = OGG + bytes(20 * MEGABYTE)
     server.answer = lambda _: iter([said(200, content)])
-    fetcher = MediaFetcher(ACCOUNT, TOKEN, server.url)
+    fetcher = TwilioMedia(ACCOUNT, TOKEN, server.url)
     recording = f"{server.url}/2010-04-01/Accounts/{ACCOUNT}/Recordings/RE{'1' * 32}.wav"
     assert len(fetcher.fetch(recording).content) == len(content)
     with pytest.raises(MediaTooLarge):
@@ -301,9 +305,9 @@ def test_a_recording_may_be_larger_than_an_attachment(server: RawServer):
 
 
 @pytest.mark.parametrize(("size", "fits"), [(64 * MEGABYTE, True), (64 * MEGABYTE + 1, False)])
-def test_a_recording_may_be_as_large_as_that_and_no_larger(server: RawServer, size: int, fits: bool):
+def test_a_recording_may_be_as_large_as_its_limit(server: RawServer, size: int, fits: bool):
     server.answer = lambda _: iter([said(200, OGG + bytes(size - len(OGG)))])
-    fetcher = MediaFetcher(ACCOUNT, TOKEN, server.url)
+    fetcher = TwilioMedia(ACCOUNT, TOKEN, server.url)
     recording = f"{server.url}/2010-04-01/Accounts/{ACCOUNT}/Recordings/RE{'1' * 32}.wav"
     if fits:
         assert len(fetcher.fetch(recording).content) == size
@@ -312,16 +316,16 @@ def test_a_recording_may_be_as_large_as_that_and_no_larger(server: RawServer, si
             fetcher.fetch(recording)
 
 
-def test_half_a_file_is_no_file(server: RawServer):
+def test_a_truncated_file_is_an_error(server: RawServer):
     server.answer = lambda _: iter([said(200, OGG, Content_Length=str(len(OGG) + 1))])
     with pytest.raises(MediaError) as problem:
         fetched_from(server)
     assert not problem.value.permanent
 
 
-def test_a_packed_file_is_not_unpacked(server: RawServer):
+def test_a_compressed_response_is_refused(server: RawServer):
     server.answer = lambda _: iter([said(200, b"\x1f\x8b", Content_Encoding="gzip")])
-    with pytest.raises(MediaError, match="packed"):
+    with pytest.raises(MediaError, match="compressed"):
         fetched_from(server)
     assert "accept-encoding: identity" in server.requests[0].lower()
 
@@ -341,7 +345,7 @@ def slowly(pieces: Iterator[bytes], pause: threading.Event) -> Iterator[bytes]:
     ],
     ids=["body", "headers", "nothing"],
 )
-def test_a_server_that_takes_for_ever_is_left(server: RawServer, pieces: Callable[[], Iterator[bytes]]):
+def test_a_slow_server_times_out(server: RawServer, pieces: Callable[[], Iterator[bytes]]):
     stopped = threading.Event()
     server.answer = lambda _: slowly(itertools.takewhile(lambda _: not stopped.is_set(), pieces()), stopped)
     try:
@@ -352,9 +356,9 @@ def test_a_server_that_takes_for_ever_is_left(server: RawServer, pieces: Callabl
     assert not problem.value.permanent
 
 
-def test_a_server_that_is_not_there_is_worth_another_try(server: RawServer):
+def test_an_unreachable_server_is_not_a_permanent_error(server: RawServer):
     with pytest.raises(MediaError, match="out of reach") as problem:
-        MediaFetcher(ACCOUNT, TOKEN, "http://127.0.0.1:1").fetch("http://127.0.0.1:1/x")
+        TwilioMedia(ACCOUNT, TOKEN, "http://127.0.0.1:1").fetch("http://127.0.0.1:1/x")
     assert not problem.value.permanent
 
 
@@ -371,14 +375,14 @@ def test_a_server_that_is_not_there_is_worth_another_try(server: RawServer):
         (503, False),
     ],
 )
-def test_a_status_tells_whether_another_try_can_help(server: RawServer, status: int, permanent: bool):
+def test_a_status_says_whether_the_error_is_permanent(server: RawServer, status: int, permanent: bool):
     server.answer = lambda _: iter([said(status)])
     with pytest.raises(MediaError, match=str(status)) as problem:
         fetched_from(server)
     assert problem.value.permanent is permanent
 
 
-def test_neither_errors_nor_logs_tell_where_a_file_is(server: RawServer):
+def test_neither_errors_nor_logs_quote_a_url(server: RawServer):
     server.answer = lambda _: iter([said(500)])
     with capture_logs() as logs, pytest.raises(MediaError) as problem:
         fetched_from(server)

@@ -1,4 +1,4 @@
-"""The asynchronous client of Twilio's interface: connections that are kept, and what can come of them."""
+"""The asynchronous client of Twilio's REST API: persistent connections, requests, errors."""
 
 import asyncio
 import base64
@@ -14,21 +14,21 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from typing_extensions import override
 
+from scrapbook.channels.twilio.transport import TwilioTransport
 from scrapbook.errors import SendError
-from scrapbook.twilio.sending import Sender
 from tests.integration.conftest import NOW
-from tests.integration.paths import loop_running
-from tests.integration.serving import serving
-from tests.integration.twilio.conftest import ACCOUNT, NUMBER, TOKEN
-from tests.integration.twilio.house import PERSON
-from tests.integration.twilio.waiting import WaitingSender, sending
+from tests.support.local_twilio import ACCOUNT, NUMBER, TOKEN
+from tests.support.message_paths import loop_running
+from tests.support.receiver import PERSON
+from tests.support.serving import serving
+from tests.support.waiting import WaitingSender, sending
 
 MESSAGES = f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
 TAKEN = {"sid": "SM1", "status": "queued", "body": "hello"}
 
 
 class Api(ThreadingHTTPServer):
-    """Takes every message.
+    """Accepts every message.
 
     Attributes:
         requests: method, path with query, body and the header that says who asks.
@@ -94,33 +94,33 @@ def api() -> Iterator[Api]:
 
 @contextmanager
 def silence() -> Iterator[str]:
-    """The URL of a server that takes every connection and never answers."""
+    """Yield the URL of a server that accepts connections and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
-def test_one_connection_serves_one_request_after_the_other(api: Api):
+def test_requests_share_one_connection(api: Api):
     with sending(ACCOUNT, TOKEN, api.url) as sender:
         for _ in range(5):
-            assert sender.send(NUMBER, PERSON, "hello").twilio_sid == "SM1"
+            assert sender.send(NUMBER, PERSON, "hello").provider_id == "SM1"
         sender.find(NUMBER, PERSON, "hello", NOW)
     assert (len(api.requests), api.connections) == (6, 1)
 
 
-def test_a_kept_connection_that_the_server_has_closed_costs_no_message(api: Api):
+def test_a_connection_that_the_server_closed_loses_no_message(api: Api):
     api.closes = True
     with loop_running() as loop:
-        sender = WaitingSender(Sender(ACCOUNT, TOKEN, api.url), loop)
+        sender = WaitingSender(TwilioTransport(ACCOUNT, TOKEN, api.url), loop)
         for _ in range(5):
-            assert sender.send(NUMBER, PERSON, "hello").twilio_sid == "SM1"
+            assert sender.send(NUMBER, PERSON, "hello").provider_id == "SM1"
             assert api.closed.acquire(timeout=10)
-            for _ in range(2):  # the client has heard of it
+            for _ in range(2):  # so that the client notices
                 loop.wait(asyncio.sleep(0))
         sender.close()
     assert (len(api.requests), api.connections) == (5, 5)
 
 
-def test_a_server_that_never_answers_is_given_up_and_may_be_tried_again():
+def test_a_timeout_is_not_permanent():
     with silence() as url, sending(ACCOUNT, TOKEN, url, timeout=0.2) as sender:
         with pytest.raises(SendError) as failure:
             sender.send(NUMBER, PERSON, "hello")
@@ -130,7 +130,7 @@ def test_a_server_that_never_answers_is_given_up_and_may_be_tried_again():
 
 
 def test_a_redirection_is_not_followed(api: Api):
-    """It would hand the token to whoever is named."""
+    """Following it would send the credentials to another host."""
     elsewhere = Api()
     with serving(elsewhere), sending(ACCOUNT, TOKEN, api.url) as sender:
         api.redirects_to = f"{elsewhere.url}/"
@@ -145,7 +145,7 @@ def test_a_redirection_is_not_followed(api: Api):
     assert elsewhere.requests == []
 
 
-def test_a_list_is_asked_for_with_what_is_to_be_in_it(api: Api):
+def test_a_list_is_filtered_by_the_server(api: Api):
     with sending(ACCOUNT, TOKEN, api.url) as sender:
         found = sender.find(NUMBER, PERSON, "hello", NOW)
     assert found is not None
@@ -156,7 +156,7 @@ def test_a_list_is_asked_for_with_what_is_to_be_in_it(api: Api):
     assert set(asked) == {"From", "To", "PageSize"}
 
 
-def test_each_request_says_whose_it_is(api: Api):
+def test_each_request_has_the_credentials(api: Api):
     with sending(ACCOUNT, TOKEN, api.url) as sender:
         sender.send(NUMBER, PERSON, "hello")
         sender.find(NUMBER, PERSON, "hello", NOW)
@@ -164,15 +164,15 @@ def test_each_request_says_whose_it_is(api: Api):
     assert [authorization for *_, authorization in api.requests] == [expected] * 2
 
 
-def test_a_message_is_a_form_in_which_each_file_is_named(api: Api):
+def test_a_message_is_a_form_with_a_field_for_each_file(api: Api):
     files = ["https://scrapbook.example/media/1?a=b&c=d", "https://scrapbook.example/media/2"]
-    with sending(ACCOUNT, TOKEN, api.url) as sender:
-        sender.send(NUMBER, PERSON, "¡olé! 🎉 & more", "https://scrapbook.example/status?reply=7", files)
+    with sending(ACCOUNT, TOKEN, api.url, public_url="https://scrapbook.example") as sender:
+        sender.send(NUMBER, PERSON, "¡olé! 🎉 & more", 7, files)
     [(method, path, body, _)] = api.requests
     assert (method, path) == ("POST", MESSAGES)
     assert parse_qsl(body) == [
         ("To", PERSON),
-        ("StatusCallback", "https://scrapbook.example/status?reply=7"),
+        ("StatusCallback", "https://scrapbook.example/twilio/status?reply=7"),
         ("From", NUMBER),
         ("Body", "¡olé! 🎉 & more"),
         ("MediaUrl", files[0]),
@@ -181,7 +181,7 @@ def test_a_message_is_a_form_in_which_each_file_is_named(api: Api):
     assert re.fullmatch(r"[\x21-\x7e]+", body)
 
 
-def test_what_is_not_said_is_left_out(api: Api):
+def test_empty_fields_are_left_out(api: Api):
     with sending(ACCOUNT, TOKEN, api.url) as sender:
         sender.send(NUMBER, PERSON, "hello")
     [(_, _, body, _)] = api.requests

@@ -1,4 +1,4 @@
-"""Twilio's REST interface: how it is reached, and what its refusals become in the house."""
+"""Clients of Twilio's REST API, and the translation of their errors to ProviderError."""
 
 import json
 import logging
@@ -20,47 +20,60 @@ from twilio.http.response import Response as TwilioResponse  # pyright: ignore[r
 from twilio.rest import Client  # pyright: ignore[reportMissingTypeStubs]
 from typing_extensions import override
 
-from scrapbook.errors import TwilioError
-from scrapbook.kept_session import KeptSession
-from scrapbook.twilio.hosts import TwilioHosts
+from scrapbook.channels.twilio.hosts import TwilioHosts
+from scrapbook.errors import ProviderError
+from scrapbook.net.http_session import PersistentSession
 
 TOO_MANY_REQUESTS = 20429
-PASSING = frozenset({401, 403, 429})
-"""HTTP statuses that the owner of the account, or time, can put right without the request being changed."""
+TEMPORARY = frozenset({401, 403, 429})
+"""HTTP statuses after which the same request may succeed later."""
 
 _T = TypeVar("_T")
 
 
 def rest_client(account_sid: str, auth_token: str, api_url: str = "", timeout: float = 10.0) -> Client:
-    """A client of one account; ``timeout`` is in seconds, for the connection and then for the answer.
+    """Return a blocking client of one account.
 
-    A server of one's own at ``api_url`` stands for all of Twilio's hosts.
+    Args:
+        api_url: base URL of the REST API, if it is not Twilio's usual one. An emulator there stands for
+            all of Twilio's hosts.
+        timeout: seconds for the connection, and then for the response.
     """
-    return _pointed(Client(account_sid, auth_token, http_client=_http_client(api_url, timeout)), api_url)
+    return _with_url(Client(account_sid, auth_token, http_client=_http_client(api_url, timeout)), api_url)
 
 
 def async_client(account_sid: str, auth_token: str, api_url: str = "", timeout: float = 10.0) -> Client:
-    """As ``rest_client``, for the library's ``..._async`` methods and one event loop; close its client."""
-    return _pointed(Client(account_sid, auth_token, http_client=KeptConnections(timeout)), api_url)
+    """Return a client as ``rest_client`` does, for the library's ``..._async`` methods and one event loop.
+
+    ``timeout`` is in seconds, for the whole request. The caller closes its HTTP client.
+    """
+    return _with_url(Client(account_sid, auth_token, http_client=PersistentHttpClient(timeout)), api_url)
 
 
-def _pointed(client: Client, api_url: str) -> Client:
+def _with_url(client: Client, api_url: str) -> Client:
     if api_url:
         client.api.base_url = api_url
-        if TwilioHosts(api_url).own_origin:
+        if TwilioHosts(api_url).emulator_origin:
             client.messaging.base_url = api_url
     return client
 
 
-class KeptConnections(AsyncHttpClient):
-    """Keeps connections for the next request. The library's own client for asyncio makes its session outside
-    of the event loop, and waits five minutes for an answer."""
+class PersistentHttpClient(AsyncHttpClient):
+    """An asynchronous client that reuses its connections.
+
+    The library's own client creates its session outside of the event loop, and waits five minutes for a
+    response.
+
+    Args:
+        timeout: seconds for a whole request.
+    """
 
     def __init__(self, timeout: float) -> None:
         super().__init__(logging.Logger("twilio", logging.WARNING), True, timeout)  # pyright: ignore[reportUnknownMemberType]
-        self._session = KeptSession(aiohttp.ClientTimeout(total=timeout))
+        self._session = PersistentSession(aiohttp.ClientTimeout(total=timeout))
 
     async def close(self) -> None:
+        """Close the connections."""
         await self._session.close()
 
     @override
@@ -95,17 +108,20 @@ def _present(params: Mapping[str, Any] | None) -> dict[str, str]:
     return {name: str(value) for name, value in (params or {}).items() if value is not None}
 
 
-def calling(request: Callable[[], _T], error: type[TwilioError] = TwilioError) -> _T:
-    """What ``request`` comes to. Raises as ``translated``."""
-    with translated(error):
+def translate_errors(request: Callable[[], _T], error: type[ProviderError] = ProviderError) -> _T:
+    """Return what ``request`` returns. Raises as ``translating_errors``."""
+    with translating_errors(error):
         return request()
 
 
 @contextmanager
-def translated(error: type[TwilioError] = TwilioError) -> Generator[None]:
-    """Turn the errors of the libraries into ``error``: permanent where Twilio refuses this very request, not
-    permanent where it is out of reach, overloaded or failing."""
-    # Twilio's own messages quote numbers, so none of them is chained.
+def translating_errors(error: type[ProviderError] = ProviderError) -> Generator[None]:
+    """Raise the libraries' errors as ``error``.
+
+    It is permanent if Twilio refuses this request, and not permanent if Twilio is unreachable, overloaded or
+    failing.
+    """
+    # The messages of Twilio's errors quote numbers, so none of them is chained.
     try:
         yield
         return
@@ -114,17 +130,20 @@ def translated(error: type[TwilioError] = TwilioError) -> Generator[None]:
     except (RequestException, aiohttp.ClientError, TimeoutError) as problem:
         raise error(f"Twilio is out of reach: {type(problem).__name__}", permanent=False) from None
     except (TwilioException, ValueError, LookupError, TypeError, AttributeError) as problem:
-        status, code = _of_a_list(problem)
+        status, code = _of_refused_list(problem)
         if status == 200:
             name = type(problem).__name__
-            raise error(f"Twilio's answer made no sense: {name}", permanent=False) from None
-    permanent = 400 <= status < 500 and status not in PASSING and code != TOO_MANY_REQUESTS
+            raise error(f"Twilio's answer could not be read: {name}", permanent=False) from None
+    permanent = 400 <= status < 500 and status not in TEMPORARY and code != TOO_MANY_REQUESTS
     hint = "; check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN" if status == 401 else ""
     raise error(f"Twilio answered {status}, error {code}{hint}", permanent=permanent, code=code) from None
 
 
-def _of_a_list(problem: Exception) -> tuple[int, int | None]:
-    """Status and error code of a refused list, for which the library has no error of its own."""
+def _of_refused_list(problem: Exception) -> tuple[int, int | None]:
+    """Return status and error code of a refused list, which the library reports as a general error.
+
+    The status is 200 if the error has no response.
+    """
     answer = problem.args[1] if len(problem.args) > 1 else None
     if not isinstance(answer, TwilioResponse):
         return 200, None

@@ -1,4 +1,4 @@
-"""Sending through the REST API, and what can come of it."""
+"""Sending through the REST API, and its errors."""
 
 import socket
 import traceback
@@ -6,25 +6,28 @@ from datetime import UTC, datetime
 
 import pytest
 
+from scrapbook.emulators.handset import Attachment, Handset
+from scrapbook.emulators.twilio.faults import Fault
 from scrapbook.errors import RecipientOptedOut, SendError
-from scrapbook.segments import BODY_LIMIT
-from scrapbook.twilio.handset import Attachment, Handset
-from scrapbook.twilio.local.faults import Fault
+from scrapbook.text.segments import BODY_LIMIT
 from tests.e2e.network import NONSENSE, Trouble, network
-from tests.integration.twilio.conftest import ACCOUNT, NUMBER, TOKEN, Until, all_delivered
-from tests.integration.twilio.house import PERSON, House
-from tests.integration.twilio.waiting import WaitingSender, sending
+from tests.support.local_twilio import ACCOUNT, NUMBER, TOKEN, Until, all_delivered
+from tests.support.receiver import PERSON, Receiver
+from tests.support.waiting import WaitingSender, sending
 
 
 def test_a_reply_reaches_the_phone_and_its_status_comes_back(
-    sender: WaitingSender, app_url: str, house: House, until: Until
+    sender: WaitingSender, app_url: str, receiver: Receiver, until: Until
 ):
-    sent = sender.send(NUMBER, PERSON, "Saved: ¡olé! 🎉", f"{app_url}/twilio/status?reply=7")
+    sent = sender.send(NUMBER, PERSON, "Saved: ¡olé! 🎉", 7)
     assert sent.status == "queued"
     [message] = until(all_delivered)
-    assert (message["sid"], message["body"]) == (sent.twilio_sid, "Saved: ¡olé! 🎉")
-    house.wait_until(lambda: len(house.deliveries) == 2)
-    assert house.deliveries == [(7, sent.twilio_sid, "sent", None), (7, sent.twilio_sid, "delivered", None)]
+    assert (message["sid"], message["body"]) == (sent.provider_id, "Saved: ¡olé! 🎉")
+    receiver.wait_until(lambda: len(receiver.deliveries) == 2)
+    assert receiver.deliveries == [
+        (7, sent.provider_id, "sent", None),
+        (7, sent.provider_id, "delivered", None),
+    ]
 
 
 def test_replies_arrive_in_order(sender: WaitingSender, until: Until):
@@ -36,12 +39,12 @@ def test_replies_arrive_in_order(sender: WaitingSender, until: Until):
 
 
 def test_a_filtered_reply_is_reported_as_undelivered(
-    sender: WaitingSender, handset: Handset, app_url: str, house: House
+    sender: WaitingSender, handset: Handset, app_url: str, receiver: Receiver
 ):
     handset.inject(Fault.FILTERED)
-    sent = sender.send(NUMBER, PERSON, "hello", f"{app_url}/twilio/status?reply=7")
-    house.wait_until(lambda: len(house.deliveries) == 2)
-    assert house.deliveries[-1] == (7, sent.twilio_sid, "undelivered", 30007)
+    sent = sender.send(NUMBER, PERSON, "hello", 7)
+    receiver.wait_until(lambda: len(receiver.deliveries) == 2)
+    assert receiver.deliveries[-1] == (7, sent.provider_id, "undelivered", 30007)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +55,7 @@ def test_a_filtered_reply_is_reported_as_undelivered(
         (Fault.OPTED_OUT, True, 21610),
     ],
 )
-def test_a_refusal_says_whether_trying_again_can_help(
+def test_an_error_says_whether_it_is_permanent(
     sender: WaitingSender, handset: Handset, fault: Fault, permanent: bool, code: int
 ):
     handset.inject(fault)
@@ -77,7 +80,7 @@ def test_a_refusal_says_whether_trying_again_can_help(
         (NUMBER, PERSON, "x" * (BODY_LIMIT + 1), 21617),
     ],
 )
-def test_a_wrong_message_is_refused_for_good(
+def test_an_invalid_message_is_refused_permanently(
     sender: WaitingSender, from_: str, to: str, body: str, code: int
 ):
     with pytest.raises(SendError) as refusal:
@@ -89,19 +92,20 @@ def test_the_longest_body_passes(sender: WaitingSender):
     assert sender.send(NUMBER, PERSON, "x" * BODY_LIMIT).status == "queued"
 
 
-def test_a_wrong_status_callback_is_refused(sender: WaitingSender):
-    with pytest.raises(SendError) as refusal:
-        sender.send(NUMBER, PERSON, "hello", "not a url")
+def test_a_wrong_status_callback_is_refused(twilio_url: str):
+    wrong = sending(ACCOUNT, TOKEN, twilio_url, public_url="not a url")
+    with wrong as sender, pytest.raises(SendError) as refusal:
+        sender.send(NUMBER, PERSON, "hello", 7)
     assert refusal.value.code == 21609
 
 
-def test_a_wrong_token_is_tried_again_because_its_owner_can_put_it_right(twilio_url: str):
+def test_a_wrong_token_is_not_permanent(twilio_url: str):
     with sending(ACCOUNT, "another token", twilio_url) as sender, pytest.raises(SendError) as refusal:
         sender.send(NUMBER, PERSON, "hello")
     assert (refusal.value.permanent, refusal.value.code) == (False, 20003)
 
 
-def test_an_answer_that_makes_no_sense_is_none():
+def test_an_unreadable_response_is_not_permanent():
     with network(to_port=9) as weather:
         weather.storm([Trouble.GARBAGE])
         with sending(ACCOUNT, TOKEN, weather.url, timeout=2) as sender:
@@ -137,9 +141,7 @@ def test_twilio_hanging_is_not_permanent():
     assert not failure.value.permanent
 
 
-def test_nobody_is_sent_anything_after_stop_until_start(
-    sender: WaitingSender, handset: Handset, until: Until
-):
+def test_no_message_is_sent_between_stop_and_start(sender: WaitingSender, handset: Handset, until: Until):
     handset.send(PERSON, "Stop")
     until(lambda messages: any(message["carrier"] for message in messages))
     with pytest.raises(RecipientOptedOut):
@@ -158,37 +160,39 @@ def test_a_message_whose_answer_was_lost_can_be_found(sender: WaitingSender, han
     found = sender.find(NUMBER, PERSON, "Saved as 42.", before)
     [shown] = until(all_delivered)
     assert found is not None
-    assert found.twilio_sid == shown["sid"]
+    assert found.provider_id == shown["sid"]
 
 
-def test_what_was_never_sent_is_not_found(sender: WaitingSender):
+def test_a_message_that_was_not_sent_is_not_found(sender: WaitingSender):
     before = datetime.now(UTC)
     sent = sender.send(NUMBER, PERSON, "Saved as 42.")
     assert sender.find(NUMBER, PERSON, "Saved as 43.", before) is None
     assert sender.find(NUMBER, "+15550101", "Saved as 42.", before) is None
-    assert sender.find(NUMBER, PERSON, "Saved as 42.", before, known={sent.twilio_sid}) is None
+    assert sender.find(NUMBER, PERSON, "Saved as 42.", before, known={sent.provider_id}) is None
 
 
-def test_whatsapp_takes_no_message_outside_its_24_hours(sender: WaitingSender, app_url: str, house: House):
-    sender.send(f"whatsapp:{NUMBER}", f"whatsapp:{PERSON}", "hello", f"{app_url}/twilio/status?reply=7")
-    house.wait_until(lambda: len(house.deliveries) == 2)
-    assert house.deliveries[-1][2:] == ("failed", 63016)
+def test_whatsapp_takes_no_message_outside_its_24_hours(
+    sender: WaitingSender, app_url: str, receiver: Receiver
+):
+    sender.send(f"whatsapp:{NUMBER}", f"whatsapp:{PERSON}", "hello", 7)
+    receiver.wait_until(lambda: len(receiver.deliveries) == 2)
+    assert receiver.deliveries[-1][2:] == ("failed", 63016)
 
 
-def test_whatsapp_takes_an_answer(sender: WaitingSender, handset: Handset, app_url: str, house: House):
+def test_whatsapp_takes_an_answer(sender: WaitingSender, handset: Handset, app_url: str, receiver: Receiver):
     handset.send(f"whatsapp:{PERSON}", "hello")
-    house.wait_until(lambda: len(house.accepted) == 1)
-    sender.send(f"whatsapp:{NUMBER}", f"whatsapp:{PERSON}", "hello", f"{app_url}/twilio/status?reply=7")
-    house.wait_until(lambda: len(house.deliveries) == 2)
-    assert house.deliveries[-1][2:] == ("delivered", None)
+    receiver.wait_until(lambda: len(receiver.accepted) == 1)
+    sender.send(f"whatsapp:{NUMBER}", f"whatsapp:{PERSON}", "hello", 7)
+    receiver.wait_until(lambda: len(receiver.deliveries) == 2)
+    assert receiver.deliveries[-1][2:] == ("delivered", None)
 
 
 def test_an_attachment_is_fetched_and_shown(
-    sender: WaitingSender, handset: Handset, until: Until, twilio_url: str, house: House
+    sender: WaitingSender, handset: Handset, until: Until, twilio_url: str, receiver: Receiver
 ):
     picture = Attachment("image/png", b"\x89PNG and so on")
     handset.send(PERSON, "mine", [picture])
-    house.wait_until(lambda: len(house.accepted) == 1)
+    receiver.wait_until(lambda: len(receiver.accepted) == 1)
     [mine] = until(all_delivered)
     link = f"{twilio_url}/handset/media/{mine['media'][0]['sid']}"
     sender.send(NUMBER, PERSON, "", media_urls=[link])
