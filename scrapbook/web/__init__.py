@@ -1,1 +1,1 @@
-"""Pages for the browser."""
+"""HTTP for people and monitors: health, metrics, links to media, protection from other sites."""

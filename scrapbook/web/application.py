@@ -1,4 +1,4 @@
-"""A web application that no request can make fail before its own routes have seen it."""
+"""Create a web application in which no request fails before a route has seen it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,14 +15,18 @@ def application(
     lifespan: Lifespan[Starlette] | None = None,
     handlers: Mapping[type[Exception], ExceptionHandler] | None = None,
 ) -> Starlette:
-    """``handlers`` answer for the exceptions of routes."""
-    handling: dict[Any, ExceptionHandler] = {ClientDisconnect: _to_nobody, **(handlers or {})}
+    """Return a Starlette application.
+
+    Args:
+        handlers: make responses of exceptions that routes raise.
+    """
+    handling: dict[Any, ExceptionHandler] = {ClientDisconnect: _disconnected, **(handlers or {})}
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=handling)
-    # To redirect from /path/ to /path it reads the query as UTF-8, which it need not be.
+    # The redirect from /path/ to /path decodes the query as UTF-8, and raises if it is not.
     app.router.redirect_slashes = False
     return app
 
 
-async def _to_nobody(_request: Request, _problem: Exception) -> Response:
-    """Whoever asked has hung up in the middle."""
+async def _disconnected(_request: Request, _error: Exception) -> Response:
+    """Return a response that nobody reads: the client has disconnected."""
     return Response(status_code=400)

@@ -1,4 +1,4 @@
-"""Keeps other sites' pages away from servers that trust whoever can reach them."""
+"""Protect servers without authentication from pages of other sites."""
 
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -12,21 +12,29 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class SameSiteOnly:
-    """ASGI middleware: 403 for what a page of another site, or a name that was rebound to us, would send.
+    """ASGI middleware that answers 403 to requests from pages of other sites, and to DNS rebinding.
 
-    ``hosts`` are the names under which the server may be addressed; with ``loopback_only``, clients on other
-    machines are refused too.
+    Args:
+        hosts: the host names that a request may have.
+        loopback_only: refuse clients on other machines, too.
+        is_linked: whether pages of other sites may lead to what is read here.
     """
 
     def __init__(
-        self, app: ASGIApp, hosts: frozenset[str] = LOOPBACK_NAMES, loopback_only: bool = False
+        self,
+        app: ASGIApp,
+        hosts: frozenset[str] = LOOPBACK_NAMES,
+        *,
+        loopback_only: bool = False,
+        is_linked: bool = True,
     ) -> None:
         self._app = app
         self._hosts = hosts
         self._loopback_only = loopback_only
+        self._linked = _SAFE if is_linked else frozenset[str]()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hands on what may pass."""
+        """Pass the request on, or answer 403."""
         problem = self._problem(scope) if scope["type"] == "http" else ""
         app = PlainTextResponse(problem, status_code=403) if problem else self._app
         await app(scope, receive, send)
@@ -36,8 +44,8 @@ class SameSiteOnly:
         if self._loopback_only and not _is_loopback(scope):
             return "Only programs on this computer may use this."
         if _hostname(headers.get("host", "")) not in self._hosts:
-            return "This server does not go by that name."
-        if scope["method"] not in _SAFE and not _is_same_site(headers):
+            return "This server does not have that host name."
+        if scope["method"] not in self._linked and not _is_same_site(headers):
             return "Other sites may not use this."
         return ""
 
@@ -58,7 +66,10 @@ def _is_loopback(scope: Scope) -> bool:
 
 
 def _is_same_site(headers: Headers) -> bool:
-    """Browsers send Origin with every POST, programs do not."""
+    """Return whether a request is from a page of this server, or not from a browser.
+
+    Browsers send Origin with every POST; other programs do not.
+    """
     origin = headers.get("origin")
     same_origin = origin is None or origin.partition("://")[2] == headers.get("host")
     return same_origin and headers.get("sec-fetch-site", "none") in {"none", "same-origin"}

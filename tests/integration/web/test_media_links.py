@@ -9,9 +9,9 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from scrapbook.errors import VoiceUnavailable
-from scrapbook.file_types import COMPACT_SOUND
-from scrapbook.media import MediaStore
-from scrapbook.web.media import LIFETIME, MediaLinks, media_routes
+from scrapbook.media.storage import MediaStore
+from scrapbook.text.file_types import COMPACT_AUDIO
+from scrapbook.web.media_links import LIFETIME, MediaLinks, media_routes
 
 SECRET = "the secret of the tests"
 CONTENT = b"OggS and what was said"
@@ -41,7 +41,7 @@ def client(links: MediaLinks, store: MediaStore) -> TestClient:
 
 @pytest.fixture
 def link(links: MediaLinks, store: MediaStore) -> str:
-    return links.url(store.keep(CONTENT, "audio/ogg"), "audio/ogg")
+    return links.url(store.save(CONTENT, "audio/ogg"), "audio/ogg")
 
 
 def test_a_link_leads_to_the_file(client: TestClient, link: str):
@@ -59,13 +59,13 @@ def test_twilio_may_look_before_it_fetches(client: TestClient, link: str):
 def test_a_sound_has_the_type_and_a_name_that_twilio_takes(
     client: TestClient, links: MediaLinks, store: MediaStore
 ):
-    answer = client.get(links.url(store.keep(CONTENT, "audio/wav"), "audio/wav"))
+    answer = client.get(links.url(store.save(CONTENT, "audio/wav"), "audio/wav"))
     assert answer.headers["content-type"] == "audio/vnd.wave"
     assert answer.headers["content-disposition"] == 'inline; filename="scrapbook.wav"'
 
 
 def test_a_sound_is_made_small_on_the_way(client: TestClient, links: MediaLinks, store: MediaStore):
-    answer = client.get(links.url(store.keep(CONTENT, "audio/wav"), COMPACT_SOUND))
+    answer = client.get(links.url(store.save(CONTENT, "audio/wav"), COMPACT_AUDIO))
     assert (answer.status_code, answer.content) == (200, b"OggS")
     assert answer.headers["content-type"] == "audio/ogg; codecs=opus"
     assert answer.headers["content-disposition"] == 'inline; filename="scrapbook.ogg"'
@@ -74,7 +74,7 @@ def test_a_sound_is_made_small_on_the_way(client: TestClient, links: MediaLinks,
 def test_a_sound_that_cannot_be_made_small_now_is_to_be_asked_for_again(
     client: TestClient, links: MediaLinks, store: MediaStore
 ):
-    answer = client.get(links.url(store.keep(b"RIFF", "audio/wav"), COMPACT_SOUND))
+    answer = client.get(links.url(store.save(b"RIFF", "audio/wav"), COMPACT_AUDIO))
     assert answer.status_code == 503
 
 
@@ -103,7 +103,7 @@ def test_a_link_cannot_be_made_up_or_changed(client: TestClient, link: str):
 
 
 def test_a_link_lasts_an_hour(client: TestClient, links: MediaLinks, store: MediaStore):
-    key = store.keep(CONTENT, "audio/ogg")
+    key = store.save(CONTENT, "audio/ogg")
     made = datetime.now(UTC) - LIFETIME
     assert client.get(links.url(key, "audio/ogg", made + timedelta(minutes=1))).status_code == 200
     answer = client.get(links.url(key, "audio/ogg", made))
@@ -114,7 +114,7 @@ def test_a_file_that_is_gone_is_said_to_be_gone(client: TestClient, link: str, s
     [key] = store.keys()
     store.delete(key)
     answer = client.get(link)
-    assert (answer.status_code, answer.text) == (404, "This file is no longer kept.")
+    assert (answer.status_code, answer.text) == (404, "This file has been deleted.")
 
 
 def test_the_address_tells_nothing_of_the_person(link: str):

@@ -1,6 +1,6 @@
-"""Pictures and sounds for those who hold a link to them: Twilio, and through it the person who asked.
+"""Serve pictures and recordings under signed links that expire.
 
-A link is its own permission, so it is signed and does not last.
+A provider of messages fetches the files of an outbound message there. A link needs no other permission.
 """
 
 from collections.abc import Callable
@@ -13,14 +13,14 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from scrapbook.errors import MediaMissing, ScrapbookError
-from scrapbook.file_types import COMPACT_SOUND, extension
-from scrapbook.media import MediaStore
+from scrapbook.media.storage import MediaStore
+from scrapbook.text.file_types import COMPACT_AUDIO, extension
 
 LIFETIME = timedelta(hours=1)
-"""Twilio fetches at once. The rest is for a message that has to be sent again."""
+"""Twilio fetches at once; the rest is for another attempt."""
 
-_AS_TWILIO_CALLS_IT = {"audio/wav": "audio/vnd.wave"}
-"""https://www.twilio.com/docs/messaging/guides/accepted-mime-types"""
+_TWILIO_TYPES = {"audio/wav": "audio/vnd.wave"}
+"""Content types for which Twilio has another name: https://www.twilio.com/docs/messaging/guides/accepted-mime-types"""
 
 _HEADERS = {
     "Cache-Control": "private, no-store",
@@ -30,15 +30,20 @@ _HEADERS = {
 
 
 class LinkInvalid(Exception):
-    """Nobody here signed that."""
+    """The link has no valid signature."""
 
 
 class LinkExpired(Exception):
-    """It was good once."""
+    """The link is older than LIFETIME."""
 
 
 class MediaLinks:
-    """``secret`` signs them; ``public_url`` is the base URL under which Twilio reaches the house."""
+    """Creates and reads links.
+
+    Args:
+        secret: signs the links.
+        public_url: the base URL under which providers reach this app.
+    """
 
     def __init__(self, secret: str, public_url: str) -> None:
         if not secret:
@@ -47,13 +52,13 @@ class MediaLinks:
         self._base = public_url.rstrip("/")
 
     def url(self, key: str, content_type: str, at: datetime | None = None) -> str:
-        """A link that is good for LIFETIME from ``at`` on, which is aware and by default now."""
+        """Return a link that is valid for LIFETIME from ``at`` on, which is aware and by default now."""
         expires = int(((at or datetime.now(UTC)) + LIFETIME).timestamp())
         token = self._serializer.dumps([key, content_type, expires])
         return f"{self._base}/media/{token}"
 
-    def opened(self, token: str) -> tuple[str, str]:
-        """Key and content type. Raises LinkInvalid or LinkExpired."""
+    def read(self, token: str) -> tuple[str, str]:
+        """Return the key and the content type. Raises LinkInvalid or LinkExpired."""
         try:
             key, content_type, expires = self._serializer.loads(token)
         except BadSignature:
@@ -64,32 +69,35 @@ class MediaLinks:
 
 
 def media_routes(links: MediaLinks, store: MediaStore, compact: Callable[[bytes], bytes]) -> list[Route]:
-    """``GET /media/{token}``: 403 for a link that is not ours, 410 for an old one, 404 for a lost file, 503
-    when the sound cannot be made small now.
+    """Return the route ``GET /media/{token}``.
 
-    ``compact`` makes a sound what COMPACT_SOUND says.
+    It answers 403 to an invalid link, 410 to an expired one, 404 if the file is missing, and 503 if the file
+    cannot be read or encoded now.
+
+    Args:
+        compact: encodes a recording as COMPACT_AUDIO.
     """
 
     def read(key: str, content_type: str) -> bytes:
         content = store.read(key)
-        return compact(content) if content_type == COMPACT_SOUND else content
+        return compact(content) if content_type == COMPACT_AUDIO else content
 
-    async def show(request: Request) -> Response:
+    async def serve(request: Request) -> Response:
         try:
-            key, content_type = links.opened(request.path_params["token"])
+            key, content_type = links.read(request.path_params["token"])
             content = await run_in_threadpool(read, key, content_type)
         except LinkInvalid:
             return PlainTextResponse("This link is not valid.", status_code=403)
         except LinkExpired:
             return PlainTextResponse("This link has expired.", status_code=410)
         except MediaMissing:
-            return PlainTextResponse("This file is no longer kept.", status_code=404)
+            return PlainTextResponse("This file has been deleted.", status_code=404)
         except ScrapbookError:
-            return PlainTextResponse("This file cannot be had now.", status_code=503)
-        # Twilio shows a name of up to 20 plain characters.
+            return PlainTextResponse("This file is not available now.", status_code=503)
+        # Twilio shows a file name of up to 20 ASCII characters.
         name = f"scrapbook{extension(content_type.partition(';')[0])}"
-        named = {"Content-Disposition": f'inline; filename="{name}"'}
-        served_as = _AS_TWILIO_CALLS_IT.get(content_type, content_type)
-        return Response(content, headers=_HEADERS | named | {"Content-Type": served_as})
+        disposition = {"Content-Disposition": f'inline; filename="{name}"'}
+        served_as = _TWILIO_TYPES.get(content_type, content_type)
+        return Response(content, headers=_HEADERS | disposition | {"Content-Type": served_as})
 
-    return [Route("/media/{token}", show)]
+    return [Route("/media/{token}", serve)]

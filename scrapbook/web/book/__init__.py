@@ -1,0 +1,1 @@
+"""The book: the pages on which a person reads, and writes, what was texted."""
