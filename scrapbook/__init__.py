@@ -4,9 +4,9 @@ __version__: str
 
 
 def __getattr__(name: str) -> str:
-    """Return the version when somebody asks for it: most commands do not, and looking it up takes a while."""
+    """Return the version at its first use: reading it from the package's metadata is slow."""
     if name != "__version__":
         raise AttributeError(name)
-    from importlib.metadata import version  # noqa: PLC0415 - what takes a while
+    from importlib.metadata import version  # noqa: PLC0415 - slow
 
     return version("scrapbook")

@@ -1,5 +1,5 @@
 """``python -m scrapbook`` is the ``scrapbook`` command."""
 
-from scrapbook.cli import main
+from scrapbook.cli.main import main
 
 main()
