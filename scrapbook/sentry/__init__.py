@@ -1,1 +1,0 @@
-"""What is sent to Sentry, and a Sentry of our own for development and tests."""
