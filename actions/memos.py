@@ -1,28 +1,34 @@
-"""The turn of a memo: its entry stands already, and goes again when what was said is a command."""
+"""Send the audio of a memo back."""
 
-from collections.abc import Callable
-from dataclasses import replace
-
-from actions.receipts import memo_receipt
-from actions.replies import reply
+from actions.action import BookAction
+from actions.entry_numbers import named_numbers
+from actions.replies import not_there, reply
 from actions.turn import Turn
-from scrapbook.book import memos
-from scrapbook.store import Entry, Outcome
+from scrapbook.core import EntryLookup
+from scrapbook.core.memos import MemoAudio, find_audio
+from scrapbook.store import TurnResult
 
 
-def heard(turn: Turn, answer: Callable[[Turn], Outcome]) -> Outcome:
-    """A memo that came with more than its sound, or was changed since, is no command any more."""
-    entry = memos.entry_of(turn.book)
-    if entry is None:
-        return answer(turn)
-    if not memos.is_nothing_but_sound(turn.book, entry):
-        return _written_down(turn, entry)
-    return answer(replace(turn, book=memos.take_back(turn.book, entry)))
+class ActionPlay(BookAction):
+    action_name = "action_play"
+
+    def answer(self, turn: Turn) -> TurnResult:
+        numbers = named_numbers(turn)
+        if isinstance(numbers, TurnResult):
+            return numbers
+        found = find_audio(turn.book, numbers[0] if numbers else None)
+        return _play(found) if isinstance(found, MemoAudio) else _nothing_to_play(found)
 
 
-def _written_down(turn: Turn, entry: Entry) -> Outcome:
-    said = turn.message.body
-    kept = memos.write_down(turn.book, entry, said)
-    if kept.deleted_at:
-        return reply("utter_memo_in_trash", number=str(kept.number))
-    return memo_receipt(turn.book, kept, said, "_under" if kept.topic else "")
+def _play(found: MemoAudio) -> TurnResult:
+    number = str(found.entry.number)
+    if found.media.key is not None:
+        return reply("utter_played", number=number, media_keys=found.media.key)
+    is_missing = found.media.state == "missing"
+    return reply("utter_sound_missing" if is_missing else "utter_sound_waiting", number=number)
+
+
+def _nothing_to_play(named: EntryLookup) -> TurnResult:
+    if named.saved:
+        return reply("utter_no_sound", number=str(named.saved[0].number))
+    return not_there(named) if named.trashed or named.unknown or named.others else reply("utter_no_memos")

@@ -1,97 +1,88 @@
-"""What a turn comes to: the name of a response, and plain text for its placeholders."""
+"""Build replies: the name of a response, and plain text for its placeholders."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
 
-from scrapbook import segments
-from scrapbook.book import Book, Named, NoTopic, Torn
-from scrapbook.book.pages import Page, TopicsPage
-from scrapbook.store import Entry, JsonValue, Outcome, Question
+from scrapbook.core import AmbiguousTopic, Book, EntryLookup, TopicNotFound
+from scrapbook.core.entry_names import all_called, called_with_words, writer_of
+from scrapbook.core.open_questions import ask
+from scrapbook.core.paging import OR_MORE, FoundBy, ListPage, TopicsPage
+from scrapbook.store import Entry, JsonValue, TurnResult
+from scrapbook.text.listing import listed, numbers_listed, quoted
 
-QUESTIONS_STAY_OPEN = timedelta(hours=1)
-
-QUOTE = 40
-"""Characters of a person's own words that are quoted back."""
-
-MOST_NAMED = 8
-"""Numbers that are named one by one."""
-
-
-def reply(response: str, **arguments: str) -> Outcome:
-    return Outcome(response, arguments)
+UNTITLED = {
+    FoundBy.ANY_WORD: ("utter_nearest", "utter_nearest_and_more"),
+    FoundBy.MEANING: ("utter_nearest_in_meaning", "utter_nearest_in_meaning_and_more"),
+    FoundBy.QUESTION: ("utter_answers", "utter_answers_and_more"),
+}
+"""How the first page of a list is worded that is not just what was asked for: all of it, and a part of it."""
 
 
-def quoted(text: str) -> str:
-    return segments.shorten(text, QUOTE)
+def reply(response: str, **arguments: str) -> TurnResult:
+    return TurnResult(response, arguments)
 
 
 def numbered(options: Sequence[str]) -> str:
-    """``1 python, 2 pytorch``"""
-    return ", ".join(f"{place} {quoted(option)}" for place, option in enumerate(options, 1))
+    """Return ``1 python, 2 pytorch``."""
+    return ", ".join(f"{number} {quoted(option)}" for number, option in enumerate(options, 1))
 
 
-def listed(items: Iterable[object]) -> str:
-    """``3, 5, 8``"""
-    return ", ".join(str(item) for item in items)
+def numbered_entries(entries: Iterable[Entry]) -> str:
+    """Return ``4 milk, 5 eggs``, by the numbers of the entries; of others ``eggs (Ada)``."""
+    return ", ".join(map(called_with_words, entries))
+
+
+def options(entries: Iterable[Entry]) -> list[str]:
+    """Return what entries are called as options of a question, which have numbers of their own."""
+    return [f"{entry.text} {writer_of(entry)}".strip() for entry in entries]
 
 
 def numbers_of(entries: Iterable[Entry]) -> str:
-    return numbers_listed(entry.number for entry in entries)
+    """Return ``4, 5, eggs (Ada)``."""
+    return all_called(entries)
 
 
-def numbers_listed(numbers: Iterable[int]) -> str:
-    """``3, 5, 8``; of many, in order and with those that follow each other as ``101-200``."""
-    given = list(numbers)
-    if len(given) <= MOST_NAMED:
-        return listed(given)
-    runs: list[list[int]] = []
-    for number in sorted(given):
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    shown = listed(f"{run[0]}-{run[-1]}" if len(run) > 2 else listed(run) for run in runs)
-    return shown if len(shown) <= QUOTE else f"{quoted(shown)} ({len(given)} in all)"
-
-
-def ask(book: Book, action: str, slots: Mapping[str, JsonValue], asks: str, options: Sequence[str]) -> None:
-    """Leaves a question open: ``action`` goes on when the person texts the number of an option."""
-    question = Question(action, slots, asks, tuple(options), book.now)
-    book.tx.conversations.ask(book.person.id, question)
-
-
-def open_question(book: Book) -> Question | None:
-    question = book.tx.conversations.question(book.person.id)
-    # Either way: a clock that was ahead when it was asked must not keep it open until it has caught up.
-    is_open = question is not None and abs(book.now - question.asked_at) <= QUESTIONS_STAY_OPEN
-    return question if is_open else None
-
-
-def page(found: Page | TopicsPage) -> Outcome:
+def page(found: ListPage | TopicsPage) -> TurnResult:
     lines = "\n".join(found.lines)
     if isinstance(found, TopicsPage):
         if found.left:
             return reply("utter_topics_and_more", topics=lines, left=str(found.left))
         return reply("utter_topics", topics=lines)
+    if found.found_by in UNTITLED:
+        last, others = UNTITLED[found.found_by]
+        return reply(others, lines=lines, left=str(found.left)) if found.left else reply(last, lines=lines)
     if found.left:
-        return reply("utter_page_and_more", title=found.title, lines=lines, left=str(found.left))
+        left = f"{found.left}{OR_MORE if found.is_cut else ''}"
+        return reply("utter_page_and_more", title=found.title, lines=lines, left=left)
+    if found.is_cut:
+        return reply("utter_last_page_of_search", title=found.title, lines=lines)
     return reply("utter_page", title=found.title, lines=lines)
 
 
-def which_topic(book: Book, torn: Torn, action: str, slots: Mapping[str, JsonValue], asks: str) -> Outcome:
-    ask(book, action, slots, asks, torn.options)
-    return reply("utter_which_topic", options=numbered(torn.options))
+def which_topic(
+    book: Book, ambiguous: AmbiguousTopic, action: str, slots: Mapping[str, JsonValue], asks: str
+) -> TurnResult:
+    ask(book, action, slots, asks, ambiguous.options)
+    return reply("utter_which_topic", options=numbered(ambiguous.options))
 
 
-def no_topic(missing: NoTopic) -> Outcome:
+def no_topic(missing: TopicNotFound) -> TurnResult:
     if missing.nearest:
         near = listed(map(quoted, missing.nearest))
         return reply("utter_no_topic_but", topic=quoted(missing.typed), topics=near)
     return reply("utter_no_topic", topic=quoted(missing.typed))
 
 
-def not_there(named: Named) -> Outcome:
-    """For numbers of which none names an entry that is kept."""
+def no_such_entry(named: EntryLookup) -> TurnResult:
+    """Reply that there is no such entry to a message which has words of its own, and may be saved."""
+    if named.unknown and not named.trashed:
+        return reply("utter_no_entry_but_save", numbers=numbers_listed(named.unknown))
+    return not_there(named)
+
+
+def not_there(named: EntryLookup) -> TurnResult:
+    """Reply to numbers of which none is that of a saved entry, or one is another person's entry."""
+    if named.others:
+        return reply("utter_others_entries", what=all_called(named.others))
     if named.trashed:
         numbers = numbers_of(named.trashed)
         return reply("utter_in_trash", numbers=numbers, number=str(named.trashed[0].number))

@@ -1,9 +1,11 @@
-"""The action server's HTTP interface, as an ASGI application; the rest of it is rasa_sdk's.
+"""Serve the actions over HTTP, as an ASGI application, in place of rasa_sdk's own endpoint.
 
-POST /webhook   {"next_action": "...", "tracker": {...}}, as Rasa sends it; answers as rasa_sdk does. The
-                domain may be left out: no action asks for it, and it is most of what Rasa would send.
+POST /webhook   {"next_action": "...", "tracker": {...}}, as Rasa sends it; the response is rasa_sdk's. The
+                domain may be left out: no action uses it, and it is most of what Rasa would send.
 GET /health
 GET /metrics    for Prometheus
+
+The requests are signed (``scrapbook/net/internal_auth.py``); the last two may be read without a signature.
 """
 
 import json
@@ -19,27 +21,29 @@ from rasa_sdk.interfaces import (  # pyright: ignore[reportMissingTypeStubs]
 )
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from scrapbook.metrics import of_process
-from scrapbook.reports import report
+from scrapbook.net.internal_auth import InternalAuth
+from scrapbook.net.internal_guard import InternalOnly
+from scrapbook.observability.metrics import of_process
+from scrapbook.observability.reporting import report_error
 
-MOST_BYTES = 10_000_000
-"""Of a call, unpacked: far more than a conversation that Rasa keeps whole comes to."""
+MAX_BODY_BYTES = 10_000_000
+"""The size of a request once decompressed: far more than a whole conversation takes."""
 
 JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     status: int
     body: bytes
     content_type: str = JSON
     allow: str = ""
 
     @classmethod
-    def of(cls, status: int, content: object) -> "Answer":
+    def of_json(cls, status: int, content: object) -> "Response":
         return cls(status, json.dumps(content).encode())
 
-    async def give(self, send: Send) -> None:
+    async def send(self, send: Send) -> None:
         headers = {"content-type": self.content_type, "content-length": str(len(self.body))}
         if self.allow:
             headers["allow"] = self.allow
@@ -49,71 +53,71 @@ class Answer:
 
 
 class _Refused(Exception):
-    """What came is no call."""
+    """The request is not valid."""
 
-    def __init__(self, status: int, why: str) -> None:
-        super().__init__(why)
-        self.answer = Answer.of(status, {"error": why})
-
-
-class _Gone(Exception):
-    """The caller went away before the call was complete."""
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.response = Response.of_json(status, {"error": reason})
 
 
-def create_app(executor: ActionExecutor) -> ASGIApp:
-    """Serves the actions that are registered with the executor."""
+class _Disconnected(Exception):
+    """The client disconnected before the request was complete."""
+
+
+def create_app(executor: ActionExecutor, auth: InternalAuth) -> ASGIApp:
+    """Serve the actions that are registered with the executor, to processes that know the secret."""
     registry = of_process()
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             raise NotImplementedError(scope["type"])
         try:
-            answer = await _answer(executor, registry, scope, receive)
+            response = await _respond(executor, registry, scope, receive)
         except _Refused as refused:
-            answer = refused.answer
-        except _Gone:
+            response = refused.response
+        except _Disconnected:
             return
-        await answer.give(send)
+        await response.send(send)
 
-    return app
+    return InternalOnly(app, auth, open_paths=("/health", "/metrics"))
 
 
-async def _answer(
+async def _respond(
     executor: ActionExecutor, registry: CollectorRegistry, scope: Scope, receive: Receive
-) -> Answer:
+) -> Response:
     match scope["method"], scope["path"]:
         case "POST", "/webhook":
-            return await _run(executor, await _call(scope, receive))
+            return await _run(executor, await _read_request(scope, receive))
         case "GET", "/health":
-            return Answer.of(200, {"status": "ok"})
+            return Response.of_json(200, {"status": "ok"})
         case "GET", "/metrics":
-            return Answer(200, generate_latest(registry), CONTENT_TYPE_LATEST)
+            return Response(200, generate_latest(registry), CONTENT_TYPE_LATEST)
         case _, "/webhook":
-            return Answer(405, b"", allow="POST")
+            return Response(405, b"", allow="POST")
         case _, "/health" | "/metrics":
-            return Answer(405, b"", allow="GET")
+            return Response(405, b"", allow="GET")
         case _:
-            return Answer(404, b"")
+            return Response(404, b"")
 
 
-async def _run(executor: ActionExecutor, call: dict[str, Any]) -> Answer:
+async def _run(executor: ActionExecutor, request: dict[str, Any]) -> Response:
     try:
-        # Untyped, as far as it can be given a queue to stream to.
-        result = await cast(Any, executor).run(call)
+        # rasa_sdk leaves the queue of a streamed response untyped.
+        result = await cast(Any, executor).run(request)
     except ActionExecutionRejection as error:
-        return Answer.of(400, {"error": error.message, "action_name": error.action_name})
+        return Response.of_json(400, {"error": error.message, "action_name": error.action_name})
     except ActionNotFoundException as error:
-        return Answer.of(404, {"error": error.message, "action_name": error.action_name})
-    except Exception as error:  # noqa: BLE001 - Rasa is told that it failed, and nothing that may quote a text
-        report(error, step="action_server")
-        return Answer.of(500, {"error": type(error).__name__})
-    return Answer.of(200, result.model_dump() if result else None)
+        return Response.of_json(404, {"error": error.message, "action_name": error.action_name})
+    except Exception as error:  # noqa: BLE001 - the type of the error only: its message may quote a text
+        report_error(error, step="action_server")
+        return Response.of_json(500, {"error": type(error).__name__})
+    return Response.of_json(200, result.model_dump() if result else None)
 
 
-async def _call(scope: Scope, receive: Receive) -> dict[str, Any]:
+async def _read_request(scope: Scope, receive: Receive) -> dict[str, Any]:
     body = await _body(receive)
     if dict(scope["headers"]).get(b"content-encoding") == b"deflate":
-        body = _unpacked(body)
+        body = _decompressed(body)
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
@@ -122,13 +126,13 @@ async def _call(scope: Scope, receive: Receive) -> dict[str, Any]:
 
 
 def _checked(content: object) -> dict[str, Any]:
-    """With a domain, without which rasa_sdk would ask for the call again."""
-    call = cast(dict[str, Any], content) if isinstance(content, dict) else {}
-    tracker = cast(dict[str, Any], call.get("tracker"))
-    if not isinstance(call.get("next_action"), str) or not _is_tracker(tracker):
-        raise _Refused(400, "The body is not the call of an action.")
-    # Not the one that came, which rasa_sdk would keep.
-    return {**call, "domain": {}}
+    """Check a request and give it an empty domain: without one, rasa_sdk would ask for another request."""
+    request = cast(dict[str, Any], content) if isinstance(content, dict) else {}
+    tracker = cast(dict[str, Any], request.get("tracker"))
+    if not isinstance(request.get("next_action"), str) or not _is_tracker(tracker):
+        raise _Refused(400, "The body is not a request to run an action.")
+    # Drop the domain that was sent, which rasa_sdk would store.
+    return {**request, "domain": {}}
 
 
 def _is_tracker(tracker: object) -> bool:
@@ -143,21 +147,21 @@ async def _body(receive: Receive) -> bytes:
     while not is_complete:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise _Gone
+            raise _Disconnected
         parts.append(message.get("body", b""))
         size += len(parts[-1])
-        if size > MOST_BYTES:
+        if size > MAX_BODY_BYTES:
             raise _Refused(413, "The body is too large.")
         is_complete = not message.get("more_body", False)
     return b"".join(parts)
 
 
-def _unpacked(body: bytes) -> bytes:
-    unpacking = zlib.decompressobj()
+def _decompressed(body: bytes) -> bytes:
+    decompressor = zlib.decompressobj()
     try:
-        unpacked = unpacking.decompress(body, MOST_BYTES)
+        decompressed = decompressor.decompress(body, MAX_BODY_BYTES)
     except zlib.error:
-        raise _Refused(400, "The body cannot be unpacked.") from None
-    if unpacking.unconsumed_tail:
+        raise _Refused(400, "The body cannot be decompressed.") from None
+    if decompressor.unconsumed_tail:
         raise _Refused(413, "The body is too large.")
-    return unpacked
+    return decompressed

@@ -1,24 +1,25 @@
-"""The clock that "today" goes by."""
+"""Show and set a person's time zone."""
 
 from actions.action import BookAction
-from actions.replies import ask, numbered, quoted, reply
+from actions.replies import numbered, quoted, reply
 from actions.turn import Turn
-from scrapbook.book.asking import TimezoneSet, set_timezone
-from scrapbook.matching import Outcome as Certainty
-from scrapbook.store import Outcome
+from scrapbook.core.open_questions import ask
+from scrapbook.core.timezone import TimezoneSet, set_timezone
+from scrapbook.store import TurnResult
+from scrapbook.text.fuzzy_match import MatchOutcome
 
 
 class ActionSetTimezone(BookAction):
-    called = "action_set_timezone"
+    action_name = "action_set_timezone"
 
-    def answer(self, turn: Turn) -> Outcome:
+    def answer(self, turn: Turn) -> TurnResult:
         typed = turn.slots.text("timezone")
         if typed is None:
             return reply("utter_timezone_is", timezone=turn.book.person.timezone)
         found = set_timezone(turn.book, typed)
         if isinstance(found, TimezoneSet):
             return reply("utter_timezone_set", timezone=found.new, old=found.old)
-        if found.outcome is Certainty.TORN:
-            ask(turn.book, self.called, {}, "timezone", found.candidates)
+        if found.outcome is MatchOutcome.AMBIGUOUS:
+            ask(turn.book, self.action_name, {}, "timezone", found.candidates)
             return reply("utter_which_timezone", options=numbered(found.candidates))
         return reply("utter_no_timezone", timezone=quoted(typed))

@@ -1,18 +1,23 @@
-"""What an action is asked to do."""
+"""The input of an action: the message, its slots and the person's book."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
-from scrapbook.book import Book
+from scrapbook.core import Book
 from scrapbook.store import JsonValue, Message
+from scrapbook.text.parsed_message import ParsedMessage
 
-MOST_DIGITS = 20
-"""One more than an entry's number can have. Of more, the first so many are as good: no entry's number."""
+MAX_DIGITS = 20
+"""One more than an entry's number can have. A longer number is cut to it: no entry has that number either."""
+
+
+_HAS_WORDS = re.compile(r"[^\W\d_]")
 
 
 class Slots:
-    """The arguments of this turn, by name; those that were not given are missing."""
+    """The arguments of this turn, by name. A slot that was not filled is missing or None."""
 
     def __init__(self, values: Mapping[str, JsonValue]) -> None:
         self._values = values
@@ -22,7 +27,7 @@ class Slots:
         return " ".join(value.split()) or None if isinstance(value, str) else None
 
     def verbatim(self, name: str) -> str | None:
-        """A text with its spaces and lines as they are."""
+        """Return a text with its spaces and line breaks as they are."""
         return next(iter(self.texts(name)), None)
 
     def texts(self, name: str) -> list[str]:
@@ -31,12 +36,21 @@ class Slots:
         return [text for text in values if isinstance(text, str) and text.strip()]
 
     def numbers(self, name: str) -> list[int]:
-        """Each once, in the order given."""
-        typed = (digits for text in self.texts(name) for digits in re.findall(r"\d+", text))
-        return list(dict.fromkeys(int(digits[:MOST_DIGITS]) for digits in typed))
+        """Return each number once, in the order given, but no negative one.
 
-    def given(self) -> dict[str, JsonValue]:
-        """Those that have a value."""
+        Both ends of a range are numbers here; ``entry_numbers.named_numbers`` knows what is between them.
+        What names entries in other words ("last 2") is no number.
+        """
+        typed = (
+            digits
+            for text in self.texts(name)
+            if not text.startswith("-") and not _HAS_WORDS.search(text)
+            for digits in re.findall(r"\d+", text)
+        )
+        return list(dict.fromkeys(int(digits[:MAX_DIGITS]) for digits in typed))
+
+    def filled(self) -> dict[str, JsonValue]:
+        """Return the slots that have a value."""
         return {name: value for name, value in self._values.items() if value is not None}
 
     def flag(self, name: str) -> bool:
@@ -45,8 +59,16 @@ class Slots:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """``message`` holds the person's words as they were sent; the slots are what Rasa made of them."""
+    """``message`` holds the person's words as they were sent; ``slots`` what Rasa extracted from them.
+
+    ``parsed`` is the message's body, parsed once for all steps of the turn.
+    """
 
     book: Book
     message: Message
     slots: Slots
+    parsed: ParsedMessage
+
+    @classmethod
+    def of(cls, book: Book, message: Message, slots: Slots) -> Self:
+        return cls(book, message, slots, ParsedMessage.of(message.body, book.has_topic))

@@ -1,4 +1,4 @@
-"""A topic goes on being meant by the names that it had, or that a topic merged into it had."""
+"""A topic is still found by its earlier names, and by those of topics merged into it."""
 
 from collections.abc import Callable
 

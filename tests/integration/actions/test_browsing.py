@@ -2,8 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from scrapbook.segments import fits
-from scrapbook.store import Media, Page, Preview
+from scrapbook.store import Media, PageMetadata, Preview
+from scrapbook.text.segments import fits
 from tests.integration.actions.conversation import Conversation
 
 
@@ -149,7 +149,7 @@ def test_an_unknown_time_zone_changes_nothing(ann: Conversation) -> None:
     assert "I know no time zone" in set_timezone(ann, "xqzzy")
 
 
-def test_status_counts_what_is_kept_and_what_is_under_way(ann: Conversation) -> None:
+def test_status_counts_entries_and_unfinished_messages(ann: Conversation) -> None:
     ann.save("python: one")
     with ann.store.transaction() as tx:
         tx.messages.set_state("SM1-1", "answered")
@@ -162,7 +162,9 @@ def test_it_repeats_what_it_said_last(ann: Conversation) -> None:
     assert "said anything" in ann.text("action_repeat", "repeat")
     sid = ann.receive("hi")
     with ann.store.transaction() as tx:
-        tx.replies.record(sid, "+15550199", "+15550100", ["Hello {there}", " and more"], [1, 1], ann.now)
+        tx.outbound_messages.record_reply(
+            ann.person.id, sid, "+15550199", "+15550100", ["Hello {there}", " and more"], [1, 1], ann.now
+        )
         tx.messages.set_state(sid, "answered")
     ann.now += timedelta(minutes=1)
     assert ann.text("action_repeat", "repeat") == "Hello {there} and more"
@@ -176,7 +178,7 @@ def test_show_says_what_the_pages_behind_the_links_are_called_as_long_as_these_a
     ann: Conversation,
 ) -> None:
     ann.save("read https://a.example")
-    seen = Preview("https://a.example", "https://a.example", Page("Herons", site="Birds"))
+    seen = Preview("https://a.example", "https://a.example", PageMetadata("Herons", site="Birds"))
     with ann.store.transaction() as tx:
         tx.previews.record(tx.entries.list(ann.person.id)[0].id, seen, ann.now)
     shown = "1:\nread https://a.example\nHerons - Birds"

@@ -21,7 +21,8 @@ def test_it_deletes_one_several_and_the_last(ann: Conversation) -> None:
     for name in ("one", "two", "three", "four"):
         ann.save(name)
     assert "Deleted 1." in delete(ann, "1")
-    assert "Deleted 2, 3." in delete(ann, "2", "3")
+    assert delete(ann, "2", "3") == 'Delete 2 "two", 3 "three"? Text 1 for yes, 2 for no.'
+    assert "Deleted 2, 3." in ann.agree()
     assert "Deleted 4." in delete(ann)
     assert ann.entries() == {}
     assert "Nothing is saved" in delete(ann)
@@ -74,7 +75,10 @@ def test_it_asks_which_of_several_to_take_off(ann: Conversation) -> None:
 def test_it_clears_a_list_and_undo_brings_it_back(ann: Conversation) -> None:
     ann.save("shopping: milk")
     ann.save("shopping: eggs")
-    ann.text("action_take_off_topic", "clear my shopping list", topic="shopping")
+    said = ann.text("action_take_off_topic", "clear my shopping list", topic="shopping")
+    assert said == 'Take 2 "eggs", 1 "milk" off shopping? Text 1 for yes, 2 for no.'
+    assert set(ann.entries()) == {1, 2}
+    ann.agree()
     assert ann.entries() == {}
     ann.undo()
     assert set(ann.entries()) == {1, 2}
@@ -96,10 +100,10 @@ def test_it_moves_an_entry_to_a_misspelled_topic(ann: Conversation) -> None:
 def test_move_asks_when_torn_and_a_new_topic_can_be_chosen(ann: Conversation) -> None:
     ann.save("carbon: one")
     ann.save("two")
-    question = move(ann, "2", "carton")
-    assert question == "Which topic: 1 carbon, or 2 for a new one called carton? Text its number."
+    question = move(ann, "2", "carlon")
+    assert question == "Which topic: 1 carbon, or 2 for a new one called carlon? Text its number."
     assert ann.entries()[2] == ("two", None)
-    assert ann.text("action_choose", "2", choice="2") == "Filed 2 under carton."
+    assert ann.text("action_choose", "2", choice="2") == "Filed 2 under carlon."
 
 
 def test_under_files_the_latest_entry(ann: Conversation) -> None:
@@ -165,7 +169,7 @@ def test_a_command_that_came_to_nothing_says_why_and_save_keeps_it(
     ann.save("old")
     assert ann.text(action, body, **slots).startswith(said)
     assert ann.entries() == {1: ("old", None)}
-    assert ann.text("action_keep_question", "save") == "Saved 2."
+    assert ann.text("action_keep_question", "save") == f'Saved 2: "{body}"'
     assert ann.entries()[2] == (body, None)
 
 
@@ -258,7 +262,8 @@ def test_each_change_is_undone_by_name_and_completely(ann: Conversation, change:
     delete(ann, "3")
     before = ann.entries(), ann.topics()
     action, body, slots = CHANGES[change]
-    ann.text(action, body, **slots)
+    if ann.text(action, body, **slots).endswith("Text 1 for yes, 2 for no."):
+        ann.agree()
     assert (ann.entries(), ann.topics()) != before
     assert ann.undo().startswith("Undone: ")
     assert (ann.entries(), ann.topics()) == before
@@ -286,7 +291,7 @@ def test_a_change_whose_words_were_forgotten_is_undone_by_its_day(ann: Conversat
     assert ann.entries() == {}
 
 
-def test_commands_without_arguments_are_explained_and_sentences_kept(ann: Conversation) -> None:
+def test_commands_without_arguments_are_explained_and_sentences_saved(ann: Conversation) -> None:
     for action in ("action_move", "action_rename_topic", "action_merge_topics", "action_restore"):
         assert "For example" in ann.text(action, "word")
         assert ann.text(action, "we should move house next year").startswith("Saved")
@@ -295,7 +300,9 @@ def test_commands_without_arguments_are_explained_and_sentences_kept(ann: Conver
 def test_it_deletes_as_many_of_the_latest_as_are_said(ann: Conversation) -> None:
     for name in ("one", "two", "three"):
         ann.save(name)
-    assert "Deleted 3, 2." in ann.text("action_delete", "delete the last two notes", count="2")
+    said = ann.text("action_delete", "delete the last two notes", entry=["newest 2"])
+    assert said == 'Delete 3 "three", 2 "two"? Text 1 for yes, 2 for no.'
+    assert "Deleted 3, 2." in ann.agree()
     assert ann.entries() == {1: ("one", None)}
     assert ann.undo() == "Undone: 3, 2 back from the trash."
 
@@ -316,7 +323,9 @@ def test_many_numbers_are_named_by_the_runs_that_they_make(ann: Conversation) ->
     numbers = [str(n) for n in range(1, 31) if n not in {20, 22}]
     slots = {"entry": numbers}
     ran = "1-19, 21, 23-30"
-    said = ann.text("action_delete", "delete 1-19, 21, 23-30", **slots)
+    asked = ann.text("action_delete", "delete 1-19, 21, 23-30", **slots)
+    assert asked.startswith(f'Delete 28 entries ({ran}: 1 "thought 1" ... 30 "thought 30")? ')
+    said = ann.agree()
     assert said == f"Deleted {ran}. Text undo to take that back."
     assert ann.undo() == f"Undone: {ran} back from the trash."
 
@@ -325,5 +334,6 @@ def test_many_numbers_far_from_each_other_are_counted(ann: Conversation) -> None
     for n in range(1, 61):
         ann.save(f"thought {n}")
     numbers = [str(n) for n in range(1, 61, 2)]
-    said = ann.text("action_delete", "delete " + " ".join(numbers), entry=numbers)
+    ann.text("action_delete", "delete " + " ".join(numbers), entry=numbers)
+    said = ann.agree()
     assert said == "Deleted 1, 3, 5, 7, 9, 11, 13, 15, 17, 19... (30 in all). Text undo to take that back."

@@ -1,4 +1,4 @@
-"""What is said into a phone: an entry at once, and its words, or no entry at all, when they are known."""
+"""A memo is an entry at once; its transcript is added to it, or is run as a command and leaves no entry."""
 
 import math
 from datetime import timedelta
@@ -8,19 +8,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from actions.receipts import memo_receipt
-from scrapbook.book import Book, memos
-from scrapbook.segments import fits
+from actions.receipts import Filing, memo_receipt
+from scrapbook.core import Book, memos
+from scrapbook.model.transcript import Transcript
 from scrapbook.store import Entry, Media
-from scrapbook.voice.transcript import Transcript
+from scrapbook.text.segments import fits
+from scrapbook.text.topic_markers import is_blank
 from tests.integration.actions.conversation import TEXTS, Conversation
-from tests.integration.actions.test_confirming import understood
+from tests.integration.actions.test_confirming import paraphrase
 
 PICTURE = Media("https://api.twilio.com/media/picture", "image/jpeg")
 
 
 @pytest.fixture
-def house_url(url: str) -> str:
+def store_url(url: str) -> str:
     """On both databases."""
     return url
 
@@ -34,13 +35,13 @@ def sound_of(sid: str) -> Media:
 
 
 def leave(who: Conversation, caption: str = "", *others: Media) -> str:
-    """Has a sound come in, as the way of a message does; the sid of the memo."""
+    """Record a memo and its entry, as the app does, and return the memo's sid."""
     who.count, who.now = who.count + 1, who.now + timedelta(minutes=1)
     sid = f"MM{who.person.id}-{who.count}-1"
     media = (sound_of(sid), *others)
     with who.store.transaction() as tx:
         tx.messages.record(
-            sid=sid,
+            message_id=sid,
             person_id=who.person.id,
             from_="+15550100",
             to="+15550199",
@@ -56,9 +57,9 @@ def leave(who: Conversation, caption: str = "", *others: Media) -> str:
 def write_down(who: Conversation, sid: str, said: str, avg_logprob: float = -0.1) -> None:
     url = sound_of(sid).url
     with who.store.transaction() as tx:
-        tx.files.kept(url, "audio/ogg", f"key-{sid}.ogg", 1000, who.now)
+        tx.files.mark_stored(url, "audio/ogg", f"key-{sid}.ogg", 1000, who.now)
         tx.transcripts.record(url, transcript(said, avg_logprob), who.now)
-        tx.messages.write_down(sid, said)
+        tx.messages.set_transcript(sid, said)
 
 
 def answer(who: Conversation, sid: str, by: str, said: str, **arguments: Any) -> str:
@@ -161,7 +162,7 @@ def test_an_old_name_of_a_topic_can_be_spoken(ann: Conversation) -> None:
     assert speak(ann, "Under graphics use fewer kernels.").startswith("Saved 2 under gpu: ")
 
 
-def test_a_memo_that_names_its_topic_and_goes_on_is_kept_although_it_begins_like_a_command(
+def test_a_memo_that_names_its_topic_and_goes_on_is_saved_although_it_begins_like_a_command(
     ann: Conversation,
 ) -> None:
     ann.save("gpu: one")
@@ -169,7 +170,7 @@ def test_a_memo_that_names_its_topic_and_goes_on_is_kept_although_it_begins_like
     assert ann.entries() == {1: ("one", "gpu"), 2: ("larger kernels", "gpu")}
 
 
-def test_a_memo_of_a_word_or_two_is_kept_where_a_text_would_be_explained(ann: Conversation) -> None:
+def test_a_memo_of_a_word_or_two_is_saved_where_a_text_would_be_explained(ann: Conversation) -> None:
     assert "For example" in ann.text("action_find", "find")
     assert speak(ann, "Find.", "action_find") == 'Saved 1: "Find."'
 
@@ -180,8 +181,8 @@ def test_a_spoken_number_that_answers_nothing_is_a_thought(ann: Conversation) ->
 
 def test_a_new_topic_that_is_spoken_almost_like_another_is_asked_about(ann: Conversation) -> None:
     ann.save("carbon: trees are made of air")
-    receipt = speak(ann, "For the carton topic, flatten it.")
-    assert receipt.startswith('Saved 2 under carton, which is new: "flatten it."')
+    receipt = speak(ann, "For the carlon topic, flatten it.")
+    assert receipt.startswith('Saved 2 under carlon, which is new: "flatten it."')
     assert ann.text("action_choose", "1", choice="1") == "Filed 2 under carbon."
 
 
@@ -194,17 +195,17 @@ def test_what_goes_on_a_list_keeps_its_sound(ann: Conversation) -> None:
     assert entry(ann, 1).media[0].url == sound_of(sid).url
 
 
-def test_a_spoken_reminder_is_kept_and_promises_nothing(ann: Conversation) -> None:
+def test_a_spoken_reminder_without_a_time_is_saved_and_promises_nothing(ann: Conversation) -> None:
     said = speak(ann, "Remind me to call mum.", "action_remind")
-    assert said.startswith('Saved 1 under reminders: "Remind me to call mum."')
-    assert "can't remind you yet" in said
+    assert said.startswith('Saved 1 under reminders, without a time: "Remind me to call mum."')
+    assert "I will remind you" not in said
 
 
 def test_a_spoken_reminder_is_due_when_it_says(ann: Conversation) -> None:
     said = speak(ann, "Remind me to call mum tomorrow at five.", "action_remind")
     assert said == (
-        'Saved 1 under reminders, for Thursday 13 March at 17:00: "Remind me to call mum tomorrow at five." '
-        "I can't remind you yet, but it is kept."
+        'Saved 1 under reminders: "Remind me to call mum tomorrow at five." '
+        "I will remind you: Thursday 13 March at 17:00."
     )
 
 
@@ -226,8 +227,8 @@ def test_a_correction_replaces_the_words_and_undo_brings_them_back(ann: Conversa
     assert corrected == "Corrected 1. Text undo to take that back."
     assert ann.entries()[1] == ("The heron,  is: back", None)
     with ann.store.transaction() as tx:
-        heard = tx.transcripts.of(sound_of(sid).url)
-    assert heard == transcript("The hair on is back.")
+        recorded = tx.transcripts.of(sound_of(sid).url)
+    assert recorded == transcript("The hair on is back.")
     assert ann.undo() == "Undone: 1 reads as before."
     assert ann.entries()[1] == ("The hair on is back.", None)
 
@@ -261,7 +262,7 @@ def test_where_there_is_no_memo_a_correction_is_a_thought(ann: Conversation) -> 
 
 
 @pytest.mark.parametrize(
-    ("heard", "said", "right"),
+    ("transcript", "said", "corrected"),
     [
         ("see you at wine", "see you at nine", "see you at nine"),
         ("salt vinegar", "malt, not salt", "malt vinegar"),
@@ -269,22 +270,22 @@ def test_where_there_is_no_memo_a_correction_is_a_thought(ann: Conversation) -> 
     ],
 )
 def test_a_correction_in_free_words_is_asked_about(
-    ann: Conversation, heard: str, said: str, right: str
+    ann: Conversation, transcript: str, said: str, corrected: str
 ) -> None:
-    speak(ann, heard)
-    question = understood(ann, "action_correct", f"that should say {said}", correction=said)
-    assert question.startswith(f'Change 1 "{heard}" to "{right}"?')
-    assert entry(ann, 1).text == heard
+    speak(ann, transcript)
+    question = paraphrase(ann, "action_correct", f"that should say {said}", correction=said)
+    assert question.startswith(f'Change 1 "{transcript}" to "{corrected}"?')
+    assert entry(ann, 1).text == transcript
     assert ann.text("action_choose", "1", choice="1").startswith("Corrected 1.")
-    assert entry(ann, 1).text == right
+    assert entry(ann, 1).text == corrected
     ann.undo()
-    assert entry(ann, 1).text == heard
+    assert entry(ann, 1).text == transcript
 
 
 def test_a_correction_in_free_words_is_a_thought_where_the_latest_entry_is_no_memo(ann: Conversation) -> None:
     speak(ann, "see you at wine")
     ann.save("two")
-    said = understood(ann, "action_correct", "that should say nine", correction="nine")
+    said = paraphrase(ann, "action_correct", "that should say nine", correction="nine")
     assert said == "Saved 3."
 
 
@@ -310,10 +311,10 @@ def test_a_memo_with_a_caption_keeps_it_and_is_no_command(ann: Conversation) -> 
     assert "2 is no longer saved" in ann.undo()
 
 
-def test_a_picture_that_came_with_a_memo_is_kept_whatever_is_said(ann: Conversation) -> None:
+def test_a_picture_that_came_with_a_memo_is_saved_whatever_is_said(ann: Conversation) -> None:
     sid = leave(ann, "", PICTURE)
     answer(ann, sid, "action_topics", "Topics.")
-    assert show(ann, 1) == "1:\nTopics. (sound, picture)"
+    assert show(ann, 1).startswith("1:\nTopics. (sound, picture)")
 
 
 def test_words_are_added_to_an_entry_that_was_edited_meanwhile(ann: Conversation) -> None:
@@ -403,7 +404,7 @@ def test_it_plays_the_memo_that_is_named_or_the_latest(ann: Conversation) -> Non
     speak(ann, "two")
     ann.save("a text")
     assert ann.text("action_play", "play 1", entry=["1"]) == "Memo 1:"
-    assert ann.outcome.arguments["media_key"] == f"key-MM{ann.person.id}-2-1.ogg"
+    assert ann.outcome.arguments["media_keys"] == f"key-MM{ann.person.id}-2-1.ogg"
     assert ann.text("action_play", "play it") == "Memo 2:"
     assert "no sound with 3" in ann.text("action_play", "play 3", entry=["3"])
     assert ann.text("action_play", "play 9", entry=["9"]) == "There is no entry 9."
@@ -413,7 +414,7 @@ def test_it_says_why_a_sound_cannot_be_played(ann: Conversation) -> None:
     sid = leave(ann)
     assert "on its way" in ann.text("action_play", "play 1", entry=["1"])
     with ann.store.transaction() as tx:
-        tx.files.missing(sound_of(sid).url, ann.now)
+        tx.files.mark_missing(sound_of(sid).url, ann.now)
         tx.messages.set_state(sid, "failed")
     assert "could not be fetched" in ann.text("action_play", "play 1", entry=["1"])
     assert show(ann, 1) == "1:\n(sound missing)"
@@ -432,18 +433,18 @@ def test_a_memo_in_which_nothing_was_heard_keeps_its_sound(ann: Conversation) ->
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    st.text(min_size=1, max_size=400).filter(lambda said: said.strip()),
-    st.sampled_from(["", "_under", "_reminder"]),
+    st.text(min_size=1, max_size=400).filter(lambda said: not is_blank(said)),
+    st.sampled_from([Filing.NONE, Filing.TOPIC, Filing.REMINDER]),
     st.sampled_from([-0.1, -2.0]),
 )
 def test_a_receipt_fits_two_segments_whatever_is_said(
-    memo: tuple[Conversation, str], said: str, where: str, avg_logprob: float
+    memo: tuple[Conversation, str], said: str, filing: Filing, avg_logprob: float
 ) -> None:
     ann, sid = memo
     write_down(ann, sid, said, avg_logprob)
     with ann.store.transaction() as tx:
         tx.entries.set_due(entry_in(tx, ann).id, ann.now + timedelta(days=500))
-        outcome = memo_receipt(Book(tx, ann.person, sid, ann.now), entry_in(tx, ann), said, where)
+        outcome = memo_receipt(Book(tx, ann.person, sid, ann.now), entry_in(tx, ann), said, filing)
     assert fits(TEXTS[outcome.response].format_map(outcome.arguments))
     assert outcome.arguments["words"]
 
@@ -460,13 +461,15 @@ def entry_in(tx: Any, who: Conversation) -> Entry:
     return found
 
 
-def test_a_spoken_question_that_found_nothing_is_kept_with_its_sound(ann: Conversation) -> None:
+def test_a_spoken_question_that_found_nothing_is_saved_with_its_audio(ann: Conversation) -> None:
     asked = leave(ann)
     answer(ann, asked, "action_find", "Find my notes about the xylophone.", query="xylophone")
-    assert speak(ann, "Save it.", by="action_keep_question") == "Saved 3."
-    kept = entry(ann, 3)
-    assert kept.text == "Find my notes about the xylophone."
-    assert [part.url for part in kept.media] == [sound_of(asked).url]
+    assert (
+        speak(ann, "Save it.", by="action_keep_question") == 'Saved 3: "Find my notes about the xylophone."'
+    )
+    saved = entry(ann, 3)
+    assert saved.text == "Find my notes about the xylophone."
+    assert [part.url for part in saved.media] == [sound_of(asked).url]
 
 
 def test_a_memo_that_clearly_belongs_to_a_topic_says_so(ann: Conversation) -> None:

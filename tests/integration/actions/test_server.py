@@ -1,4 +1,4 @@
-"""The action server's interface: what it takes and refuses, and that an answer is a promise."""
+"""The action server over HTTP: what it accepts and refuses; it replies only after the commit."""
 
 import asyncio
 import contextlib
@@ -22,23 +22,24 @@ from starlette.types import ASGIApp
 
 from actions import action, server
 from actions.action import BookAction
-from actions.receipts import keep
+from actions.receipts import save_message
 from actions.server import create_app
 from actions.turn import Turn
-from scrapbook.store import Outcome, Store
+from scrapbook.store import Store, TurnResult
 from tests.integration.actions.conversation import Conversation
 from tests.integration.actions.conversation import executor as actions_registered
-from tests.integration.asgi import Answer, Request, ask
+from tests.support.asgi import Answer, Request, ask
+from tests.support.internal import AUTH, VARIABLE, Signed, signed
 
 START = "import actions.__main__ as server; server.main()"
 
 DIE_BEFORE_ANSWERING = """
 import os
 from actions import server
-give = server.Answer.give
+give = server.Response.send
 def die(answer, send):
     return os._exit(9) if b"responses" in answer.body else give(answer, send)
-server.Answer.give = die
+server.Response.send = die
 """
 
 
@@ -59,7 +60,7 @@ class ActionBreak(Action):
 
 
 class ActionSet(Action):
-    """Returns an event, as actions of rasa_sdk may."""
+    """Return an event, as an action of rasa_sdk may."""
 
     def name(self) -> str:
         return "action_set"
@@ -69,10 +70,10 @@ class ActionSet(Action):
 
 
 class ActionSaveAndFail(BookAction):
-    called = "action_save_and_fail"
+    action_name = "action_save_and_fail"
 
-    def answer(self, turn: Turn) -> Outcome:
-        keep(turn)
+    def answer(self, turn: Turn) -> TurnResult:
+        save_message(turn)
         raise ZeroDivisionError
 
 
@@ -82,12 +83,12 @@ def app() -> ASGIApp:
     executor.actions.update(actions_registered().actions)
     for added in (ActionReject, ActionBreak, ActionSet, ActionSaveAndFail):
         executor.register_action(added)
-    return create_app(executor)
+    return create_app(executor, AUTH)
 
 
 def call(name: str, sid: str = "SM0", **fields: Any) -> dict[str, Any]:
-    """As slim as it may be."""
-    latest = {"text": "x", "metadata": {"message_sid": sid}, "entities": []}
+    """The smallest valid request."""
+    latest = {"text": "x", "metadata": {"message_id": sid}, "entities": []}
     return {
         "next_action": name,
         "tracker": {"sender_id": "1", "slots": {}, "latest_message": latest},
@@ -100,19 +101,19 @@ def posted(*chunks: bytes, headers: tuple[tuple[bytes, bytes], ...] = (), whole:
 
 
 def run(app: ASGIApp, *calls: dict[str, Any]) -> list[Answer]:
-    """All at once."""
+    """Run all at once."""
 
     async def all_at_once() -> list[Answer]:
-        return await asyncio.gather(*(ask(app, posted(json.dumps(each).encode())) for each in calls))
+        return await asyncio.gather(*(ask(app, signed(posted(json.dumps(each).encode()))) for each in calls))
 
     return asyncio.run(all_at_once())
 
 
-def run_held_back(app: ASGIApp, house: Store, calls: list[dict[str, Any]]) -> tuple[list[Answer], int]:
-    """All at once, while another transaction is written; in how many they are written then."""
+def run_held_back(app: ASGIApp, action_store: Store, calls: list[dict[str, Any]]) -> tuple[list[Answer], int]:
+    """Run all at once while another transaction is open, and count the transactions that they share."""
     begun: list[object] = []
     busy, go = threading.Event(), threading.Event()
-    transaction = house.transaction
+    transaction = action_store.transaction
 
     def noted(**options: Any) -> Any:
         begun.append(options)
@@ -123,21 +124,21 @@ def run_held_back(app: ASGIApp, house: Store, calls: list[dict[str, Any]]) -> tu
         go.wait()
 
     async def held_back() -> list[Answer]:
-        held = action._writer(house).write(hold)
+        held = action._writer(action_store).write(hold)
         busy.wait()
-        asked = [asyncio.create_task(ask(app, posted(json.dumps(each).encode()))) for each in calls]
+        asked = [asyncio.create_task(ask(app, signed(posted(json.dumps(each).encode())))) for each in calls]
         await asyncio.sleep(0)  # each of them now waits for the writer
         go.set()
         await held
         return await asyncio.gather(*asked)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(house, "transaction", noted)
+        patch.setattr(action_store, "transaction", noted)
         return asyncio.run(held_back()), len(begun) - 1
 
 
 def answered(app: ASGIApp, request: Request) -> Answer:
-    return asyncio.run(ask(app, request))
+    return asyncio.run(ask(app, signed(request)))
 
 
 def said(answer: Answer) -> str:
@@ -179,7 +180,7 @@ def test_the_events_of_an_action_are_handed_on(app: ASGIApp):
     assert json.loads(answer.body) == {"events": [event], "responses": []}
 
 
-def test_an_unknown_action_is_told_as_rasa_sdk_tells_it(app: ASGIApp):
+def test_an_unknown_action_is_answered_as_by_rasa_sdk(app: ASGIApp):
     [answer] = run(app, call("action_dance"))
     assert answer.status == 404
     assert json.loads(answer.body)["action_name"] == "action_dance"
@@ -191,11 +192,11 @@ def test_an_action_may_reject_its_call(app: ASGIApp):
     assert json.loads(answer.body) == {"action_name": "action_reject", "error": "not now"}
 
 
-def test_an_error_of_an_action_is_reported_and_told_without_its_words(
+def test_an_error_of_an_action_is_reported_and_answered_without_its_words(
     app: ASGIApp, monkeypatch: pytest.MonkeyPatch
 ):
     reported: list[BaseException] = []
-    monkeypatch.setattr(server, "report", lambda error, **_: reported.append(error))
+    monkeypatch.setattr(server, "report_error", lambda error, **_: reported.append(error))
     [answer] = run(app, call("action_break"))
     assert (answer.status, json.loads(answer.body)) == (500, {"error": "ZeroDivisionError"})
     assert [type(error) for error in reported] == [ZeroDivisionError]
@@ -224,12 +225,12 @@ def test_what_is_no_call_is_refused(app: ASGIApp, body: bytes):
 def test_what_cannot_be_unpacked_is_refused(app: ASGIApp):
     packed = ((b"content-encoding", b"deflate"),)
     assert answered(app, posted(b"not packed", headers=packed)).status == 400
-    bomb = zlib.compress(b" " * (server.MOST_BYTES + 1))
+    bomb = zlib.compress(b" " * (server.MAX_BODY_BYTES + 1))
     assert answered(app, posted(bomb, headers=packed)).status == 413
 
 
 def test_a_body_that_is_too_large_is_refused_before_it_is_there(app: ASGIApp):
-    part = b" " * (server.MOST_BYTES // 2)
+    part = b" " * (server.MAX_BODY_BYTES // 2)
     assert answered(app, posted(part, part, b" ", whole=False)).status == 413
 
 
@@ -262,14 +263,14 @@ def test_health_and_metrics_say_what_is_asked_of_them(app: ASGIApp):
 
 
 def test_turns_that_come_at_once_share_a_transaction_and_do_not_mix(
-    app: ASGIApp, house: Store, ann: Conversation, ben: Conversation
+    app: ASGIApp, action_store: Store, ann: Conversation, ben: Conversation
 ):
     calls = [
         call("action_save", conversation.receive(f"{topic}: {number}"))
         for number in range(5)
         for conversation, topic in ((ann, "gardens"), (ben, "lawns"))
     ]
-    answers, transactions = run_held_back(app, house, calls)
+    answers, transactions = run_held_back(app, action_store, calls)
     assert [said(answer) for answer in answers] == ["utter_saved_under"] * 10
     assert ann.entries() == {number + 1: (str(number), "gardens") for number in range(5)}
     assert ben.entries() == {number + 1: (str(number), "lawns") for number in range(5)}
@@ -277,14 +278,14 @@ def test_turns_that_come_at_once_share_a_transaction_and_do_not_mix(
 
 
 def test_the_error_of_one_leaves_the_effects_of_those_beside_it(
-    app: ASGIApp, house: Store, ann: Conversation, ben: Conversation
+    app: ASGIApp, action_store: Store, ann: Conversation, ben: Conversation
 ):
     calls = [
         call("action_save", ann.receive("one")),
         call("action_save_and_fail", ben.receive("fails")),
         call("action_save", ann.receive("two")),
     ]
-    [one, failed, two], transactions = run_held_back(app, house, calls)
+    [one, failed, two], transactions = run_held_back(app, action_store, calls)
     # The last of them is the one that failed, tried again.
     assert transactions == 2
     assert (said(one), said(two)) == ("utter_saved", "utter_saved")
@@ -296,15 +297,20 @@ def test_the_error_of_one_leaves_the_effects_of_those_beside_it(
 
 @pytest.fixture
 def port() -> int:
-    """Of the action server."""
+    """A free port for the action server."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         return listening.getsockname()[1]
 
 
 @contextlib.contextmanager
-def serving(house_url: str, port: int, code: str) -> Iterator[subprocess.Popen[bytes]]:
-    """The action server in a process of its own, which answers by now."""
-    environment = {**os.environ, "SCRAPBOOK_DATABASE_URL": house_url, "SCRAPBOOK_PORT": str(port - 2)}
+def serving(store_url: str, port: int, code: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the action server in its own process, ready to answer."""
+    environment = {
+        **os.environ,
+        "SCRAPBOOK_DATABASE_URL": store_url,
+        "SCRAPBOOK_PORT": str(port - 2),
+        **VARIABLE,
+    }
     process = subprocess.Popen([sys.executable, "-c", code], env=environment)
     try:
         while not healthy(port):
@@ -322,23 +328,23 @@ def healthy(port: int) -> bool:
         return False
 
 
-def test_killed_between_commit_and_answer_it_finds_what_it_did(house_url: str, ann: Conversation, port: int):
+def test_killed_between_commit_and_answer_it_finds_what_it_did(store_url: str, ann: Conversation, port: int):
     asked = call("action_save", ann.receive("once"))
     url = f"http://127.0.0.1:{port}/webhook"
-    with serving(house_url, port, DIE_BEFORE_ANSWERING + START) as process:
+    with serving(store_url, port, DIE_BEFORE_ANSWERING + START) as process:
         with pytest.raises(httpx.TransportError):
-            httpx.post(url, json=asked)
+            httpx.post(url, json=asked, auth=Signed())
         assert process.wait() == 9
     assert ann.entries() == {1: ("once", None)}
-    with serving(house_url, port, START):
-        [message] = httpx.post(url, json=asked).json()["responses"]
+    with serving(store_url, port, START):
+        [message] = httpx.post(url, json=asked, auth=Signed()).json()["responses"]
     assert (message["response"], message["number"]) == ("utter_saved", "1")
     assert ann.entries() == {1: ("once", None)}
 
 
-def test_it_starts_without_what_it_does_not_use_and_stops_when_told_to(house_url: str, port: int):
+def test_it_starts_without_sanic_and_stops_on_a_signal(store_url: str, port: int):
     unused = {"sanic.app", "alembic", "dbos", "lxml", "opentelemetry", "grpc", "twilio"}
     check = f"import atexit, os, sys; atexit.register(lambda: {unused} & set(sys.modules) and os._exit(3)); "
-    with serving(house_url, port, check + START) as process:
+    with serving(store_url, port, check + START) as process:
         process.send_signal(signal.SIGTERM)
         assert process.wait() == 0

@@ -1,5 +1,5 @@
-"""What every message needs is prepared: a plain turn makes no session of SQLAlchemy's, which would cost more
-than all of its statements together."""
+"""A plain turn uses prepared statements only: it creates no SQLAlchemy session, which would cost more than
+all of its statements."""
 
 from typing import Any
 
@@ -10,13 +10,13 @@ from tests.integration.actions.conversation import Conversation
 
 
 @pytest.fixture(params=["sqlite_url", "postgresql_url"])
-def house_url(request: pytest.FixtureRequest) -> str:
+def store_url(request: pytest.FixtureRequest) -> str:
     return request.getfixturevalue(request.param)
 
 
 @pytest.fixture
 def sessions(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Those that are made while a turn runs."""
+    """The sessions that are created while a turn runs."""
     made: list[str] = []
     make = unit_of_work.Session
 
@@ -46,7 +46,13 @@ def fill(ann: Conversation) -> None:
     ],
 )
 def test_a_plain_turn_makes_no_session(
-    house: Store, ann: Conversation, sessions: list[str], action: str, body: str, slots: dict, answer: str
+    action_store: Store,
+    ann: Conversation,
+    sessions: list[str],
+    action: str,
+    body: str,
+    slots: dict,
+    answer: str,
 ):
     fill(ann)
     sid = ann.receive(body)
@@ -55,7 +61,7 @@ def test_a_plain_turn_makes_no_session(
     assert sessions == []
 
 
-def test_one_that_is_not_plain_does(house: Store, ann: Conversation, sessions: list[str]):
+def test_one_that_is_not_plain_does(action_store: Store, ann: Conversation, sessions: list[str]):
     ann.save("gardens: tulips")
     sessions.clear()
     ann.undo()

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from scrapbook.segments import fits
 from scrapbook.store import Media
+from scrapbook.text.segments import fits
 from tests.integration.actions.conversation import TEXTS, Conversation
 
 PICTURE = Media("https://api.twilio.com/media/1", "image/jpeg")
@@ -34,7 +34,7 @@ OTHERS = (
 
 
 @pytest.fixture
-def house_url(url: str) -> str:
+def store_url(url: str) -> str:
     """On both databases."""
     return url
 
@@ -55,13 +55,13 @@ def choose(who: Conversation) -> str:
     return who.text("action_choose", "1", choice="1")
 
 
-def test_a_thought_that_says_the_name_of_a_topic_is_told_so(ann: Conversation) -> None:
+def test_a_thought_that_says_the_name_of_a_topic_gets_a_suggestion(ann: Conversation) -> None:
     ann.save("gpu: fewer, larger kernels")
     assert ann.save("New GPUs are too loud for the office") == "Saved 2. Under gpu? Reply 1"
     assert ann.entries()[2] == ("New GPUs are too loud for the office", None)
 
 
-def test_a_thought_with_the_words_of_a_topic_is_told_so(baker: Conversation) -> None:
+def test_a_thought_with_the_words_of_a_topic_gets_a_suggestion(baker: Conversation) -> None:
     receipt = baker.save("yesterday's dough had a lovely crust")
     assert receipt == "Saved 17. Under loaves? Reply 1"
 
@@ -171,16 +171,16 @@ def test_a_suggestion_that_is_passed_over_is_made_more_rarely(ann: Conversation)
     assert "gpu?" in ann.save("the gpu is loud")
 
 
-def test_a_picture_with_a_caption_is_told_too(ann: Conversation) -> None:
+def test_a_picture_with_a_caption_gets_one_too(ann: Conversation) -> None:
     ann.save("gpu: fewer, larger kernels")
     receipt = ann.text("action_save", "a gpu with three fans", [PICTURE])
     assert receipt == "Saved 2. Under gpu? Reply 1. What came with it is being fetched."
 
 
-def test_a_question_that_is_kept_is_told_too(ann: Conversation) -> None:
+def test_a_question_that_is_saved_gets_one_too(ann: Conversation) -> None:
     ann.save("gpu: fewer, larger kernels")
     ann.text("action_find", "find gpu prices", query="gpu prices")
-    assert ann.text("action_keep_question", "save") == "Saved 2. Under gpu? Reply 1"
+    assert ann.text("action_keep_question", "save") == 'Saved 2: "find gpu prices" Under gpu? Reply 1'
 
 
 @pytest.mark.parametrize("name", ["gpu", "g" * 40, "鳥" * 40])

@@ -1,4 +1,4 @@
-"""A turn has its effects once, however often and however nearly at the same time it is tried."""
+"""A turn takes effect once, however often it is attempted, and also when attempts overlap."""
 
 import asyncio
 import threading
@@ -12,30 +12,30 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import action
 from actions.action import BookAction
-from actions.receipts import keep
+from actions.receipts import save_message
 from actions.saving import ActionSave
 from actions.turn import Turn
-from scrapbook.assistant import FAILED
-from scrapbook.store import Outcome, Store
+from scrapbook.errors import FAILED_TURN
+from scrapbook.store import Store, TurnResult
 from tests.integration.actions.conversation import Conversation, run
 
 
 class ActionSaveTogether(BookAction):
-    """Saves when another try at the same turn is about to save as well."""
+    """Saves while another attempt at the same turn is about to save."""
 
-    called = "action_save_together"
+    action_name = "action_save_together"
     meeting = threading.Barrier(2, timeout=10)
 
-    def answer(self, turn: Turn) -> Outcome:
+    def answer(self, turn: Turn) -> TurnResult:
         self.meeting.wait()
-        return keep(turn)
+        return save_message(turn)
 
 
 class ActionSaveAndFail(BookAction):
-    called = "action_save_and_fail"
+    action_name = "action_save_and_fail"
 
-    def answer(self, turn: Turn) -> Outcome:
-        keep(turn)
+    def answer(self, turn: Turn) -> TurnResult:
+        save_message(turn)
         raise ZeroDivisionError
 
 
@@ -57,12 +57,12 @@ def said(by: BookAction, tracker: Tracker) -> list[str]:
 
 
 def failed(by: BookAction, tracker: Tracker) -> list[str]:
-    """The types of the errors that are told in place of a reply."""
+    """The types of the errors that are reported in place of a reply."""
     dispatcher = CollectingDispatcher()
     assert asyncio.run(by.run(dispatcher, tracker, {})) == []
     [message] = dispatcher.messages
     assert not message["response"]
-    return [error["type"] for error in message["custom"][FAILED]]
+    return [error["type"] for error in message["custom"][FAILED_TURN]]
 
 
 def purge(store: Store, ann: Conversation) -> None:
@@ -79,36 +79,36 @@ def test_a_turn_that_runs_again_saves_once_and_says_the_same(ann: Conversation) 
     assert ann.undo() == "There is nothing left to undo."
 
 
-def test_two_tries_at_the_same_time_save_once(ann: Conversation) -> None:
+def test_attempts_at_the_same_time_save_once(ann: Conversation) -> None:
     sid = ann.receive("python: once")
-    with ThreadPoolExecutor(4) as tries:
-        said = list(tries.map(lambda _: ann.turn("action_save", sid), range(4)))
+    with ThreadPoolExecutor(4) as attempts:
+        said = list(attempts.map(lambda _: ann.turn("action_save", sid), range(4)))
     assert set(said) == {"Saved 1 under python."}
     assert len(ann.entries()) == 1
 
 
-def test_the_slower_of_two_tries_says_what_the_faster_one_did(ann_on_postgresql: Conversation) -> None:
+def test_the_slower_of_two_attempts_says_what_the_faster_one_did(ann_on_postgresql: Conversation) -> None:
     ann = ann_on_postgresql
     tracker = ann.tracker(ann.receive("once"), [], {})
-    with ThreadPoolExecutor(2) as tries:
-        answers = list(tries.map(lambda _: said(ActionSaveTogether(), tracker), range(2)))
+    with ThreadPoolExecutor(2) as attempts:
+        answers = list(attempts.map(lambda _: said(ActionSaveTogether(), tracker), range(2)))
     assert answers == [["utter_saved1"], ["utter_saved1"]]
     assert ann.entries() == {1: ("once", None)}
 
 
-def test_a_turn_that_fails_writes_nothing_tells_what_failed_and_can_be_run_again(ann: Conversation) -> None:
+def test_a_turn_that_fails_writes_nothing_reports_the_error_and_can_be_run_again(ann: Conversation) -> None:
     sid = ann.receive("mine")
     assert failed(ActionSaveAndFail(), ann.tracker(sid, [], {})) == ["ZeroDivisionError"]
     assert ann.entries() == {}
     assert ann.turn("action_save", sid) == "Saved 1."
 
 
-def test_what_comes_without_a_message_is_told_as_a_failure(ann: Conversation) -> None:
+def test_a_request_without_a_message_is_answered_with_the_error(ann: Conversation) -> None:
     assert failed(ActionSave(), ann.tracker("SM404", [], {})) == ["NotFound"]
     assert failed(ActionSave(), Tracker("default", {}, {}, [], False, None, {}, None)) == ["KeyError"]
 
 
-def test_a_message_is_its_senders_whoever_it_is_said_to_be_of(ann: Conversation, ben: Conversation) -> None:
+def test_a_message_is_its_senders_whatever_the_metadata_says(ann: Conversation, ben: Conversation) -> None:
     tracker = ben.tracker(ann.receive("mine"), [], {})
     tracker.latest_message["metadata"]["person_id"] = ben.person.id
     assert [message["response"] for message in run("action_save", tracker)] == ["utter_saved"]
@@ -116,20 +116,22 @@ def test_a_message_is_its_senders_whoever_it_is_said_to_be_of(ann: Conversation,
     assert ben.entries() == {}
 
 
-def test_a_failed_message_is_answered_in_full_after_a_purge(house: Store, ann: Conversation) -> None:
+def test_a_failed_message_is_answered_in_full_after_a_purge(action_store: Store, ann: Conversation) -> None:
     sid = ann.receive("python: once")
     ann.turn("action_save", sid)
-    with house.transaction() as tx:
+    with action_store.transaction() as tx:
         tx.messages.set_state(sid, "failed")
-    purge(house, ann)
+    purge(action_store, ann)
     assert ann.turn("action_save", sid) == "Saved 1 under python."
 
 
-def test_a_turn_whose_words_are_forgotten_is_answered_without_them(house: Store, ann: Conversation) -> None:
+def test_a_turn_whose_words_are_forgotten_is_answered_without_them(
+    action_store: Store, ann: Conversation
+) -> None:
     sid = ann.receive("python: once")
     ann.turn("action_save", sid)
-    with house.transaction() as tx:
+    with action_store.transaction() as tx:
         tx.messages.set_state(sid, "answered")
-    purge(house, ann)
+    purge(action_store, ann)
     assert ann.turn("action_save", sid) == "That was done before."
     assert ann.entries() == {}

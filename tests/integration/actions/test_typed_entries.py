@@ -1,10 +1,10 @@
-"""Quotes, links, takeaways and places: what a text says that it is."""
+"""Entries that are recognised as quotes, links, takeaways or locations."""
 
 from datetime import UTC, datetime
 
 import pytest
 
-from scrapbook.segments import fits
+from scrapbook.text.segments import fits
 from tests.integration.actions.conversation import Conversation
 
 CANNON = '"Came for the language, stayed for the community" - Brett Cannon'
@@ -23,10 +23,23 @@ def takeaway(who: Conversation, text: str) -> str:
     return who.text("action_takeaway", text)
 
 
-def test_a_quote_is_kept_to_the_letter_and_the_receipt_names_its_author(ann: Conversation) -> None:
+def test_a_quote_is_saved_unchanged_and_the_receipt_names_its_author(ann: Conversation) -> None:
     assert ann.save(CANNON) == "Saved 1, by Brett Cannon."
     assert ann.save(f"design: {MIES}") == "Saved 2, by Mies van der Rohe, under design."
     assert ann.entries() == {1: (CANNON, None), 2: (MIES, "design")}
+
+
+@pytest.mark.parametrize(
+    ("body", "author"),
+    [
+        ('"Never iron on a sunday" (granny)', "granny"),
+        ("“Walk on, walk on”\nAda Reyes", "Ada Reyes"),
+        ('Ada Reyes: "Measure twice, cut once"', "Ada Reyes"),
+    ],
+)
+def test_an_author_in_brackets_below_or_in_front_is_one(ann: Conversation, body: str, author: str) -> None:
+    assert ann.save(body) == f"Saved 1, by {author}."
+    assert ann.entries() == {1: (body, None)}
 
 
 def test_a_page_of_each_kind_lists_what_is_one(ann: Conversation) -> None:
@@ -148,8 +161,8 @@ def test_a_topic_before_several_things_holds_for_all_that_name_none(ann: Convers
 
 def test_a_topic_of_several_things_that_may_be_another_is_asked_about(ann: Conversation) -> None:
     ann.save("carbon: trees are made of air")
-    said = ann.save(f"carton: {MIES}\n{CANNON}")
-    assert said == "Saved 2 and 3 under carton, which is new. Did you mean 1 carbon? Text its number."
+    said = ann.save(f"carlon: {MIES}\n{CANNON}")
+    assert said == "Saved 2 and 3 under carlon, which is new. Did you mean 1 carbon? Text its number."
     assert ann.text("action_choose", "1", choice="1") == "Filed 2, 3 under carbon."
     assert ann.topics() == {"carbon"}
 
@@ -164,10 +177,10 @@ def test_a_takeaway_goes_to_the_entry_before_and_undo_takes_it_back(ann: Convers
     ann.save("https://example.org/kernels")
     assert takeaway(ann, "takeaway: fewer, larger kernels") == "Added to 1."
     assert takeaway(ann, "My takeaways:\n- fewer\n- larger") == "Added to 1."
-    kept = "https://example.org/kernels\ntakeaway: fewer, larger kernels"
-    assert ann.entries() == {1: (f"{kept}\nMy takeaways:\n- fewer\n- larger", None)}
+    saved = "https://example.org/kernels\ntakeaway: fewer, larger kernels"
+    assert ann.entries() == {1: (f"{saved}\nMy takeaways:\n- fewer\n- larger", None)}
     assert ann.undo() == "Undone: 1 reads as before."
-    assert ann.entries() == {1: (kept, None)}
+    assert ann.entries() == {1: (saved, None)}
     found = ann.text("action_find", "find larger", query="larger")
     assert found.startswith("larger:\n1 ")
 
@@ -206,10 +219,7 @@ def test_the_receipt_of_many_things_fits(ann: Conversation, count: int) -> None:
 def test_a_reminder_is_due_when_it_says_by_the_persons_clock(ann: Conversation) -> None:
     ann.text("action_set_timezone", "timezone Asia/Tokyo", timezone="Asia/Tokyo")
     said = ann.text("action_remind", "remind me to call mum tomorrow at 5")
-    assert said == (
-        "Saved 1 under reminders, for Thursday 13 March at 17:00. "
-        "I can't remind you yet, but it will be there when you look."
-    )
+    assert said == "Saved 1 under reminders. I will remind you: Thursday 13 March at 17:00."
     with ann.store.transaction(read_only=True) as tx:
         assert tx.entries.list(ann.person.id)[0].due_at == datetime(2025, 3, 13, 8, tzinfo=UTC)
     assert "(Thursday 13 March at 17:00)" in ann.text("action_show", "show 1", entry=["1"])

@@ -1,8 +1,8 @@
 from datetime import timedelta
 
-from scrapbook.links.finding import find_links
-from scrapbook.segments import fits
-from scrapbook.store import Page, Preview
+from scrapbook.store import PageMetadata, Preview
+from scrapbook.text.links import find_links
+from scrapbook.text.segments import fits
 from tests.integration.actions.conversation import Conversation
 
 
@@ -41,7 +41,7 @@ def test_it_says_so_when_there_is_nothing_and_names_topics_only_if_they_are_near
 def test_it_asks_when_torn_and_a_number_answers(ann: Conversation) -> None:
     ann.save("carbon: trees are made of air")
     ann.save("carton: flatten it")
-    question = find(ann, "carson")
+    question = find(ann, "carvon")
     assert question == "Which one: 1 carbon, 2 carton? Text its number."
     assert choose(ann, "2") == "carton:\n2 flatten it"
 
@@ -55,10 +55,10 @@ def test_words_that_are_in_entries_are_offered_beside_a_topic_of_nearly_that_nam
     assert "herone" in choose(ann, last)
 
 
-def test_a_number_that_was_not_offered_is_told_which_are(ann: Conversation) -> None:
+def test_a_number_that_was_not_offered_is_answered_with_those_that_are(ann: Conversation) -> None:
     ann.save("carbon: one")
     ann.save("carton: two")
-    find(ann, "carson")
+    find(ann, "carvon")
     assert choose(ann, "7") == "Please text a number from 1 to 2."
     assert choose(ann, "1") == "carbon:\n1 one"
 
@@ -71,7 +71,7 @@ def test_a_number_without_an_open_question_is_a_thought(ann: Conversation) -> No
 def test_a_question_is_open_for_an_hour(ann: Conversation) -> None:
     ann.save("carbon: one")
     ann.save("carton: two")
-    find(ann, "carson")
+    find(ann, "carvon")
     ann.now += timedelta(minutes=61)
     assert choose(ann, "1") == "Saved 3."
 
@@ -80,7 +80,7 @@ def test_a_question_of_a_clock_that_was_ahead_does_not_stay_open_until_then(ann:
     ann.save("carbon: one")
     ann.save("carton: two")
     ann.now += timedelta(days=1)
-    find(ann, "carson")
+    find(ann, "carvon")
     ann.now -= timedelta(days=1)
     assert choose(ann, "1") == "Saved 3."
 
@@ -88,12 +88,12 @@ def test_a_question_of_a_clock_that_was_ahead_does_not_stay_open_until_then(ann:
 def test_a_question_is_answered_once(ann: Conversation) -> None:
     ann.save("carbon: one")
     ann.save("carton: two")
-    find(ann, "carson")
+    find(ann, "carvon")
     choose(ann, "1")
     assert choose(ann, "1") == "Saved 3."
 
 
-def test_find_alone_is_explained_and_find_in_a_sentence_is_kept(ann: Conversation) -> None:
+def test_find_alone_is_explained_and_find_in_a_sentence_is_saved(ann: Conversation) -> None:
     assert "find gpu" in ann.text("action_find", "find")
     assert ann.text("action_find", "find me a good reason") == "Saved 1."
 
@@ -187,12 +187,12 @@ def test_words_that_only_look_like_a_time_or_a_kind_are_looked_for(ann: Conversa
 
 
 def look_at(who: Conversation, number: int, *titles: str) -> None:
-    """Has the pages behind the links of an entry been looked at."""
+    """Record previews of the links of an entry."""
     with who.store.transaction() as tx:
         entry = tx.entries.by_number(who.person.id, number)
         assert entry
         for link, title in zip(find_links(entry.text), titles, strict=True):
-            page = Page(title, site="site.example")
+            page = PageMetadata(title, site="site.example")
             tx.previews.record(entry.id, Preview(link.url, page=page), who.now)
 
 
