@@ -1,17 +1,53 @@
-"""Rasa's own command on this environment: ``.venv/bin/python launch.py train ...`` for ``rasa train ...``.
+"""Runs the ``rasa`` command: ``.venv/bin/python launch.py train ...`` for ``rasa train ...``.
 
-``rasa`` itself does not start here: it misses what ``placeholders.py`` stands in for.
+``rasa`` itself does not start in this environment, because it imports the packages that ``placeholders.py``
+replaces. A server (``run``) logs lines of JSON without people's texts (``components/log_redaction.py``).
 """
 
+import sys
+from types import ModuleType
+from typing import Optional
+
 import placeholders
+from components import log_redaction
 
 
 def main() -> None:
-    """Runs ``rasa`` with the arguments of this process."""
+    """Run ``rasa`` with the arguments of this process."""
     placeholders.install()
-    from rasa.__main__ import main as rasa  # noqa: PLC0415 - the placeholders have to be there
+    is_server = sys.argv[1:2] == ["run"]
+    if is_server:
+        log_redaction.log_warnings()
+    from rasa import __main__ as rasa  # noqa: PLC0415 - needs the placeholders
 
-    rasa()
+    if sys.argv[1:2] == ["train"]:
+        _train_without_a_cache()
+    if is_server:
+        _redact_when_configured(rasa)
+    rasa.main()
+
+
+def _train_without_a_cache() -> None:
+    """Spare the training the fingerprints of all examples after each component.
+
+    Rasa keeps them to leave out, in the next training, what has not changed. The assistant is always trained
+    anew (``--force``).
+    """
+    from rasa.engine.training.hooks import TrainingHook  # noqa: PLC0415 - needs the placeholders
+
+    TrainingHook.on_before_node = lambda *_args, **_inputs: {}  # type: ignore[method-assign]
+    TrainingHook.on_after_node = lambda *_args, **_inputs: None  # type: ignore[method-assign]
+
+
+def _redact_when_configured(rasa: ModuleType) -> None:
+    """Take the log over after the last step with which Rasa configures it, before the server starts."""
+    configure = rasa.configure_structlog
+
+    def configure_and_redact(level: Optional[int] = None) -> None:
+        configure(level)
+        log_redaction.take_over()
+
+    rasa.configure_structlog = configure_and_redact
 
 
 if __name__ == "__main__":

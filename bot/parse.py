@@ -1,9 +1,10 @@
-"""Reads one text per line on stdin and writes what each is understood as, one JSON object per line.
+"""Parses texts with the trained model: one text per line on stdin, one JSON object per line on stdout.
 
     .venv/bin/python parse.py < texts.txt
 
 Keys: ``text``, ``intent``, ``confidence`` (0 to 1), ``effect`` (see effects.yml), ``entities`` (a list of
-``{entity, value, start, end}``, offsets in characters of the text). A blank line has its object too.
+``{entity, value, start, end}``, offsets in characters of the text). Blank lines are parsed, too. The app's
+``scrapbook/parsing.py`` writes the same objects.
 """
 
 import os
@@ -23,48 +24,54 @@ import placeholders
 HERE = Path(__file__).resolve().parent
 MODEL = HERE.parent / "models" / "assistant.tar.gz"
 
-# Zero width and no white space to Rasa: keeps a leading "/" from being read as a forced intent.
+# A zero-width character that Rasa does not strip, so that a leading "/" is not read as a forced intent.
 PADDING = "\u200b"
 
 
 def padded(text: str) -> str:
-    """The text as it may be handed to Rasa."""
+    """Return the text in the form in which Rasa parses it as a person's text."""
     return PADDING + text if text.lstrip().startswith("/") else text
 
 
-def _entity(entity: Dict[str, Any], skipped: int) -> Dict[str, Any]:
-    start, end = entity["start"] + skipped, entity["end"] + skipped
+def _entity(entity: Dict[str, Any], offset: int) -> Dict[str, Any]:
+    start, end = entity["start"] + offset, entity["end"] + offset
     return {"entity": entity["entity"], "value": entity["value"], "start": start, "end": end}
 
 
-def answer(text: str, parsed: Dict[str, Any], effect_of: Dict[str, str]) -> Dict[str, Any]:
-    """What is written for ``text``, from what Rasa's ``POST /model/parse`` says to ``padded(text)``.
+def parse_result(text: str, parsed: Dict[str, Any], effect_of: Dict[str, str]) -> Dict[str, Any]:
+    """Return the object that is written for ``text``.
 
-    Rasa counts from behind the white space at the start. A padded text has no entities: it is always kept.
+    Rasa strips the white space at the start of a text before it counts offsets. A padded text has no
+    entities, because it is always saved.
+
+    Args:
+        text: as given.
+        parsed: Rasa's parse data of ``padded(text)``.
+        effect_of: the effect of each intent.
     """
     intent = parsed["intent"]["name"]
-    skipped = len(text) - len(text.lstrip())
+    offset = len(text) - len(text.lstrip())
     return {
         "text": text,
         "intent": intent,
         "confidence": round(parsed["intent"]["confidence"], 4),
         "effect": effect_of[intent],
-        "entities": [_entity(entity, skipped) for entity in parsed["entities"]],
+        "entities": [_entity(entity, offset) for entity in parsed["entities"]],
     }
 
 
 async def parse(texts: Iterable[str], model: Path = MODEL) -> List[Dict[str, Any]]:
-    """An object for each text, in order, from the trained model."""
+    """Parse each text with the trained model; return the objects in the same order."""
     from components.effects import effects  # noqa: PLC0415 - needs the path of main()
     from rasa.core.agent import Agent  # noqa: PLC0415
 
     agent = Agent.load(str(model))
     effect_of = effects()
-    return [answer(text, await agent.parse_message(padded(text)), effect_of) for text in texts]
+    return [parse_result(text, await agent.parse_message(padded(text)), effect_of) for text in texts]
 
 
-def _quiet() -> None:
-    """Rasa would log what people wrote, to stdout, and its libraries warn of their own age."""
+def silence() -> None:
+    """Disable Rasa's log lines, which go to stdout and quote texts, and the warnings of its libraries."""
     import structlog  # noqa: PLC0415
 
     warnings.simplefilter("ignore")
@@ -73,13 +80,13 @@ def _quiet() -> None:
 
 
 def main(source: TextIO = sys.stdin, sink: TextIO = sys.stdout) -> None:
-    """Parses ``source`` line by line into ``sink``."""
+    """Parse the lines of ``source`` and write the objects to ``sink``."""
     placeholders.install()
-    _quiet()
+    silence()
     sys.path.insert(0, str(HERE))
     texts = [line.rstrip("\r\n") for line in source]
-    for found in asyncio.run(parse(texts)):
-        sink.write(json.dumps(found, ensure_ascii=False) + "\n")
+    for result in asyncio.run(parse(texts)):
+        sink.write(json.dumps(result, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,18 +1,17 @@
-"""Stands in for packages that Rasa's core imports and this assistant never uses, TensorFlow above all.
+"""Replaces packages that Rasa's core imports and this assistant never uses, such as TensorFlow.
 
-Rasa imports every component and every channel that it knows whenever it starts, whatever the configuration
-asks for: with them TensorFlow, which no component here uses, and the libraries of messengers, clouds and
-databases that nothing here talks to. They took most of the environment's disk, of its memory and of the time
-that it takes to start; and the small build of that TensorFlow does not exist for ARM.
+Rasa imports all of its components and channels at each start, whatever the configuration says. They import
+TensorFlow, which no component here uses, and the libraries of messengers, clouds and databases, which are not
+used either. These packages took most of the environment's disk space, of its memory and of its start-up time,
+and the small build of TensorFlow does not exist for ARM.
 
-``install`` adds a finder behind all others of ``sys.meta_path``. It answers the names of ``PACKAGES`` with
-modules that hold placeholder classes: these can be imported, named in annotations and inherited from, but not
-called. Whoever does gets ``RasaException`` with a sentence that says what to install. A package that is
-installed is found by the finders in front, and is used.
+``install`` appends a finder to ``sys.meta_path``. For the names in ``PACKAGES`` it creates modules that hold
+placeholder classes. These can be imported, named in annotations and inherited from. A call of one raises
+``RasaException``, whose message says what to install. A package that is installed is found by the other
+finders first, and is used.
 
-It is installed by ``launch.py``, ``parse.py`` and the tests, and not by a ``.pth`` file or ``sitecustomize``:
-these would have to be put into the environment after each ``uv sync``, which knows nothing of them, and would
-reach every program that runs there.
+``launch.py``, ``parse.py`` and the tests call ``install``. A ``.pth`` file or ``sitecustomize`` would have to
+be added to the environment after each ``uv sync``, and would affect every program that runs there.
 """
 
 import sys
@@ -22,7 +21,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, Dict, NoReturn, Optional, Sequence, Text
 
-# What is imported, and what has to be installed for it, in versions that Rasa 3.6.21 works with.
+# The imported packages, and the requirements that provide them in versions that Rasa 3.6.21 works with.
 PACKAGES: Dict[Text, Text] = {
     # Components: DIETClassifier, ResponseSelector, TEDPolicy, UnexpecTEDIntentPolicy, ConveRTFeaturizer.
     "tensorflow": "tensorflow==2.12.0",
@@ -38,7 +37,7 @@ PACKAGES: Dict[Text, Text] = {
     "mattermostwrapper": "mattermostwrapper==2.2",
     "rocketchat_API": "rocketchat-api==1.30.0",
     "google": "google-auth==2.62.2",
-    "google.auth": "google-auth==2.62.2",  # "google" may be there: others put modules into it too
+    "google.auth": "google-auth==2.62.2",  # "google" may exist: other packages add modules to it, too
     "google.oauth2": "google-auth==2.62.2",
     "cachecontrol": "cachecontrol==0.12.14",
     "socketio": "python-socketio==5.18.1",
@@ -50,13 +49,13 @@ PACKAGES: Dict[Text, Text] = {
     "botocore": "boto3==1.44.5",
     "pymongo": "pymongo==4.3.3",
     "redis": "redis==4.6.0",
-    # Pictures of an evaluation.
+    # Plots of an evaluation.
     "matplotlib": "matplotlib==3.5.3",
 }
 
 
 class _Placeholder(ABCMeta):
-    """The type of what a placeholder module holds: classes whose attributes are such classes again."""
+    """The type of placeholder classes; their attributes are placeholder classes, too."""
 
     def __getattr__(cls, name: Text) -> "_Placeholder":
         if name.startswith("__"):
@@ -64,26 +63,26 @@ class _Placeholder(ABCMeta):
         return _placeholder(f"{cls.__module__}.{cls.__qualname__}", name)
 
     def __call__(cls, *_args: Any, **_kwargs: Any) -> NoReturn:
-        base = next(base for base in cls.__mro__ if "_stands_in" in vars(base))
-        _refuse(f"{base.__module__}.{base.__qualname__}")
+        base = next(base for base in cls.__mro__ if "_is_placeholder" in vars(base))
+        _raise_missing(f"{base.__module__}.{base.__qualname__}")
 
 
 def _placeholder(module: Text, name: Text) -> _Placeholder:
-    return _Placeholder(name, (), {"__module__": module, "_stands_in": True})
+    return _Placeholder(name, (), {"__module__": module, "_is_placeholder": True})
 
 
-def _refuse(name: Text) -> NoReturn:
-    from rasa.shared.exceptions import RasaException  # noqa: PLC0415 - which Rasa shows without a traceback
+def _raise_missing(name: Text) -> NoReturn:
+    from rasa.shared.exceptions import RasaException  # noqa: PLC0415 - Rasa prints it without a traceback
 
     requirement = PACKAGES[name.partition(".")[0]]
     raise RasaException(
         f"This needs {name}, and {requirement.partition('==')[0]} is not installed, since the assistant does "
-        f"without it. To install it: uv pip install --python bot/.venv '{requirement}'"
+        f"not use it. To install it: uv pip install --python bot/.venv '{requirement}'"
     )
 
 
 class _PlaceholderModule(ModuleType):
-    """A module, and package, that holds whatever is asked of it."""
+    """A package that has every attribute, as a placeholder class."""
 
     __path__: Sequence[Text] = ()
 
@@ -94,7 +93,7 @@ class _PlaceholderModule(ModuleType):
 
 
 class PlaceholderFinder(MetaPathFinder, Loader):
-    """Finds and makes the modules of ``PACKAGES``, at any depth."""
+    """Finds and creates the modules of ``PACKAGES`` at any depth."""
 
     def find_spec(
         self,
@@ -102,9 +101,9 @@ class PlaceholderFinder(MetaPathFinder, Loader):
         path: Optional[Sequence[Text]] = None,  # noqa: ARG002 - part of the protocol
         target: Optional[ModuleType] = None,  # noqa: ARG002
     ) -> Optional[ModuleSpec]:
-        """A spec for one of the packages or what is inside of one; None for all others.
+        """Return a spec for one of the packages or a module in it; None for all other names.
 
-        What an installed one lacks is lacking: only inside of a placeholder there is everything.
+        A module that an installed package lacks is not replaced.
         """
         inside = isinstance(sys.modules.get(fullname.rpartition(".")[0]), _PlaceholderModule)
         if fullname not in PACKAGES and not inside:
@@ -112,14 +111,14 @@ class PlaceholderFinder(MetaPathFinder, Loader):
         return ModuleSpec(fullname, self, origin="placeholder", is_package=True)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        """An empty one."""
-        return _PlaceholderModule(spec.name, "Stands in for a package that is not installed.")
+        """Create an empty placeholder module."""
+        return _PlaceholderModule(spec.name, "A placeholder for a package that is not installed.")
 
     def exec_module(self, module: ModuleType) -> None:
-        """Nothing is to be run."""
+        """Do nothing: a placeholder module has no code."""
 
 
 def install() -> None:
-    """Puts the finder behind all others of this process. Harmless when repeated."""
+    """Append the finder in this process. Idempotent."""
     if not any(isinstance(finder, PlaceholderFinder) for finder in sys.meta_path):
         sys.meta_path.append(PlaceholderFinder())

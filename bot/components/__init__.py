@@ -1,1 +1,1 @@
-"""What this assistant adds to Rasa: command recognition, the judge, a forgetful store, speed-ups."""
+"""Rasa components of this assistant: commands, classifier, decision, arguments, speed-ups."""

@@ -1,21 +1,26 @@
-"""The commands: the words that start them and what may follow. A text that starts like a command but goes on
-in another way is not that command.
+"""The command table: the words that start each command and the words that may follow.
+
+A text that starts like a command but does not match one of its templates is not that command.
 """
 
 from dataclasses import dataclass
 from typing import Tuple
 
-from components.arguments import LINKS, LOCATIONS, PICTURES, QUOTES
+from components.arguments import FILES, LINKS, LOCATIONS, PICTURES, QUOTES, VIDEOS
 
 
 @dataclass(frozen=True)
 class Command:
-    """``keywords`` start it, misspelled or not; ``followed_by`` holds templates as ``grammar.py`` reads them.
+    """A command.
 
-    ``whole`` names an argument that is the keyword and its rest together ("last week"). ``asked`` says if
-    the command may end in a question mark without politeness before it ("find gpu?", but not "today?", which
-    is a question to somebody). ``marks``: one of these has to be behind the keyword; other commands allow a
-    colon or a comma there.
+    Attributes:
+        intent: its name.
+        keywords: the words that start it, correctly spelled or not.
+        followed_by: templates for the rest of the text, in the language of ``grammar.py``.
+        whole: the argument that the keyword and the rest form together ("last week"), if there is one.
+        asked: whether the command may end with a question mark without courtesy before it: "find gpu?" may,
+            "today?" is a question to somebody.
+        marks: characters of which one must follow the keyword. If empty, a colon or comma may follow.
     """
 
     intent: str
@@ -30,19 +35,64 @@ _NOTE = "note|notes|entry|entries|number|thought|thoughts|memo|memos"
 _THAT = "that|this|it|last"
 _LAST = "one|note|entry|thought|message|thing|memo"
 _MINE = "[i] [have|saved|sent|made|took|recorded]"
-_HOUSEWORK = (
+_MINE_SAID = (
+    "[all] [of] my|these|this|that|it|everything "
+    "[notes|entries|note|entry|list|memos|quotes|pictures|scrapbook]"
+)
+_MEMOS = ("memos", "recordings")
+_WHEN = "[on|in|from|since|before|during] [the]"
+_ENTRIES_SAID = (
+    "[all] [of] [my|the] [everything|notes|entries|thoughts|stuff|things] [i] [saved|wrote|recorded]"
+)
+_TASKS = (
     "save|add|find|search|delete|remove|restore|undo|move|rename|merge|edit|change|correct|play|list|see|"
     "show [a|an|the|my|two|all] [last|deleted] "
     "note|notes|entry|entries|topic|topics|list|lists|memo|memos|reminder|reminders|timezone"
 )
-_SOUND = "memo|recording|sound|voice|one|note|entry|message"
+_SAID = ("it|that|this [anyway|too]", "that|this one", "my|that|the|this [last] question|message|text")
+_THE_BOOK = "my|the book|scrapbook"
+_A_LINK = "a|the|my|another|new [new] link"
+_ALL_OF_ME = "everything|all [that] [you] [know|have|saved|stored] about|on me"
+_EVERYWHERE = "everywhere|anywhere|completely"
+_ALL_DEVICES = (
+    "all|every|each [of] [my|the|other] device|devices|phone|phones|browser|browsers|computer|computers"
+)
+_SUCH = "that|this|it|these|those|them"
+_BEHIND = "one|ones|off|out|back|away|there|up|again"
+_DONE = (
+    "do|did|done|save|saved|say|said|answer|answered|show|showed|showing|shown|put|file|filed|ask|asked|asking|"
+    "add|added|delete|deleted|remove|removed|send|sent|sending|take|took|taken|keep|kept|find|found|bring|"
+    "brought|list|listed|read|pick|picked|choose|chose|chosen|count|counted|move|moved|tell|told|telling"
+)
+_WHYS = (
+    "",
+    f"[{_SUCH}] [one|ones|answer|reply]",
+    "so|there|though",
+    "on earth",
+    "do|did|are you ask|asking [me] [that|this]",
+    f"did|do|have|are|would you {_DONE} [me] {_SUCH}|nothing|so [{_BEHIND}]",
+    f"did|have you {_DONE} {_SUCH} under|in|into|to|on|onto|off|from|with|as [the|my] {{topic}}",
+    f"was|were|is|are {_SUCH} {_DONE} [{_BEHIND}]",
+    f"is|was {_SUCH}",
+)
+"""What follows "why" if the last reply is asked about, and nothing else."""
+_REMINDERS_TO_COME = " [for|due|of|on|from] {when:period_to_come}"
+_REMINDED_LATER = " to|till|until|til|by|for|on|at {when:due_words}"
+_AUDIO = "memo|recording|sound|voice|one|note|entry|message"
 
 
-def _entries(before: str = "", behind: str = "") -> Tuple[str, ...]:
-    """Templates for numbered entries, with or without a noun."""
+def _entries(before: str = "", behind: str = "", named: str = "which_specific") -> Tuple[str, ...]:
+    """Return templates for entries: by number, with and without a noun, and in other words.
+
+    Args:
+        before: what comes before the entries.
+        behind: what comes behind them.
+        named: the type of the other words, in ``references.py``.
+    """
     return (
         f"{before}{_NOTE} {{entry:numbered_entries}}{behind}",
         f"{before}{{entry:entries}}{behind}",
+        f"{before}{{entry:{named}}}{behind}",
     )
 
 
@@ -73,12 +123,14 @@ COMMANDS: Tuple[Command, ...] = (
             f"{_NOTE} {{entry:numbered_entries}} under [my] {{topic}}",
         ),
     ),
-    Command("keep_question", ("save",), ("", "it|that|this", "my|that|the|this question")),
-    Command("keep_question", ("keep",), ("it|that|this", "my|that|the|this question")),
+    Command("keep_question", ("save",), ("", *_SAID)),
+    Command("keep_question", ("keep",), _SAID),
     Command("keep_question", ("yes", "yeah"), ("save|keep it|that|this", "save")),
     Command("save_thought", ("save",), ("{text}",)),
     # "note 26 should say tuesday" is about an entry.
     Command("save_thought", ("note",), ("{thought}",)),
+    # The action takes off its list what somebody says to have got.
+    Command("save_thought", ("got", "bought"), ("the|my|our|some|both {text}",)),
     Command("append", ("add", "append"), ("{text}",), marks=":"),
     Command("takeaway", ("takeaway",), ("{text}",), marks=":,"),
     Command("takeaway", ("takeaways",), ("{text}",), marks=":"),
@@ -101,10 +153,11 @@ COMMANDS: Tuple[Command, ...] = (
     Command(
         "find",
         ("find", "search"),
-        ("[for] [the|my] [note|notes|thought|thoughts] [on|about|for] {query}",),
+        ("[for] : [the|my] [note|notes|thought|thoughts] [on|about|for] {query}",),
         asked=True,
     ),
     Command("find", ("look",), ("up [my|the] notes on|about {query}",), asked=True),
+    Command("find", ("what",), ("did i say|save|write|note about {query}",), asked=True),
     Command(
         "find", ("notes", "thoughts", "anything", "everything"), ("[here] on|about|for {query}",), asked=True
     ),
@@ -113,7 +166,7 @@ COMMANDS: Tuple[Command, ...] = (
         ("show", "list", "read", "open", "get"),
         (
             "[me] [all] [of] [my|the] notes|entries|thoughts|everything|anything "
-            "[that] [i] [have|saved|wrote] on|about|under {query}",
+            "[that] [i] [have|saved|wrote] on|about|under|mentioning|containing {query}",
             "[me] my|the {query} list|notes|topic",
         ),
         asked=True,
@@ -128,18 +181,29 @@ COMMANDS: Tuple[Command, ...] = (
     Command(
         "find",
         ("quotes", "links", "memos", "pictures"),
-        ("about|on|by {query}", "from {period}"),
+        ("about|on|by {query}",),
         whole="query",
         asked=True,
     ),
-    # Who says it, if somebody is known by that name: the action sees to that.
+    Command(
+        "browse",
+        (*_MEMOS, *PICTURES, *VIDEOS, *FILES, *QUOTES, *LINKS, *LOCATIONS),
+        ("[i] [saved|sent|took|recorded] from|since|before|during|of|in {period:calendar}",),
+        asked=True,
+    ),
+    # The action checks whether anybody is known by that name.
     Command("quotes_by", (*QUOTES, "quote"), ("from|of {source:author}",), asked=True),
     Command("quotes_by", ("quote",), ("by {source:author}",), asked=True),
-    Command("find", ("reminders",), ("",), whole="query", asked=True),
+    Command("list_reminders", ("reminders",), ("", _REMINDERS_TO_COME), asked=True),
     Command(
-        "find",
-        ("list", "show", "all", "my", "see"),
-        ("[me] [all] [of] [my|the] {query:reminders}",),
+        "list_reminders",
+        ("list", "show", "all", "my", "see", "upcoming", "what", "which"),
+        (
+            "[me] [all] [of] [my|the] [upcoming] reminders",
+            f"[me] [all] [of] [my|the] [upcoming] reminders{_REMINDERS_TO_COME}",
+            f"reminders do i have{_REMINDERS_TO_COME}",
+            "reminders do i have",
+        ),
         asked=True,
     ),
     Command("list_topics", ("topics",), asked=True),
@@ -148,6 +212,47 @@ COMMANDS: Tuple[Command, ...] = (
         ("list", "show", "all", "my", "see"),
         ("[me] [all] [of] [my|the] topics|lists|categories|folders|tags",),
         asked=True,
+    ),
+    # --- counting
+    Command(
+        "count",
+        ("how",),
+        (
+            "many notes|entries|thoughts|things|topics|lists|reminders "
+            "[do|have|did] [i] [have|got|saved|save]",
+            "many {kind} [do|have|did] [i] [have|got|saved|save|sent]",
+        ),
+        asked=True,
+    ),
+    Command("why", ("why",), _WHYS, asked=True),
+    Command(
+        "why", ("but", "wait", "huh", "hm", "no"), tuple(f"why {one}".rstrip() for one in _WHYS), asked=True
+    ),
+    Command("why", ("how",), ("so", f"come [{_SUCH}]", f"come you {_DONE} {_SUCH} [{_BEHIND}]"), asked=True),
+    Command(
+        "why", ("how",), (f"was|were {_SUCH} read|understood", f"did you read|understand {_SUCH}"), asked=True
+    ),
+    Command("why", ("what",), (f"made|makes you {_DONE}|think {_SUCH} [{_BEHIND}]",), asked=True),
+    Command("why", ("explain",), ("", f"{_SUCH} [answer|reply]", "yourself")),
+    Command(
+        "when_saved",
+        ("when",),
+        (
+            "did i save|write|note|record|send|mention [down] [the|my|that|a] {query:note}",
+            "was|were [the|my|that] {query:note} saved|written|noted|recorded|sent",
+            "did i start|begin [this|here]",
+        ),
+        asked=True,
+    ),
+    Command(
+        "cancel_reminder",
+        ("dont", "stop"),
+        ("remind|reminding me [any] [anymore|more] about|of|to [the|my] {note:reminded_of}",),
+    ),
+    Command(
+        "cancel_reminder",
+        ("no",),
+        ("need|reason to remind me [any] [anymore|more|again] about|of|to [the|my] {note:reminded_of}",),
     ),
     # --- browsing
     Command(
@@ -172,6 +277,44 @@ COMMANDS: Tuple[Command, ...] = (
     ),
     Command(
         "browse",
+        ("what",),
+        (
+            "did|have|had i|we "
+            "save|saved|write|wrote|written|note|noted|record|recorded|keep|kept|put|add|added|jot "
+            f"[down] [here] {_WHEN} {{period:calendar}}",
+        ),
+        asked=True,
+    ),
+    Command(
+        "browse",
+        ("everything", "anything", "all", "notes", "entries", "thoughts", "stuff", "things", "my"),
+        (f"{_ENTRIES_SAID} from|since|before|during|of|in {{period:calendar}}",),
+        asked=True,
+    ),
+    Command(
+        "browse",
+        ("list", "show"),
+        (f"[me] {_ENTRIES_SAID} from|since|before|during|of|in {{period:calendar}}",),
+        asked=True,
+    ),
+    Command(
+        "browse",
+        ("list", "show"),
+        (f"[me] [all] [of] [my|the] {{kind}} {_MINE} from|since|before|during|of|in {{period:calendar}}",),
+        asked=True,
+    ),
+    Command(
+        "browse",
+        ("did", "have"),
+        (
+            "i|we [ever] save|saved|write|written|note|noted|record|recorded|keep|kept "
+            f"anything|something|nothing [down] [here] {_WHEN} {{period:calendar}}",
+        ),
+        asked=True,
+    ),
+    Command("browse", ("show", "see"), ("[me] [my|the] last|latest|newest {kind:one_kind}",), asked=True),
+    Command(
+        "browse",
         ("list", "show", "all", "my", "see"),
         (f"[me] [all] [of] [my|the] {{kind}} {_MINE}",),
         asked=True,
@@ -179,18 +322,23 @@ COMMANDS: Tuple[Command, ...] = (
     Command("browse", ("list", "show", "all", "my"), ("[me] [all] [of] [my|the] {kind}",), asked=True),
     Command(
         "browse",
-        ("memos", "recordings", *PICTURES, *QUOTES, *LINKS, *LOCATIONS),
+        (*_MEMOS, "contacts", *PICTURES, *VIDEOS, *FILES, *QUOTES, *LINKS, *LOCATIONS),
         ("",),
         whole="kind",
         asked=True,
     ),
     Command("browse", ("voice",), ("memos",), whole="kind", asked=True),
+    Command("browse", ("contact",), ("cards",), whole="kind", asked=True),
     Command("on_this_day", ("on",), ("this day [in] [history]", "this day in earlier|other|past years")),
     Command("surprise", ("surprise",), ("me",)),
     Command("surprise", ("random",), ("note|entry|thought",)),
-    Command("show", ("show", "open", "read", "view"), _entries("[me] "), asked=True),
+    Command("show", ("show", "open", "read", "view"), _entries("[me] ", named="which_few"), asked=True),
+    Command("show", ("the",), ("{entry:other}",), asked=True),
+    Command("show", ("and", "now"), ("the {entry:other}",), asked=True),
+    Command("show", ("what", "whats"), ("[was|is|were] {entry:which_by_time}",), asked=True),
     Command("more", ("more",), ("", "results"), asked=True),
     Command("more", ("show",), ("[me] more",), asked=True),
+    Command("more", ("keep",), ("going|reading",)),
     # --- listening
     Command(
         "play",
@@ -198,9 +346,9 @@ COMMANDS: Tuple[Command, ...] = (
         (
             "",
             f"[me] [back] {_THAT}",
-            f"[me] [back] [the|my|that|this] [last|latest] [voice] {_SOUND}",
+            f"[me] [back] [the|my|that|this] [last|latest] [voice] {_AUDIO}",
             "[me] [back] {entry}",
-            f"[me] [back] [the|my] [{_SOUND}] {_SOUND}|number {{entry:numbered}}",
+            f"[me] [back] [the|my] [{_AUDIO}] {_AUDIO}|number {{entry:numbered}}",
         ),
         asked=True,
     ),
@@ -209,9 +357,9 @@ COMMANDS: Tuple[Command, ...] = (
         ("listen",),
         (
             f"to {_THAT}",
-            f"to [the|my|that|this] [last|latest] [voice] {_SOUND}",
+            f"to [the|my|that|this] [last|latest] [voice] {_AUDIO}",
             "to {entry}",
-            f"to [the|my] [{_SOUND}] {_SOUND}|number {{entry:numbered}}",
+            f"to [the|my] [{_AUDIO}] {_AUDIO}|number {{entry:numbered}}",
         ),
     ),
     Command(
@@ -234,25 +382,26 @@ COMMANDS: Tuple[Command, ...] = (
     Command(
         "delete_entry",
         ("delete", "remove", "erase"),
-        (
-            "",
-            _THAT,
-            *_entries(),
-            f"[the|my|that|this] [last] {_LAST}",
-        ),
+        ("", *_entries(named="which"), _THAT, f"[the|my|that|this] [last] {_LAST}"),
     ),
-    Command("delete_entry", ("del",), ("{entry:entries}", "that|last")),
+    Command("delete_entry", ("del",), ("{entry:entries}", "{entry:which_specific}", "that|last")),
     Command(
         "delete_entry",
         ("scratch", "scrap", "trash", "discard", "bin"),
-        (_THAT, *_entries(), f"[the|my|that|this] [last] {_LAST}"),
+        (*_entries(), _THAT, f"[the|my|that|this] [last] {_LAST}"),
     ),
     Command(
         "delete_entry",
         ("get",),
-        (f"rid of {_THAT}", *_entries("rid of "), f"rid of the|my|that|this [last] {_LAST}"),
+        (*_entries("rid of "), f"rid of {_THAT}", f"rid of the|my|that|this [last] {_LAST}"),
     ),
     Command("delete_entry", ("throw",), (*_entries("away "), f"away the|my|that|this [last] {_LAST}")),
+    Command(
+        "delete_entry",
+        ("take", "cross", "check", "tick", "strike", "scratch"),
+        ("{entry:which_listed}", "off|out {entry:which_listed}"),
+    ),
+    Command("delete_entry", ("cross", "check", "tick", "strike"), ("off {entry:which_placed}",)),
     Command(
         "take_off_topic",
         ("delete", "remove", "erase"),
@@ -294,16 +443,77 @@ COMMANDS: Tuple[Command, ...] = (
     ),
     Command("restore", ("get",), (f"back {_NOTE} {{entry:numbered}}", f"{_NOTE} {{entry:numbered}} back")),
     Command("undo", ("undo",), ("", "[the|my] that|it|this|last|change [one|change|thing]")),
+    # --- reminders
+    Command("reschedule_reminder", ("snooze",), ("", _REMINDED_LATER, "[it|that|this] {when:due_words}")),
+    # "Move it to friday" is one only as an answer to a reminder (``reminder_answers.py``).
+    Command(
+        "reschedule_reminder",
+        ("move", "postpone", "push", "reschedule", "delay", "shift", "snooze"),
+        (
+            f"[back] {_NOTE} {{entry:numbered}}{_REMINDED_LATER}",
+            f"[back] {{entry:digits}}{_REMINDED_LATER}",
+            f"[back] [the|my] reminder about|for|of|to {{note:reminded_of}}{_REMINDED_LATER}",
+            f"[back] [the|my] {{note:reminded_of}}{_REMINDED_LATER}",
+        ),
+    ),
+    Command("finish_reminder", ("done",), ("with [the|my] {note:reminded_of} reminder", "{entry:digits}")),
+    Command(
+        "pause_reminders",
+        ("pause", "stop", "mute", "silence", "hold"),
+        ("[all] [of] [my|the|your] reminders [for] [now]", "[sending|all] [me] [the|my] reminders"),
+    ),
+    # These have no examples: the whole text tells them apart.
+    Command("switch_on", ("prompt",), ("me", "me {when:due_words}")),
+    Command(
+        "switch_on", ("on",), ("this day every|each|daily|on {when:due_words}", "this day daily|every day")
+    ),
+    Command("switch_on", ("roundup", "roundups"), ("", "on|every|each {when:due_words}", "weekly|daily")),
+    Command("switch_on", ("round",), ("up on|every|each {when:due_words}",)),
+    Command(
+        "switch_off",
+        ("stop", "end"),
+        (
+            "prompts|prompting [me]",
+            "[sending] [me] [the|my] prompts|round-ups|round-up|roundups|roundup",
+            "[sending] [me] on this day",
+            "[the|my] round up|ups",
+        ),
+    ),
+    Command("switch_off", ("no",), ("more prompts|round-ups|roundups",)),
+    Command("list_switched_on", ("prompts",), ("",), asked=True),
+    # It has no examples: the whole text tells it apart.
+    Command(
+        "stop_everything",
+        ("stop",),
+        ("[it] everything|all", "telling|texting|sending me everything|anything"),
+    ),
+    Command("pause_reminders", ("no",), ("more reminders",)),
+    Command(
+        "resume_reminders",
+        ("resume", "unpause", "unmute", "restart", "continue", "start"),
+        ("[all] [of] [my|the|your] reminders [again]", "[sending] [me] [the|my] reminders [again]"),
+    ),
+    Command(
+        "set_quiet_hours", ("quiet",), ("[hours|time] [from|is|are|:] {when:hours}", "off|on", "hours|time")
+    ),
+    Command("set_quiet_hours", ("quiet",), ("hours|time off|on", "hours|time [to] off|on"), asked=True),
+    Command("set_quiet_hours", ("no",), ("quiet hours|time",)),
     # --- changing
     Command("move", ("move", "file"), _entries(behind=" to|into|under [my|the] {topic} topic|notes")),
     Command("move", ("move", "file"), _entries(behind=" to|into|under [my] {topic}")),
+    Command("move", ("put", "save"), ("{entry:which_specific} under [my|the] {topic}",)),
     Command("move", ("move",), (f"this|that [{_LAST}] to|into {{topic}}",)),
-    Command("pin", ("pin",), (_THAT, *_entries(), f"[the|my|that|this] [last] {_LAST}")),
-    Command("unpin", ("unpin",), (_THAT, *_entries(), f"[the|my|that|this] [last] {_LAST}")),
+    Command("pin", ("pin",), (*_entries(named="which"), _THAT, f"[the|my|that|this] [last] {_LAST}")),
+    Command("unpin", ("unpin",), (*_entries(named="which"), _THAT, f"[the|my|that|this] [last] {_LAST}")),
     Command("move", ("move",), ("the|my last one|note|entry|thought|memo to|into|under {topic}",)),
     Command("edit", ("edit",), ("{entry:digits} {text}", f"[{_NOTE}] {{entry:marked}} {{text}}")),
     Command("edit", ("edit",), (f"{_NOTE} {{entry:numbered}} {{text}}",)),
-    # Without the words, the action says how.
+    Command(
+        "edit",
+        ("edit", "change", "update", "rewrite", "replace"),
+        ("{entry:which_described} to|with : [say|read] {text}", "{entry:which_before_colon} : {text}"),
+    ),
+    # Without new words, the action replies with instructions.
     Command("edit", ("edit",), ("", "{entry:digits}", f"{_NOTE} {{entry:numbered}}")),
     Command("move", ("move",), ("{entry:digits}",)),
     Command("correct", ("correct",), ("{text}",), marks=":"),
@@ -334,8 +544,186 @@ COMMANDS: Tuple[Command, ...] = (
     # --- asking
     Command("set_timezone", ("timezone",), ("[is|to] {timezone}",)),
     Command("set_timezone", ("time",), ("zone [is|to] {timezone}",)),
+    # --- the book
+    Command("open_book", ("book",)),
+    Command("open_book", ("open",), (f"[up] {_THE_BOOK}",), asked=True),
+    Command(
+        "open_book",
+        ("send", "give", "show", "text", "get"),
+        (f"me {_THE_BOOK}", f"[me] {_A_LINK} to {_THE_BOOK}", f"[me] {_THE_BOOK} link"),
+        asked=True,
+    ),
+    Command("open_book", ("link",), (f"to {_THE_BOOK}",), asked=True),
+    Command("open_book", ("my",), ("book", "book link"), asked=True),
+    Command("open_book", ("sign", "log"), ("me in", "in to|into [my|the] book|scrapbook"), asked=True),
+    Command(
+        "sign_out_everywhere",
+        ("sign", "log"),
+        (f"[me] out [{_EVERYWHERE}]", f"[me] out on|of|from {_ALL_DEVICES}", "[me] out of everything"),
+        asked=True,
+    ),
+    Command("sign_out_everywhere", ("signout", "logout"), ("", _EVERYWHERE, f"on|of|from {_ALL_DEVICES}")),
+    # --- erasing everything
+    Command("forget_me", ("forget",), ("me [completely|entirely|forever]", _ALL_OF_ME)),
+    Command(
+        "forget_me", ("delete", "erase", "remove", "wipe"), (_ALL_OF_ME, "my account", "all [of] my data")
+    ),
+    Command("confirm_forgetting", ("forget",), ("{entry:four_digits}",)),
+    # The action keeps the text as a thought if there is no such topic.
+    Command("share_topic", ("share",), ("", "{topic:shared_topic}", "[the|my] topic {topic:shared_topic}")),
+    Command("share_topic", ("share",), ("[the|my] {topic:shared_topic} topic",)),
+    Command(
+        "share_with",
+        ("share",),
+        (
+            "[the|my|our] topic {topic:shared_topic} with {person:author}",
+            "[the|my|our] {topic:shared_topic} topic|list with {person:author}",
+            "{topic:shared_topic} with {person:author}",
+        ),
+    ),
+    Command("leave_topic", ("leave",), ("[the|our] {topic:shared_topic} topic|list", "{topic:shared_topic}")),
+    Command(
+        "unshare_topic",
+        ("unshare",),
+        (
+            "[the|my|our] {topic:shared_topic} topic|list with|from {person:author}",
+            "[the|my|our] [topic] {topic:shared_topic} with|from {person:author}",
+        ),
+    ),
+    Command(
+        "unshare_topic",
+        ("stop",),
+        (
+            "sharing [the|my|our] {topic:shared_topic} topic|list with {person:author}",
+            "sharing [the|my|our] [topic] {topic:shared_topic} with {person:author}",
+        ),
+    ),
+    Command("share_topic", ("publish",), ("the|my topic {topic}", "my {topic} topic")),
+    Command("share_topic", ("make",), ("the|my topic {topic} public", "my {topic} topic public")),
+    Command(
+        "unshare_topic",
+        ("make",),
+        ("the|my topic {topic} private [again]", "my {topic} topic private [again]"),
+    ),
+    Command(
+        "unshare_topic", ("unshare", "unpublish"), ("", "[the|my] [topic] {topic}", "[the|my] {topic} topic")
+    ),
+    Command("unshare_topic", ("stop",), ("sharing [the|my] topic {topic}", "sharing [my] {topic}")),
+    Command("list_shared", ("shared",), ("",), asked=True),
+    Command("list_shared", ("my",), ("shared topics", "public pages"), asked=True),
+    Command(
+        "list_shared",
+        ("list", "show", "see"),
+        ("[me] [all] [of] [my|the] shared topics", "[me] [all] [of] [my|the] public pages"),
+        asked=True,
+    ),
+    Command("list_shared", ("what",), ("is shared|public", "do|am|have i share|sharing|shared"), asked=True),
+    Command("list_shared", ("whats",), ("shared|public",), asked=True),
+    # These have no examples to learn from: an address, or the name of a feed, tells them apart, and no text
+    # that has neither is weighed against them. The actions keep as a thought what is about nothing followed.
+    Command(
+        "follow",
+        ("follow", "subscribe"),
+        (
+            "",
+            "[to] {address}",
+            "[to] {address} as|called {text}",
+            "[to] the|this feed|page|site|blog [at|of] {address}",
+            "[to] {address} for me",
+        ),
+    ),
+    Command("follow", ("keep",), ("an eye on {address}", "an eye on {address} for me")),
+    Command("unfollow", ("unfollow",), ("", "[the|my] {feed}")),
+    Command("unfollow", ("unsubscribe",), ("[me] from [the|my] {feed}",)),
+    Command("unfollow", ("stop",), ("following [the|my] {feed}",)),
+    Command("list_following", ("following",), ("",), asked=True),
+    Command("list_following", ("what", "who"), ("am i following|subscribed [to]", "do i follow"), asked=True),
+    Command(
+        "list_following",
+        ("which", "what"),
+        ("feeds|pages|sites|blogs am|do i following|follow|have", "feeds am i subscribed to"),
+        asked=True,
+    ),
+    Command("list_following", ("list", "show"), ("[me] [all] [of] [my|the] feeds [i] [follow]",), asked=True),
+    Command("list_following", ("my",), ("feeds",), asked=True),
+    Command(
+        "whats_new", ("whats",), ("new", "new on|in|from [the|my] {feed}", "new on|from my feeds"), asked=True
+    ),
+    Command("whats_new", ("what",), ("is new", "is new on|in|from [the|my] {feed}"), asked=True),
+    Command(
+        "whats_new", ("anything",), ("new on|from [the|my] {feed}", "new on|in|from my feeds"), asked=True
+    ),
+    Command("whats_new", ("is",), ("there anything new on|from [the|my] {feed}",), asked=True),
+    Command(
+        "watch_feed",
+        ("tell", "alert", "notify", "text", "ping", "warn"),
+        ("me when|if|whenever|once [the|my] {feed} mentions|mention {mentioned}",),
+        asked=True,
+    ),
+    Command(
+        "watch_feed",
+        ("let",),
+        ("me know when|if|whenever|once [the|my] {feed} mentions|mention {mentioned}",),
+        asked=True,
+    ),
+    Command(
+        "unwatch_feed",
+        ("stop",),
+        (
+            "telling|alerting|notifying me when|if|whenever [the|my] {feed} mentions|mention {mentioned}",
+            "telling|alerting|notifying me about|of {mentioned}",
+        ),
+    ),
+    Command(
+        "unwatch_feed",
+        ("dont",),
+        ("tell|alert|notify me [anymore] when|if|whenever [the|my] {feed} mentions|mention {mentioned}",),
+    ),
+    Command("ask_presence", ("are",), ("you still there|here|online", "you there|here|online"), asked=True),
+    Command("ask_presence", ("you",), ("[still] there",), asked=True),
+    Command("ask_presence", ("anyone", "anybody", "somebody"), ("there|home|here",), asked=True),
+    Command("export", ("export",), ("",)),
+    Command(
+        "export",
+        ("export", "download"),
+        (f"[me] {_MINE_SAID}", f"[me] {_MINE_SAID} [to|as|into|for] [a|me] [file|zip|me]"),
+        asked=True,
+    ),
+    Command(
+        "cannot",
+        ("print", "email", "mail"),
+        (f"[me] {_MINE_SAID}", f"[me] {_MINE_SAID} [to|as|into|for] [a|me] [file|pdf|me]"),
+        whole="service",
+        asked=True,
+    ),
+    Command(
+        "cannot",
+        ("export", "download", "print", "email", "mail"),
+        ("[me] my|our {query:short_topic} list|notes|topic",),
+        whole="service",
+        asked=True,
+    ),
+    Command(
+        "cannot",
+        ("share", "forward", "send", "email", "mail", "post"),
+        (f"{_MINE_SAID} to|with|on {{note:author}}", "my|this {query} list|notes to|with {note:author}"),
+        whole="service",
+        asked=True,
+    ),
+    Command("ask_bot", ("who", "what"), ("are|r|re you|u",), asked=True),
+    Command("ask_bot", ("who", "what"), ("am i talking|texting|writing|speaking to|with",), asked=True),
+    Command(
+        "ask_privacy",
+        ("who",),
+        (
+            "[else] can|could|will see|read|access this|these|that|them|it|my|our "
+            "[notes|entries|thoughts|messages|texts|scrapbook|stuff|lists|pictures]",
+            "[else] can|could|will see|read|access what|everything i save|write|text|send [here|you]",
+        ),
+        asked=True,
+    ),
     Command("commands", ("commands", "menu"), asked=True),
-    Command("commands", ("how",), (f"do|can|could i {_HOUSEWORK}", f"to {_HOUSEWORK}"), asked=True),
+    Command("commands", ("how",), (f"do|can|could i {_TASKS}", f"to {_TASKS}"), asked=True),
     Command("status", ("status",), asked=True),
     Command("repeat", ("repeat",), ("", "that", "please", "that again", "it"), asked=True),
     Command(

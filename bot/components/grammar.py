@@ -1,22 +1,24 @@
-"""A small language for what may follow a keyword.
+"""A template language for the words that follow a keyword.
 
-``"{note} to|into [my] {topic} list"``: a plain word must be there (``|`` between alternatives; a slip of the
-finger in it is forgiven), a word in brackets may be, ``:`` is a colon or comma that may be there, and
-``{name}`` is an argument, whose kind is in ``arguments.py``. ``{name:kind}`` names an argument differently
-from its kind. The whole rest of the text has to fit.
+In ``"{note} to|into [my] {topic} list"`` a plain word is required (``|`` separates alternatives; two swapped
+letters in it are accepted), a word in brackets is optional, ``:`` is an optional colon or comma, and
+``{name}`` is an argument whose type is in ``arguments.py`` or ``references.py``. ``{name:type}`` gives the
+argument a name of its own. A template must match the whole rest of the text.
 """
 
 import re
 from functools import lru_cache
 from typing import Dict, List, NamedTuple, Optional, Pattern, Tuple
 
-from components.arguments import KINDS
+from components.arguments import ARGUMENT_TYPES, ArgumentType
+from components.references import REFERENCE_TYPES
 
-_TOKEN = re.compile(r"\[(?P<optional>[^\]]+)\]|\{(?P<name>\w+)(?::(?P<kind>\w+))?\}|(?P<words>\S+)")
+_TYPES: Dict[str, ArgumentType] = {**ARGUMENT_TYPES, **REFERENCE_TYPES}
+_TOKEN = re.compile(r"\[(?P<optional>[^\]]+)\]|\{(?P<name>\w+)(?::(?P<type>\w+))?\}|(?P<words>\S+)")
 
 
 class Entity(NamedTuple):
-    """An argument found in a text: ``start`` and ``end`` are offsets into the text that was given."""
+    """An argument found in a text; ``start`` and ``end`` are offsets into the original text."""
 
     entity: str
     value: str
@@ -24,7 +26,7 @@ class Entity(NamedTuple):
     end: int
 
 
-class Recognised(NamedTuple):
+class RecognisedCommand(NamedTuple):
     """A command found in a text. ``similarity`` is 1.0 unless its keyword was misspelled."""
 
     intent: str
@@ -32,41 +34,51 @@ class Recognised(NamedTuple):
     entities: List[Entity]
 
 
-def _slips(word: str) -> List[str]:
-    """The word and, when it is long enough, the word with two neighbouring letters swapped."""
+def _typos(word: str) -> List[str]:
+    """Return the word and, from four letters on, its variants with two neighbouring letters swapped."""
     swapped = [word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1)]
     return [word, *(swapped if len(word) >= 4 else [])]
 
 
 def _words(alternatives: str) -> str:
-    return "|".join(re.escape(slip) for word in alternatives.split("|") for slip in _slips(word))
+    return "|".join(re.escape(typo) for word in alternatives.split("|") for typo in _typos(word))
 
 
 def _piece(token: "re.Match[str]") -> str:
     if token["optional"]:
         return rf"(?:\s+(?:{_words(token['optional'])}))?"
     if token["name"]:
-        return rf"\s+(?P<{token['name']}>{KINDS[token['kind'] or token['name']].pattern})"
+        return rf"\s+(?P<{token['name']}>{_TYPES[token['type'] or token['name']].pattern})"
     return r"\s*[:,]?" if token["words"] == ":" else rf"\s+(?:{_words(token['words'])})"
 
 
 @lru_cache(maxsize=None)
 def compiled(template: str) -> "Tuple[Pattern[str], Dict[str, str]]":
-    """The pattern for what follows the keyword, and the kind of each of its arguments."""
+    """Return the template's pattern, and the type of each of its arguments by name.
+
+    Raises:
+        KeyError: the template names an unknown type.
+    """
     tokens = list(_TOKEN.finditer(template))
-    kinds = {token["name"]: token["kind"] or token["name"] for token in tokens if token["name"]}
-    return re.compile("".join(map(_piece, tokens)), re.IGNORECASE), kinds
+    types = {token["name"]: token["type"] or token["name"] for token in tokens if token["name"]}
+    return re.compile("".join(map(_piece, tokens)), re.IGNORECASE), types
 
 
 def fit(template: str, rest: str, offset: int) -> Optional[List[Entity]]:
-    """The arguments in ``rest``, which starts at ``offset``, or None when it does not fit the template."""
-    pattern, kinds = compiled(template)
+    """Return the arguments in ``rest``, or None if it does not match the template.
+
+    Args:
+        template: in the language of this module.
+        rest: the text behind the keyword.
+        offset: of ``rest`` in the original text, in characters.
+    """
+    pattern, types = compiled(template)
     found = pattern.fullmatch(rest)
     if found is None:
         return None
     entities: List[Entity] = []
-    for name, kind in kinds.items():
-        values = KINDS[kind].read(found[name])
+    for name, type_name in types.items():
+        values = _TYPES[type_name].read(found[name])
         if values is None:
             return None
         start = offset + found.start(name)

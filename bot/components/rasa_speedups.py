@@ -1,13 +1,13 @@
-"""Makes a turn of Rasa 3.6 several times faster without changing what comes of it.
+"""Makes a turn of Rasa 3.6 several times faster without changing its result.
 
-Most of a turn of stock Rasa goes into doing again what was done before: checking a schema, looking for
-classes, planning the order of a graph, matching the same rules, copying what nobody looks at. Each function
-here says what stock Rasa does, what is done instead and why the result is the same; ``bench/equality.py``
-sends texts through both and compares. One thing is not the same: the action server is told less
+Stock Rasa spends most of a turn on repeated work: it checks a schema, searches for classes, plans the order
+of a graph, matches the same rules, and makes copies that are never read. The docstring of each function here
+says what stock Rasa does, what is done instead, and why the result is the same. ``bench/equality.py`` sends
+texts through both and compares the results. There is one difference: the action server gets fewer fields
 (``action_call``).
 
-``install`` puts all of them in the place of Rasa's own. With ``SCRAPBOOK_STOCK_TURNS=1`` in the environment
-it does nothing: that is for comparing, in development, and no setting.
+``install`` replaces Rasa's functions by these. With ``SCRAPBOOK_STOCK_TURNS=1`` in the environment it does
+nothing; that is for comparisons during development.
 """
 
 import asyncio
@@ -57,17 +57,19 @@ from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import DEFAULT_REQUEST_TIMEOUT, EndpointConfig
 
+from components import action_client
+
 STOCK_TURNS = "SCRAPBOOK_STOCK_TURNS"
 
-# Turns of one kind need two predictions; there are some hundreds of kinds.
-REMEMBERED_PREDICTIONS = 4096
-# Models that are loaded at a time, and a few more while one takes the place of another.
-_DOMAINS = 4
-# Seconds; less than the 5 after which uvicorn and Sanic close a connection, perhaps in the middle of a call.
-KEPT_OPEN = 3
+# Turns with the same intent and entity types need two predictions; there are some hundreds of such groups.
+MAX_CACHED_PREDICTIONS = 4096
+# Loaded models: one, and a few more while a model is replaced.
+_MAX_DOMAINS = 4
+# Less than the 5 seconds after which uvicorn and Sanic close an idle connection, perhaps during a call.
+KEEPALIVE_SECONDS = 3
 
-# What an action server may want to know of a message: not the ranking of all intents, nor places of words.
-OF_A_MESSAGE = ("text", "intent", "entities", "message_id", "metadata", "only_understood")
+# The fields of a message that the action server gets: no ranking of all intents, no offsets of words.
+MESSAGE_FIELDS = ("text", "intent", "entities", "message_id", "metadata", "is_paraphrase", "evidence")
 
 stock_call = RemoteAction._action_call_format
 stock_validation = RemoteAction._validate_action_result
@@ -80,16 +82,19 @@ stock_choice = TemplatedNaturalLanguageGenerator._random_response_for
 
 
 @dataclasses.dataclass(frozen=True)
-class _Same:
-    """Stands for a very object as a key, and keeps it, so that no other can get its address."""
+class _Identity:
+    """Compares an object by identity as a cache key.
 
-    it: Any
+    It holds a reference to the object, so that no other object can get the same id.
+    """
+
+    value: Any
 
     def __eq__(self, other: Any) -> bool:
-        return isinstance(other, _Same) and self.it is other.it
+        return isinstance(other, _Identity) and self.value is other.value
 
     def __hash__(self) -> int:
-        return id(self.it)
+        return id(self.value)
 
 
 # --- the graph ---
@@ -98,13 +103,16 @@ class _Same:
 def run_graph(
     runner: DaskGraphRunner, inputs: Optional[Dict[Text, Any]] = None, targets: Optional[List[Text]] = None
 ) -> Dict[Text, Any]:
-    """The outputs of the targets, as ``DaskGraphRunner.run`` returns them.
+    """Return the outputs of the targets as ``DaskGraphRunner.run`` does.
 
-    Stock Rasa cuts the graph to its targets for each run and has dask's scheduler find an order of its nodes,
-    with queues and states for workers that do not exist. Here the order is found once for each set of
-    targets. The nodes are called with the same inputs, each behind those that it needs; which of two that do
-    not need each other comes first makes no difference to either. A training, the only graph whose nodes are
-    made late, is left to dask, which lets go of what is not needed any more.
+    Stock Rasa prunes the graph to its targets for each run. Then dask's scheduler computes an order of its
+    nodes, with queues and states for workers that do not exist. Here the order is computed once for each set
+    of targets. The nodes are called with the same inputs, each after the nodes that it needs; the order of
+    two independent nodes affects neither. The training graph, the only one whose nodes are created lazily,
+    is left to dask, which releases outputs that are no longer needed.
+
+    Raises:
+        GraphRunError: a node raised a ``RuntimeError``.
     """
     if not all(node._eager for node in runner._instantiated_nodes.values()):
         return stock_run(runner, inputs, targets)
@@ -113,7 +121,7 @@ def run_graph(
     if wanted not in orders:
         orders[wanted] = _order(runner, wanted)
     if any(name in orders[wanted] or isinstance(value, str) for name, value in (inputs or {}).items()):
-        return stock_run(runner, inputs, targets)  # which refuses what could be taken for a node
+        return stock_run(runner, inputs, targets)  # which rejects inputs that could be mistaken for nodes
     outputs = {name: (name, value) for name, value in (inputs or {}).items()}
     try:
         for name, (node, needs) in orders[wanted].items():
@@ -124,12 +132,12 @@ def run_graph(
 
 
 def _order(runner: DaskGraphRunner, targets: Sequence[Text]) -> Dict[Text, Tuple[GraphNode, List[Text]]]:
-    """The nodes that the targets need and what each of them needs, none before what it needs itself."""
+    """Return the nodes that the targets need, and the names that each needs, in topological order."""
     nodes = runner._graph_schema.minimal_graph_schema(list(targets)).nodes
     ordered: Dict[Text, Tuple[GraphNode, List[Text]]] = {}
 
     def append(name: Text) -> None:
-        if name in ordered or name not in nodes:  # an input of the run is no node
+        if name in ordered or name not in nodes:  # an input of the run is not a node
             return
         needs = list(nodes[name].needs.values())
         for need in needs:
@@ -144,30 +152,30 @@ def _order(runner: DaskGraphRunner, targets: Sequence[Text]) -> Dict[Text, Tuple
 # --- the prediction ---
 
 
-class Predictions:
-    """What a model predicted, by all that its rules look at; the latest so many."""
+class PredictionCache:
+    """A cache of a model's predictions; the key holds everything that its rules read."""
 
-    def __init__(self, size: int = REMEMBERED_PREDICTIONS) -> None:
-        """Empty; ``size`` is the most that is kept."""
-        self._size = size
-        self._known: "OrderedDict[Any, PolicyPrediction]" = OrderedDict()
+    def __init__(self, max_size: int = MAX_CACHED_PREDICTIONS) -> None:
+        """Create an empty cache of at most ``max_size`` predictions."""
+        self.max_size = max_size
+        self._predictions: "OrderedDict[Any, PolicyPrediction]" = OrderedDict()
 
     def __len__(self) -> int:
-        return len(self._known)
+        return len(self._predictions)
 
-    def get(self, situation: Any) -> Optional[PolicyPrediction]:
-        """One of the caller's own, with events of now; None when there is none."""
-        known = self._known.get(situation)
-        if known is None:
+    def get(self, key: Any) -> Optional[PolicyPrediction]:
+        """Return a copy of the prediction with current timestamps, or None."""
+        prediction = self._predictions.get(key)
+        if prediction is None:
             return None
-        self._known.move_to_end(situation)
-        return _renewed(known)
+        self._predictions.move_to_end(key)
+        return _renewed(prediction)
 
-    def keep(self, situation: Any, prediction: PolicyPrediction) -> None:
-        """Forgets what was not asked for longest, if it must."""
-        self._known[situation] = _renewed(prediction)
-        if len(self._known) > self._size:
-            self._known.popitem(last=False)
+    def put(self, key: Any, prediction: PolicyPrediction) -> None:
+        """Store a prediction, and drop the least recently used one if there are too many."""
+        self._predictions[key] = _renewed(prediction)
+        if len(self._predictions) > self.max_size:
+            self._predictions.popitem(last=False)
 
 
 def _renewed(prediction: PolicyPrediction) -> PolicyPrediction:
@@ -179,69 +187,71 @@ def _renewed(prediction: PolicyPrediction) -> PolicyPrediction:
 
 
 def predict_next(model: MessageProcessor, tracker: DialogueStateTracker) -> PolicyPrediction:
-    """The prediction for the next action, as ``MessageProcessor._predict_next_with_tracker`` makes it.
+    """Return the prediction for the next action as ``MessageProcessor._predict_next_with_tracker`` does.
 
     Stock Rasa turns the conversation into states and matches them with all rules, twice a turn. Here a
-    prediction is remembered by what these states are made of: the intents, the kinds of the entities, and the
-    actions that were taken. Nothing else can change what ``RulePolicy`` predicts, as long as no slot and no
-    loop has a say and no rule begins with a text; where that is not so, or the conversation holds any other
-    event, the rules are asked. What is remembered belongs to the model that was loaded, and goes with it.
+    prediction is cached under the values that these states consist of: the intents, the entity types, and the
+    past actions. Nothing else affects the prediction of ``RulePolicy`` unless a slot or a loop influences it
+    or a rule begins with a text. In these cases, and if the conversation holds any other event, stock Rasa
+    makes the prediction. The cache belongs to the loaded model.
     """
-    remembered = model.__dict__.get("_remembered")
-    if remembered is None:
-        remembered = model._remembered = Predictions(REMEMBERED_PREDICTIONS if _only_rules(model) else 0)
-    situation = _situation(tracker) if remembered._size else None
-    if situation is None:
+    cache = model.__dict__.get("_cached_predictions")
+    if cache is None:
+        cache = model._cached_predictions = PredictionCache(
+            MAX_CACHED_PREDICTIONS if _is_cacheable(model) else 0
+        )
+    key = _prediction_key(tracker) if cache.max_size else None
+    if key is None:
         return stock_prediction(model, tracker)
-    prediction = remembered.get(situation)
+    prediction = cache.get(key)
     if prediction is None:
         prediction = stock_prediction(model, tracker)
-        remembered.keep(situation, prediction)
+        cache.put(key, prediction)
     return prediction
 
 
-def _only_rules(model: MessageProcessor) -> bool:
-    """Whether predictions follow from intents, entities and actions alone."""
+def _is_cacheable(model: MessageProcessor) -> bool:
+    """Return whether predictions depend on intents, entities and actions only."""
     nodes = getattr(model.graph_runner, "_instantiated_nodes", {}).values()
     policies = [node._component for node in nodes if isinstance(node._component, Policy)]
-    of_rules = all(type(policy) is RulePolicy for policy in policies)
+    only_rules = all(type(policy) is RulePolicy for policy in policies)
     return (
         bool(policies)
-        and of_rules
+        and only_rules
         and not any('"text":' in rule for policy in policies for rule in policy.lookup.get(RULES, {}))
         and not any(slot.influence_conversation for slot in model.domain.slots)
         and not model.domain.form_names
     )
 
 
-def _situation(tracker: DialogueStateTracker) -> Optional[Tuple[Any, ...]]:
-    """What a prediction follows from; None when something is going on that is not looked at here."""
+def _prediction_key(tracker: DialogueStateTracker) -> Optional[Tuple[Any, ...]]:
+    """Return the cache key of a conversation; None if its prediction cannot be cached."""
     if tracker.followup_action or tracker.active_loop or tracker.is_paused():
         return None
     parts: List[Any] = []
     for event in tracker.events:
-        part = _PARTS.get(type(event))
-        if part is None:
+        key_part = _KEY_PARTS.get(type(event))
+        if key_part is None:
             return None
-        parts.append(part(event))
+        parts.append(key_part(event))
     return tuple(parts)
 
 
-def _of_user(event: UserUttered) -> Tuple[Any, ...]:
-    kinds = sorted(
+def _user_key(event: UserUttered) -> Tuple[Any, ...]:
+    entity_types = sorted(
         (str(entity.get("entity")), str(entity.get("role")), str(entity.get("group")))
         for entity in event.entities
     )
-    return event.intent.get("name"), event.use_text_for_featurization, not event.text, tuple(kinds)
+    return event.intent.get("name"), event.use_text_for_featurization, not event.text, tuple(entity_types)
 
 
-# Kinds of events, and what of each the rules see; nothing else of them gets into a state.
-_PARTS: Dict[Type[Event], Any] = {
-    UserUttered: _of_user,
+# The values of each event type that are part of a state.
+_KEY_PARTS: Dict[Type[Event], Any] = {
+    UserUttered: _user_key,
     ActionExecuted: lambda event: (event.action_name, event.action_text, event.hide_rule_turn),
     DefinePrevUserUtteredFeaturization: lambda event: event.use_text_for_featurization,
     SessionStarted: lambda _event: "session",
-    SlotSet: lambda _event: None,  # has no influence: see _only_rules
+    SlotSet: lambda _event: None,  # has no influence: see _is_cacheable
     BotUttered: lambda _event: None,
 }
 
@@ -250,11 +260,11 @@ _PARTS: Dict[Type[Event], Any] = {
 
 
 def copied_slot(slot: Slot) -> Slot:
-    """The same slot once more, as ``copy.copy`` makes it.
+    """Return a shallow copy of the slot as ``copy.copy`` does.
 
-    Stock Rasa copies all slots for each copy of a tracker, several times a turn, and ``copy.copy`` takes any
-    object apart and together by its protocol for pickling. A slot is a plain object that defines none of that
-    protocol, so a new object with the same attributes is what comes of it.
+    Stock Rasa copies all slots for each copy of a tracker, several times a turn, and ``copy.copy`` uses the
+    pickle protocol. A slot is a plain object that defines no method of that protocol, so the copy is a new
+    object with the same attributes.
     """
     copied = object.__new__(type(slot))
     copied.__dict__.update(slot.__dict__)
@@ -264,13 +274,13 @@ def copied_slot(slot: Slot) -> Slot:
 async def extract_slots(
     action: ActionExtractSlots, output_channel: Any, nlg: Any, tracker: DialogueStateTracker, domain: Domain
 ) -> List[Event]:
-    """The events that fill slots from the latest message, as ``ActionExtractSlots.run`` finds them.
+    """Return the events that fill slots from the latest message as ``ActionExtractSlots.run`` does.
 
     Stock Rasa tries each mapping of each slot. A mapping from an entity yields nothing unless the message has
-    such an entity, and where all mappings are of that kind and nothing validates them, nothing is to be tried
-    for a message without one.
+    such an entity. If all mappings are from entities and no action validates them, a message without such an
+    entity fills no slot.
     """
-    sources = _entities_of_slots(_Same(domain))
+    sources = _entities_of_slots(_Identity(domain))
     if sources is None or tracker.latest_message is None:
         return await stock_extraction(action, output_channel, nlg, tracker, domain)
     if sources.isdisjoint(entity.get("entity") for entity in tracker.latest_message.entities):
@@ -278,12 +288,12 @@ async def extract_slots(
     return await stock_extraction(action, output_channel, nlg, tracker, domain)
 
 
-@lru_cache(maxsize=_DOMAINS)
-def _entities_of_slots(domain: _Same) -> Optional[FrozenSet[Text]]:
-    """The entities that fill slots; None where anything else may fill or check them."""
-    if ACTION_VALIDATE_SLOT_MAPPINGS in domain.it.user_actions:
+@lru_cache(maxsize=_MAX_DOMAINS)
+def _entities_of_slots(domain: _Identity) -> Optional[FrozenSet[Text]]:
+    """Return the entities that fill slots; None if anything else may fill or validate slots."""
+    if ACTION_VALIDATE_SLOT_MAPPINGS in domain.value.user_actions:
         return None
-    slots = [slot for slot in domain.it.slots if slot.name not in DEFAULT_SLOT_NAMES]
+    slots = [slot for slot in domain.value.slots if slot.name not in DEFAULT_SLOT_NAMES]
     mappings = [mapping for slot in slots for mapping in slot.mappings]
     if any(mapping.get("type") != "from_entity" for mapping in mappings):
         return None
@@ -294,34 +304,34 @@ def _entities_of_slots(domain: _Same) -> Optional[FrozenSet[Text]]:
 
 
 def find_action(name: Text, domain: Domain, endpoint: Optional[EndpointConfig]) -> Action:
-    """The action of that name, as ``action_for_name_or_text`` finds it.
+    """Return the action of that name as ``action_for_name_or_text`` does.
 
-    Stock Rasa makes all of its default actions and collects the names of the domain to find one, three times
-    a turn. Those that are kept here hold a name and an endpoint, and nothing of a turn; all others are made
-    anew.
+    Stock Rasa creates all of its default actions and collects the names of the domain to find one, three
+    times a turn. The cached actions hold a name and an endpoint and no state of a turn; all others are
+    created each time.
 
     Raises:
-        ActionNotFoundException: the domain knows no such action.
+        ActionNotFoundException: the domain has no such action.
     """
-    action = _kept_action(name, _Same(domain), _Same(endpoint))
-    return action if type(action) in _KEPT else stock_action(name, domain, endpoint)
+    action = _cached_action(name, _Identity(domain), _Identity(endpoint))
+    return action if type(action) in _CACHEABLE else stock_action(name, domain, endpoint)
 
 
-_KEPT = (RemoteAction, ActionListen, ActionSessionStart, ActionExtractSlots)
+_CACHEABLE = (RemoteAction, ActionListen, ActionSessionStart, ActionExtractSlots)
 
 
-@lru_cache(maxsize=_DOMAINS * 64)
-def _kept_action(name: Text, domain: _Same, endpoint: _Same) -> Action:
-    return stock_action(name, domain.it, endpoint.it)
+@lru_cache(maxsize=_MAX_DOMAINS * 64)
+def _cached_action(name: Text, domain: _Identity, endpoint: _Identity) -> Action:
+    return stock_action(name, domain.value, endpoint.value)
 
 
 def action_call(action: RemoteAction, tracker: DialogueStateTracker, domain: Domain) -> Dict[Text, Any]:
-    """What the action server is sent.
+    """Return the body of a call of the action server.
 
-    Stock Rasa sends the domain, all slots, all events and all that the pipeline found out, 23 KB with each
-    call. Here go the slots that are set and what the message says, under the names that ``rasa_sdk.Tracker``
-    reads; no action of this assistant reads more. An action server that insists on a domain, as that of
-    rasa_sdk does, answers 449.
+    Stock Rasa sends the domain, all slots, all events and all results of the pipeline, 23 KB with each call.
+    Here the slots that are set and the fields of the message are sent, under the names that
+    ``rasa_sdk.Tracker`` reads; the actions of this assistant read no others. An action server that requires a
+    domain, such as that of rasa_sdk, answers 449.
     """
     del domain
     message = tracker.latest_message.parse_data if tracker.latest_message else {}
@@ -333,7 +343,7 @@ def action_call(action: RemoteAction, tracker: DialogueStateTracker, domain: Dom
         "tracker": {
             "sender_id": tracker.sender_id,
             "slots": {name: value for name, value in slots.items() if value is not None},
-            "latest_message": {name: message[name] for name in OF_A_MESSAGE if name in message},
+            "latest_message": {name: message[name] for name in MESSAGE_FIELDS if name in message},
             "events": [],
             "paused": tracker.is_paused(),
             "followup_action": tracker.followup_action,
@@ -343,8 +353,8 @@ def action_call(action: RemoteAction, tracker: DialogueStateTracker, domain: Dom
     }
 
 
-class _LeftOpen:
-    """Lends a session out: whoever is done with it does not close it."""
+class _Unclosed:
+    """A context manager that yields a session and does not close it."""
 
     def __init__(self, session: aiohttp.ClientSession) -> None:
         self._session = session
@@ -361,21 +371,21 @@ class _LeftOpen:
         return None
 
 
-def kept_session(endpoint: EndpointConfig) -> _LeftOpen:
-    """A session with the endpoint, configured as ``EndpointConfig.session`` does it, for ``async with``.
+def shared_session(endpoint: EndpointConfig) -> _Unclosed:
+    """Return a session with the endpoint for ``async with``, configured as ``EndpointConfig.session`` does.
 
-    Stock Rasa opens a session, and with it a connection, for each call. Here one is kept for each endpoint;
-    it has no limit of connections and keeps no cookies, as a session of one call has neither.
+    Stock Rasa opens a session, and with it a connection, for each call. Here each endpoint has one session.
+    It has no limit of connections and stores no cookies, like a session of a single call.
     """
     loop = asyncio.get_running_loop()
-    kept_on, session = endpoint.__dict__.get("_kept_session", (None, None))
-    if kept_on is not loop or session.closed:
+    session_loop, session = endpoint.__dict__.get("_shared_session", (None, None))
+    if session_loop is not loop or session.closed:
         if session is not None:
-            session.connector._close()  # nothing can be awaited on a loop that has ended
+            session.connector._close()  # a closed loop cannot await anything
         session = _new_session(endpoint)
         atexit.register(session.connector._close)
-        endpoint.__dict__["_kept_session"] = (loop, session)
-    return _LeftOpen(session)
+        endpoint.__dict__["_shared_session"] = (loop, session)
+    return _Unclosed(session)
 
 
 def _new_session(endpoint: EndpointConfig) -> aiohttp.ClientSession:
@@ -384,8 +394,9 @@ def _new_session(endpoint: EndpointConfig) -> aiohttp.ClientSession:
         headers=endpoint.headers,
         auth=aiohttp.BasicAuth(auth["username"], auth["password"]) if auth else None,
         timeout=aiohttp.ClientTimeout(total=DEFAULT_REQUEST_TIMEOUT),
-        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEPT_OPEN),
+        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEPALIVE_SECONDS),
         cookie_jar=aiohttp.DummyCookieJar(),
+        trace_configs=action_client.proving(endpoint),
     )
 
 
@@ -396,13 +407,13 @@ def _validator() -> Any:
 
 
 def validate_action_result(action: RemoteAction, result: Dict[Text, Any]) -> bool:
-    """True when the answer of an action server fits Rasa's schema.
+    """Return True if the answer of an action server fits Rasa's schema.
 
-    Stock Rasa has ``jsonschema.validate`` check the schema itself first, each time. Here one validator is
-    built, and the schema does not change.
+    Stock Rasa calls ``jsonschema.validate``, which checks the schema itself each time. Here one validator is
+    created, since the schema does not change.
 
     Raises:
-        ValidationError: that of Rasa's own function, when it does not fit.
+        ValidationError: raised by Rasa's own function if the answer does not fit.
     """
     return True if _validator().is_valid(result) else stock_validation(action, result)
 
@@ -413,10 +424,10 @@ def validate_action_result(action: RemoteAction, result: Dict[Text, Any]) -> boo
 def choose_response(
     generator: TemplatedNaturalLanguageGenerator, name: Text, channel: Text, slots: Dict[Text, Any]
 ) -> Optional[Dict[Text, Any]]:
-    """One of the responses of that name, as ``_random_response_for`` draws it; None when none suits.
+    """Return one of the responses of that name as ``_random_response_for`` does; None if there is none.
 
-    Stock Rasa has NumPy draw, also from one. The only one, bound to no channel and no condition, is what is
-    always drawn.
+    Stock Rasa lets NumPy choose, even from a single response. A single response without channel and
+    condition is always the one chosen.
     """
     responses = generator.responses.get(name, ())
     if len(responses) == 1 and not responses[0].get("channel") and not responses[0].get("condition"):
@@ -430,27 +441,27 @@ def _subclasses(cls: Any) -> List[Any]:
 
 
 def all_subclasses(cls: Any) -> List[Any]:
-    """A fresh list of all concrete subclasses of ``cls`` that were known at the first call.
+    """Return a new list of all concrete subclasses of ``cls`` that were defined at the first call.
 
-    Stock Rasa looks for all kinds of events for each event that it reads. A kind that is defined later is
+    Stock Rasa searches for all event types for each event that it reads. A type that is defined later is
     found only by its module path; this assistant defines none.
     """
     return list(_subclasses(cls))
 
 
-def leave_out_copies_for_the_log() -> None:
-    """Has what is copied for debugging lines not be copied.
+def avoid_copies_for_logging() -> None:
+    """Avoid copies that are made for debug log lines only.
 
-    Stock Rasa makes deep copies of events, states and slots to hand them to lines that are off, and lists all
-    slots for one of them. The two modules use ``copy`` for nothing else; what is logged is not changed while
-    it is logged.
+    Stock Rasa makes deep copies of events, states and slots for log lines that are disabled, and lists all
+    slots for one of them. The two modules use ``copy`` for nothing else, and the logged objects do not change
+    while they are logged.
     """
     processor.copy = rule_policy.copy = SimpleNamespace(deepcopy=lambda value: value)
     MessageProcessor._log_slots = staticmethod(lambda _tracker: None)
 
 
 def install() -> None:
-    """Puts all of it in the place of Rasa's own. Harmless when repeated."""
+    """Replace Rasa's functions in this process. Idempotent."""
     if os.environ.get(STOCK_TURNS) == "1":
         return
     DaskGraphRunner.run = run_graph
@@ -460,7 +471,7 @@ def install() -> None:
     rasa_actions.action_for_name_or_text = find_action
     RemoteAction._action_call_format = action_call
     RemoteAction._validate_action_result = validate_action_result
-    EndpointConfig.session = kept_session
+    EndpointConfig.session = shared_session
     TemplatedNaturalLanguageGenerator._random_response_for = choose_response
     rasa.shared.utils.common.all_subclasses = all_subclasses
-    leave_out_copies_for_the_log()
+    avoid_copies_for_logging()

@@ -1,4 +1,4 @@
-"""What pipeline components that need neither settings nor training have in common."""
+"""Base class of pipeline components that need neither settings nor training."""
 
 from abc import abstractmethod
 from typing import Any, Dict, List, Text
@@ -10,25 +10,25 @@ from rasa.shared.nlu.training_data.message import Message
 
 
 class StatelessComponent(GraphComponent):
-    """Looks at one message at a time."""
+    """Processes each message by itself."""
 
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],  # noqa: ARG003 - Rasa asks for these names
+        config: Dict[Text, Any],  # noqa: ARG003 - Rasa passes these by name
         model_storage: ModelStorage,  # noqa: ARG003
         resource: Resource,  # noqa: ARG003
         execution_context: ExecutionContext,  # noqa: ARG003
     ) -> "StatelessComponent":
-        """Rasa's way of making a component."""
+        """Create the component; Rasa calls this."""
         return cls()
 
     @abstractmethod
-    def read(self, message: Message) -> None:
-        """Sets on the message what the component has found out about it."""
+    def process_message(self, message: Message) -> None:
+        """Set on the message what the component finds."""
 
     def process(self, messages: List[Message]) -> List[Message]:
-        """Reads each message."""
+        """Process each message in place and return them."""
         for message in messages:
-            self.read(message)
+            self.process_message(message)
         return messages

@@ -1,7 +1,7 @@
-"""A tracker store that forgets, so that a turn costs the same however long the conversation is.
+"""A tracker store that stores nothing, so that a turn costs the same at any length of a conversation.
 
-What has to be remembered between turns (an open question, a listing to go on with) is in the scrapbook's own
-database and committed with what was done; a second, growing memory here could only contradict it.
+State between turns (an open question, a list to continue) is in the scrapbook's own database, committed
+together with the changes of the turn. A second copy here could only contradict it.
 """
 
 from typing import Any, Iterable, Optional, Text
@@ -12,27 +12,27 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 
 
-class ForgetfulTrackerStore(TrackerStore):
-    """Every turn starts from an empty tracker; nothing is ever stored."""
+class StatelessTrackerStore(TrackerStore):
+    """Starts every turn from an empty tracker."""
 
     def __init__(
         self,
         domain: Optional[Domain] = None,
         event_broker: Optional[EventBroker] = None,
-        host: Optional[Text] = None,  # noqa: ARG002 - part of how Rasa makes a store
+        host: Optional[Text] = None,  # noqa: ARG002 - Rasa passes it to every store
         **kwargs: Any,  # noqa: ARG002
     ) -> None:
-        """There is no host to connect to and nothing to be set."""
+        """Create the store; it connects to no host and has no settings."""
         super().__init__(domain, event_broker)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Hands the events to the broker, if there is one, and forgets them."""
+        """Publish the events to the broker, if there is one, and drop them."""
         await self.stream_events(tracker)
 
     async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:  # noqa: ARG002
-        """Nothing is known about anybody."""
+        """Return None: no conversation is stored."""
         return None
 
     async def keys(self) -> Iterable[Text]:
-        """No conversation is known."""
+        """Return an empty list: no conversation is stored."""
         return []

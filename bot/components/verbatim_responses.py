@@ -1,7 +1,7 @@
-"""Responses whose placeholders are filled to the letter.
+"""Fills the placeholders of responses verbatim.
 
-Rasa's own filling gives up where the finished text happens to hold ``0[``, a sign that it uses itself: a
-person who saved ``row = table0[1]`` would be shown the bare placeholders.
+Rasa's own generator gives up if the finished text contains ``0[``, which it uses as a marker: for a saved
+``row = table0[1]`` it would show the placeholders unfilled.
 """
 
 import copy
@@ -16,9 +16,9 @@ PLACEHOLDER = re.compile(r"{([^\n{}]+?)}")
 
 
 class VerbatimNaturalLanguageGenerator(TemplatedNaturalLanguageGenerator):
-    """Rasa's choice among the responses of the domain, with the text filled in one pass.
+    """Chooses a response as Rasa does and fills its text in one pass.
 
-    To be named as ``nlg: type`` in ``endpoints.yml``. A placeholder without a value stays as it is.
+    ``endpoints.yml`` names it as ``nlg: type``. A placeholder without a value stays as it is.
     """
 
     def __init__(self, endpoint_config: Optional[EndpointConfig], domain: Domain) -> None:

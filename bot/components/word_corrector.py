@@ -1,9 +1,9 @@
-"""The pipeline's component that sets slips of the finger right; see ``correction.py``."""
+"""The pipeline component that corrects typing errors; see ``spelling_correction.py``."""
 
 import json
 from typing import Any, Dict, List, Text
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
@@ -11,42 +11,31 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from components.correction import Corrected, Corrector
-from components.effects import KEEP
+from components.effects import SAVE_THOUGHT
+from components.spelling_correction import CorrectedText, SpellingCorrector
+from components.trained import TrainedComponent
 
 CORRECTED = "corrected_text"
 
 
-def corrected(message: Message) -> Corrected:
-    """The message's text as it was corrected; as it was typed where nothing has corrected it."""
-    return message.get(CORRECTED) or Corrected(message.get(TEXT) or "")
+def corrected_text(message: Message) -> CorrectedText:
+    """Return the message's corrected text, or the original if no component has corrected it."""
+    return message.get(CORRECTED) or CorrectedText(message.get(TEXT) or "")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
-class WordCorrector(GraphComponent):
-    """Sets ``CORRECTED`` on every message, the examples included."""
+class WordCorrector(TrainedComponent):
+    """Sets ``CORRECTED`` on every message and every training example."""
 
-    def __init__(self, storage: ModelStorage, resource: Resource) -> None:
-        """Knows nothing before ``train`` or ``load``."""
-        self._storage = storage
-        self._resource = resource
-        self._corrector = Corrector((), ())
-
-    @classmethod
-    def create(
-        cls,
-        config: Dict[Text, Any],  # noqa: ARG003 - Rasa asks for these names
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,  # noqa: ARG003
-    ) -> "WordCorrector":
-        """An untrained one."""
-        return cls(model_storage, resource)
+    def __init__(self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource) -> None:
+        """Create a component that corrects nothing before ``train`` or ``load``."""
+        super().__init__(config, storage, resource)
+        self._corrector = SpellingCorrector((), ())
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learns the words of the commands; those of thoughts are anybody's."""
-        commands = [one for one in training_data.intent_examples if one.get(INTENT) != KEEP]
-        self._corrector = Corrector.learn(one.get(TEXT) or "" for one in commands)
+        """Collect the words of the examples of commands, and store them. Thoughts may use any words."""
+        commands = [one for one in training_data.intent_examples if one.get(INTENT) != SAVE_THOUGHT]
+        self._corrector = SpellingCorrector.train(one.get(TEXT) or "" for one in commands)
         learned = {"words": sorted(self._corrector.words), "pairs": sorted(self._corrector.pairs)}
         with self._storage.write_to(self._resource) as folder:
             (folder / "words.json").write_text(json.dumps(learned), encoding="utf-8")
@@ -55,26 +44,26 @@ class WordCorrector(GraphComponent):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],  # noqa: ARG003
+        config: Dict[Text, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,  # noqa: ARG003
         **kwargs: Any,  # noqa: ARG003
     ) -> "WordCorrector":
-        """The trained one."""
-        component = cls(model_storage, resource)
+        """Load the component from a trained model; Rasa calls this."""
+        component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
             learned = json.loads((folder / "words.json").read_text(encoding="utf-8"))
-        component._corrector = Corrector(learned["words"], learned["pairs"])
+        component._corrector = SpellingCorrector(learned["words"], learned["pairs"])
         return component
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Corrects the examples too: the classifier is to learn from what it will see."""
+        """Correct the examples, so that the classifier trains on the texts it will be given."""
         self.process(training_data.training_examples)
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:
-        """Corrects each message."""
+        """Set the corrected text of each message and return them."""
         for message in messages:
-            message.set(CORRECTED, self._corrector.corrected(message.get(TEXT) or ""))
+            message.set(CORRECTED, self._corrector.correct(message.get(TEXT) or ""))
         return messages

@@ -1,6 +1,6 @@
-"""Every command of the house in many people's words: terse, chatty, formal, young, not native, spoken."""
+"""Phrasings of every command by many people: terse, chatty, formal, young, not native, spoken."""
 
-# By effect: text, intent, and the arguments where nobody could doubt them
+# By effect: text, intent, and the arguments if they are unambiguous
 PHRASINGS = {
     "retrieve": [
         ("what have i got on sourdough", "find", {"query": "sourdough"}),
@@ -32,16 +32,16 @@ PHRASINGS = {
         ("what do i still need to buy, whats on the list", "find", None),
         ("remind me what i wrote about stoicism", "find", {"query": "stoicism"}),
         ("what were the things that i wanted to remember", "find", None),
-        ("what reminders do i have", "find", None),
+        ("what reminders do i have", "list_reminders", None),
         ("what did i ask you to remind me of", "find", None),
         ("find the link about rust lifetimes", "find", None),
-        ("reminders", "find", {"query": "reminders"}),
-        ("my reminders pls", "find", {"query": "reminders"}),
-        ("show me the reminders", "find", {"query": "reminders"}),
+        ("reminders", "list_reminders", {}),
+        ("my reminders pls", "list_reminders", {}),
+        ("show me the reminders", "list_reminders", {}),
         ("quotes from virginia woolf", "quotes_by", {"source": "virginia woolf"}),
         ("quotes of seneca please", "quotes_by", {"source": "seneca"}),
         ("quote by seneca", "quotes_by", {"source": "seneca"}),
-        ("quotes from yesterday", "find", None),
+        ("quotes from yesterday", "browse", None),
         ("what topics have i got", "list_topics", {}),
         ("list all my topics please", "list_topics", {}),
         ("which lists do i have?", "list_topics", {}),
@@ -119,18 +119,18 @@ PHRASINGS = {
         ("del 14", "delete_entry", {"entry": "14"}),
         ("scratch that one", "delete_entry", {}),
         ("scrap that", "delete_entry", {}),
-        ("get rid of my last note", "delete_entry", {}),
+        ("get rid of my last note", "delete_entry", {"entry": "newest 1"}),
         ("delete what i just sent", "delete_entry", {}),
         ("forget what i just said", "delete_entry", {}),
         ("Kindly erase the entry 31.", "delete_entry", {"entry": "31"}),
-        ("can u delete the last one pls", "delete_entry", {}),
+        ("can u delete the last one pls", "delete_entry", {"entry": "last 1"}),
         ("i don't need note 88 anymore", "delete_entry", {"entry": "88"}),
         ("throw note 6 away", "delete_entry", {"entry": "6"}),
         ("dleete 33", "delete_entry", {"entry": "33"}),
         ("delete notes 4 and 5", "delete_entry", None),
-        ("delete my last two entries", "delete_entry", {"count": "2"}),
-        ("delete the note about the old flat", "delete_entry", {"note": "the old flat"}),
-        ("bin the last memo", "delete_entry", {}),
+        ("delete my last two entries", "delete_entry", {"entry": "newest 2"}),
+        ("delete the note about the old flat", "delete_entry", {"entry": "of about the old flat"}),
+        ("bin the last memo", "delete_entry", {"entry": "of memos"}),
         ("trash 19", "delete_entry", {"entry": "19"}),
         ("you can remove entry forty two", "delete_entry", {"entry": "42"}),
         ("cross milk off the list", "take_off_topic", {"note": "milk"}),
@@ -256,6 +256,22 @@ PHRASINGS = {
         ("set my timezone to Europe/Madrid", "set_timezone", {"timezone": "Europe/Madrid"}),
         ("my time zone is Asia/Tokyo", "set_timezone", {"timezone": "Asia/Tokyo"}),
         ("timezone Lisbon", "set_timezone", {"timezone": "Lisbon"}),
+        ("i would like to see my book in the browser", "open_book", {}),
+        ("could i have a new link for my book", "open_book", {}),
+        ("how can i log in", "open_book", {}),
+        ("opne my book", "open_book", {}),
+        ("my bag was stolen, sign me out on all devices", "sign_out_everywhere", {}),
+        ("sign me out of everything", "sign_out_everywhere", {}),
+        ("sgin out everywhere", "sign_out_everywhere", {}),
+        ("make the topic python public", "share_topic", {"topic": "python"}),
+        ("can you stop sharing python", "unshare_topic", {"topic": "python"}),
+        ("which of my topics are public", "list_shared", {}),
+        ("could you follow https://example.org/log for me", "follow", {}),
+        ("which feeds do i follow", "list_following", {}),
+        ("is there anything new on xkcd", "whats_new", {"feed": "xkcd"}),
+        ("share packing with Ada", "share_with", {"topic": "packing", "person": "Ada"}),
+        ("can you share my packing list with Ada", "share_with", {"topic": "packing", "person": "Ada"}),
+        ("leave the packing list", "leave_topic", {"topic": "packing"}),
     ],
     "greet": [
         ("hi", "greet", {}),
@@ -264,6 +280,9 @@ PHRASINGS = {
         ("helo", "greet", {}),
         ("hiya how are u", "greet", {}),
         ("Good evening to you.", "greet", {}),
+        ("goodnight", "goodbye", {}),
+        ("see you tomoz", "goodbye", {}),
+        ("bye then!", "goodbye", {}),
     ],
     "thanks": [
         ("thanks", "thanks", {}),
@@ -273,6 +292,11 @@ PHRASINGS = {
         ("perfect, thank you", "thanks", {}),
         ("tysm", "thanks", {}),
         ("I am much obliged to you", "thanks", {}),
+        ("lol", "acknowledge", {}),
+        ("Ok cool.", "acknowledge", {}),
+        ("ah nice one", "acknowledge", {}),
+        ("oh dear", "acknowledge", {}),
+        ("fair enuf", "acknowledge", {}),
     ],
     "choose": [
         ("2", "choose", {"choice": "2"}),
@@ -284,7 +308,7 @@ PHRASINGS = {
     ],
 }
 
-# More of them, written when all of the above were understood, to see how the next person fares
+# Written after all of the above were understood: a test on unseen phrasings
 OTHERS = {
     "retrieve": [
         "got anything on gluten free bread",
@@ -326,8 +350,36 @@ OTHERS = {
         "she said forget everything and dance",
         "my list of favourite rivers starts with the elbe",
         "delete facebook, hit the gym",
+        "share your thoughts on the plan",
+        "follow up with Jonas about the roof",
+        "follow your nose",
+        "tell me when you get there",
+        "stop telling me what to do",
+        "let me know if it rains",
+        "shared a taxi with Tom",
+        "share the load with the others",
+        "leave the keys with the neighbours",
+        "leave at eight tomorrow",
+        "never leave a man behind",
+        "shared flat in lisbon",
+        "a public page is what a diary is not",
+        "book dentist",
+        "book a table for four on friday",
+        "books I want to read",
+        "book club moved to nine",
+        "my book is overdue",
+        "the book of sand",
+        "open book exam in june",
+        "open the book at page nine",
+        "show ada the book",
+        "sign out the projector at the desk",
+        "log out of the work laptop before you leave",
+        "the link between sleep and memory",
         "the undo button of life is an apology",
         "what is the point of small talk",
+        "great aunt Vera",
+        "wow what a storm we had",
+        "sorted the loft",
     ],
     "remove": [
         "can you erase note 12 for me",
@@ -391,6 +443,8 @@ OTHERS = {
     "thanks": [
         "thanks a bunch",
         "many thanks",
+        "haha brilliant",
+        "phew",
         "cheers mate",
         "ty so much",
     ],
@@ -406,12 +460,10 @@ OTHERS = {
     ],
 }
 
-# What is not understood has to be kept.
+# Texts that are not understood and must be saved
 NOT_UNDERSTOOD = [
-    # Three letters are too few to be set right.
+    # Three letters are too few for a correction.
     "adn cheese to shopping",
-    # Off which list, and what it was that was got, is said in the first half only.
-    "got the stamps, cross them off",
-    # What somebody would ask a friend, too
+    # Questions that somebody would ask a friend, too
     "did i ever save the address of the clinic",
 ]

@@ -1,4 +1,4 @@
-"""The trained model on what many people might say. What was misunderstood was not put among the examples."""
+"""The trained model on phrasings of many people. Misunderstood ones were not added to the examples."""
 
 import re
 from collections import Counter
@@ -10,8 +10,8 @@ from components.effects import effects
 from phrasings import NOT_UNDERSTOOD, OTHERS, PHRASINGS
 
 EXAMPLES = Path(__file__).parents[2] / "data" / "nlu"
-# What an example shows may be too likely to be a thought: "good one", "carry on", "what should i buy".
-UNDERSTOOD_OF_EXAMPLES = 0.96
+# Some examples are rejected because they are likely to be thoughts: "good one", "what should i buy".
+MIN_ACCEPTED_EXAMPLES = 0.96
 
 
 @pytest.mark.parametrize(
@@ -28,21 +28,21 @@ def test_it_understands_a_phrasing(understood, effect, text, intent, arguments):
 @pytest.mark.parametrize(
     ("effect", "text"), [(effect, text) for effect, texts in OTHERS.items() for text in texts]
 )
-def test_it_does_what_a_phrasing_asks_for(understood, effect, text):
+def test_it_finds_the_effect_of_a_phrasing(understood, effect, text):
     assert understood(text)["effect"] == effect
 
 
 @pytest.mark.parametrize("text", NOT_UNDERSTOOD)
-def test_it_keeps_what_it_does_not_understand(understood, text):
+def test_it_saves_a_text_that_it_does_not_understand(understood, text):
     assert understood(text)["effect"] == "save"
 
 
-def test_it_understands_the_examples_that_it_learned_from(understood):
+def test_it_understands_its_examples(understood):
     effect_of, meant, right = effects(), Counter(), Counter()
     for intent, text in _examples():
         meant[effect_of[intent]] += 1
         right[effect_of[intent]] += understood(text)["effect"] == effect_of[intent]
-    assert right.total() >= UNDERSTOOD_OF_EXAMPLES * meant.total(), {
+    assert right.total() >= MIN_ACCEPTED_EXAMPLES * meant.total(), {
         effect: (right[effect], count) for effect, count in meant.items()
     }
 

@@ -1,4 +1,4 @@
-"""Rasa without TensorFlow, and without the libraries of channels and stores that nobody uses."""
+"""Rasa without TensorFlow and without the libraries of unused channels and stores."""
 
 import json
 import os
@@ -41,7 +41,7 @@ def _run(*words, path=()):
 
 
 @pytest.mark.parametrize("name", placeholders.PACKAGES)
-def test_what_is_left_out_can_be_imported_at_any_depth_and_inherited_from(name):
+def test_a_missing_package_can_be_imported_at_any_depth_and_inherited_from(name):
     program = f"""
 import placeholders
 placeholders.install()
@@ -54,7 +54,7 @@ assert issubclass(Mine, module.Base.Inner) is False and not isinstance(1, {name}
     assert _run("-c", program).stderr == ""
 
 
-def test_nothing_else_is_answered():
+def test_no_other_name_is_found():
     finder = placeholders.PlaceholderFinder()
     assert (
         finder.find_spec("tensor") is finder.find_spec("numpy") is finder.find_spec("rasa.tensorflow") is None
@@ -72,12 +72,12 @@ print(tensorflow.__version__)
 try:
     import tensorflow.optional
 except ImportError:
-    print("and lacks what it lacks")
+    print("without its optional module")
 """
-    assert _run("-c", program, path=[tmp_path]).stdout == "real\nand lacks what it lacks\n"
+    assert _run("-c", program, path=[tmp_path]).stdout == "real\nwithout its optional module\n"
 
 
-def test_installing_twice_is_installing_once():
+def test_install_is_idempotent():
     placeholders.install()
     assert sum(isinstance(finder, placeholders.PlaceholderFinder) for finder in sys.meta_path) == 1
 
@@ -88,13 +88,13 @@ def test_the_assistant_is_loaded_without_any_of_them(agent):
         assert sys.modules[name].__spec__.origin == "placeholder"
 
 
-def test_whoever_makes_something_of_it_is_told_what_to_install():
+def test_calling_a_placeholder_says_what_to_install():
     program = "import placeholders; placeholders.install(); import slack_sdk.web; slack_sdk.web.Client()"
     assert "uv pip install --python bot/.venv 'slack-sdk==" in _run("-c", program).stderr
 
 
 @pytest.mark.parametrize("component", TRAINED_BY_TENSORFLOW)
-def test_what_is_trained_by_tensorflow_fails_with_a_plain_sentence(component, tmp_path):
+def test_training_with_tensorflow_fails_with_a_plain_message(component, tmp_path):
     pipeline, policies = ([{"name": name} for name in names] for names in TRAINED_BY_TENSORFLOW[component])
     config = {"recipe": "default.v1", "language": "en", "assistant_id": "test"}
     config |= {"pipeline": pipeline, "policies": policies}

@@ -1,4 +1,4 @@
-"""Rasa's speed-ups: what each does beside what stock Rasa does, and whole turns either way."""
+"""Rasa's speed-ups: each function compared with stock Rasa, and whole turns with and without them."""
 
 import ast
 import asyncio
@@ -45,9 +45,9 @@ def domain(agent):
 
 def _uttered(text="find python", intent="find", entities=(("query", "python"),), **more):
     found = [{"entity": name, "value": value, "start": 5, "end": 11} for name, value in entities]
-    parsed = {"intent_ranking": [{"name": intent}], "only_understood": True}
+    parsed = {"intent_ranking": [{"name": intent}], "is_paraphrase": True}
     return UserUttered(
-        text, {"name": intent, "confidence": 0.9}, found, parsed, metadata={"message_sid": "SM1"}, **more
+        text, {"name": intent, "confidence": 0.9}, found, parsed, metadata={"message_id": "SM1"}, **more
     )
 
 
@@ -59,7 +59,7 @@ def _tracker(domain, *events):
 # --- whole turns ---
 
 
-def test_turns_come_out_the_same_with_the_speed_ups_and_without():
+def test_turns_are_the_same_with_and_without_the_speed_ups():
     sys.path.insert(0, str(BENCH))
     import equality
 
@@ -70,44 +70,44 @@ def test_turns_come_out_the_same_with_the_speed_ups_and_without():
     assert len({call["action"] for turn in ours for call in turn["calls"]}) > 15
 
 
-@pytest.mark.parametrize(("value", "left_out"), [("1", True), ("0", False), ("", False)])
-def test_they_can_be_left_out_for_comparing(monkeypatch, value, left_out):
+@pytest.mark.parametrize(("value", "is_disabled"), [("1", True), ("0", False), ("", False)])
+def test_an_environment_variable_disables_them(monkeypatch, value, is_disabled):
     monkeypatch.setenv(rasa_speedups.STOCK_TURNS, value)
     monkeypatch.setattr(DaskGraphRunner, "run", rasa_speedups.stock_run)
     rasa_speedups.install()
-    assert (DaskGraphRunner.run is rasa_speedups.stock_run) is left_out
+    assert (DaskGraphRunner.run is rasa_speedups.stock_run) is is_disabled
 
 
 # --- the graph ---
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_a_graph_run_straight_puts_out_what_dask_does(agent, domain, text):
+def test_a_graph_run_returns_the_same_as_dask(agent, domain, text):
     from rasa.core.channels.channel import UserMessage
 
     model = agent.processor
     targets = [model.model_metadata.nlu_target]
     tracker = _tracker(domain)
 
-    def run(way):
+    def run(function):
         inputs = {"__message__": [UserMessage(text, message_id="1")], "__tracker__": tracker}
-        return way(model.graph_runner, inputs, targets)[targets[0]][0].as_dict()
+        return function(model.graph_runner, inputs, targets)[targets[0]][0].as_dict()
 
     assert run(rasa_speedups.run_graph) == run(rasa_speedups.stock_run)
 
 
-def test_an_input_that_could_be_taken_for_a_node_is_refused_as_by_dask(agent):
+def test_an_input_with_the_name_of_a_node_is_rejected(agent):
     runner, target = agent.processor.graph_runner, agent.processor.model_metadata.nlu_target
     with pytest.raises(GraphRunError, match="clashes with a node name"):
         rasa_speedups.run_graph(runner, {"__message__": target}, [target])
 
 
-def test_a_training_is_left_to_dask(monkeypatch):
-    class Late:
+def test_training_is_left_to_dask(monkeypatch):
+    class LazyNode:
         _eager = False
 
     runner = object.__new__(DaskGraphRunner)
-    runner._instantiated_nodes = {"train": Late()}
+    runner._instantiated_nodes = {"train": LazyNode()}
     monkeypatch.setattr(rasa_speedups, "stock_run", lambda *arguments: arguments)
     assert rasa_speedups.run_graph(runner, {}, ["train"]) == (runner, {}, ["train"])
 
@@ -116,28 +116,28 @@ def test_a_training_is_left_to_dask(monkeypatch):
 
 
 @pytest.fixture
-def asked(agent, monkeypatch):
-    """A model with nothing remembered, and the predictions that its rules were asked for."""
+def uncached(agent, monkeypatch):
+    """A model with an empty cache, and a list of the predictions that stock Rasa makes for it."""
     model = agent.processor
-    monkeypatch.setitem(model.__dict__, "_remembered", None)
+    monkeypatch.setitem(model.__dict__, "_cached_predictions", None)
     found = []
 
     def stock(model, tracker):
-        found.append(of_the_rules(model, tracker))
+        found.append(original(model, tracker))
         return found[-1]
 
-    of_the_rules = rasa_speedups.stock_prediction
+    original = rasa_speedups.stock_prediction
     monkeypatch.setattr(rasa_speedups, "stock_prediction", stock)
     return model, found
 
 
-def test_rules_are_asked_once_for_turns_of_one_kind(asked, domain):
-    model, found = asked
-    said = [
+def test_a_prediction_is_made_once_for_turns_with_the_same_key(uncached, domain):
+    model, found = uncached
+    predictions = [
         rasa_speedups.predict_next(model, _tracker(domain, _uttered(text))) for text in ("find a", "find b")
     ]
     assert len(found) == 1
-    assert said[0] == said[1] == found[0]
+    assert predictions[0] == predictions[1] == found[0]
 
 
 @pytest.mark.parametrize(
@@ -152,8 +152,8 @@ def test_rules_are_asked_once_for_turns_of_one_kind(asked, domain):
         [_uttered(text="")],
     ],
 )
-def test_rules_are_asked_again_when_anything_that_they_see_is_different(asked, domain, other):
-    model, found = asked
+def test_a_prediction_is_made_again_if_anything_that_the_rules_read_differs(uncached, domain, other):
+    model, found = uncached
     rasa_speedups.predict_next(model, _tracker(domain, _uttered()))
     predicted = rasa_speedups.predict_next(model, _tracker(domain, *other))
     assert len(found) == 2
@@ -161,15 +161,15 @@ def test_rules_are_asked_again_when_anything_that_they_see_is_different(asked, d
 
 
 @pytest.mark.parametrize("event", [ConversationPaused(), FollowupAction("action_undo")])
-def test_nothing_is_remembered_of_what_is_out_of_the_ordinary(asked, domain, event):
-    model, found = asked
+def test_nothing_is_cached_after_other_events(uncached, domain, event):
+    model, found = uncached
     for _ in range(2):
         rasa_speedups.predict_next(model, _tracker(domain, _uttered(), event))
     assert len(found) == 2
 
 
-def test_nothing_is_remembered_where_a_slot_has_a_say(asked, domain, monkeypatch):
-    model, found = asked
+def test_nothing_is_cached_if_a_slot_influences_predictions(uncached, domain, monkeypatch):
+    model, found = uncached
     slot = next(slot for slot in domain.slots if slot.name not in DEFAULT_SLOT_NAMES)
     monkeypatch.setattr(slot, "influence_conversation", True)
     for _ in range(2):
@@ -177,39 +177,39 @@ def test_nothing_is_remembered_where_a_slot_has_a_say(asked, domain, monkeypatch
     assert len(found) == 2
 
 
-def test_a_model_that_is_loaded_anew_remembers_nothing_of_the_one_before(asked, domain):
-    model, found = asked
+def test_a_reloaded_model_has_an_empty_cache(uncached, domain):
+    model, found = uncached
     rasa_speedups.predict_next(model, _tracker(domain, _uttered()))
-    anew = copy.copy(model)
-    del anew.__dict__["_remembered"]
-    rasa_speedups.predict_next(anew, _tracker(domain, _uttered()))
+    reloaded = copy.copy(model)
+    del reloaded.__dict__["_cached_predictions"]
+    rasa_speedups.predict_next(reloaded, _tracker(domain, _uttered()))
     assert len(found) == 2
 
 
-def test_no_two_turns_share_an_event():
-    known = rasa_speedups.Predictions()
-    known.keep("turn", PolicyPrediction([1.0], "rules", events=[DefinePrevUserUtteredFeaturization(False)]))
-    [one], [two] = known.get("turn").events, known.get("turn").events
+def test_two_turns_share_no_event():
+    cache = rasa_speedups.PredictionCache()
+    cache.put("turn", PolicyPrediction([1.0], "rules", events=[DefinePrevUserUtteredFeaturization(False)]))
+    [one], [two] = cache.get("turn").events, cache.get("turn").events
     assert one == two
     assert one is not two
     assert one.timestamp < two.timestamp
 
 
-def test_so_many_predictions_are_remembered_and_the_one_unused_longest_goes():
-    known = rasa_speedups.Predictions(size=2)
+def test_the_least_recently_used_prediction_is_dropped():
+    cache = rasa_speedups.PredictionCache(max_size=2)
     for name in ("a", "b"):
-        known.keep(name, PolicyPrediction([1.0], name))
-    known.get("a")
-    known.keep("c", PolicyPrediction([1.0], "c"))
-    assert len(known) == 2
-    assert known.get("b") is None
-    assert [known.get(name).policy_name for name in ("a", "c")] == ["a", "c"]
+        cache.put(name, PolicyPrediction([1.0], name))
+    cache.get("a")
+    cache.put("c", PolicyPrediction([1.0], "c"))
+    assert len(cache) == 2
+    assert cache.get("b") is None
+    assert [cache.get(name).policy_name for name in ("a", "c")] == ["a", "c"]
 
 
 # --- slots ---
 
 
-def test_a_copied_slot_is_another_with_the_same_values(domain):
+def test_a_copied_slot_is_a_new_object_with_the_same_values(domain):
     for slot in domain.slots:
         copied = rasa_speedups.copied_slot(slot)
         assert type(copied) is type(slot)
@@ -222,14 +222,14 @@ def test_a_copied_slot_is_another_with_the_same_values(domain):
     "entities", [(), (("query", "python"),), (("unheard_of", "x"),), (("topic", "gpu"),)]
 )
 def test_the_same_slots_are_filled(domain, entities):
-    def events(way):
+    def events(function):
         tracker = _tracker(domain, _uttered(entities=entities))
-        return asyncio.run(way(ActionExtractSlots(None), None, None, tracker, domain))
+        return asyncio.run(function(ActionExtractSlots(None), None, None, tracker, domain))
 
     assert events(rasa_speedups.extract_slots) == events(rasa_speedups.stock_extraction)
 
 
-def test_a_slot_that_is_filled_otherwise_is_left_to_rasa():
+def test_a_slot_with_another_mapping_is_left_to_rasa():
     domain = Domain.from_dict(
         {"intents": ["find"], "slots": {"s": {"type": "text", "mappings": [{"type": "from_text"}]}}}
     )
@@ -241,7 +241,7 @@ def test_a_slot_that_is_filled_otherwise_is_left_to_rasa():
 # --- actions ---
 
 
-def test_every_action_of_the_domain_is_found_as_rasa_finds_it(domain):
+def test_every_action_of_the_domain_is_found(domain):
     endpoint = EndpointConfig("http://127.0.0.1")
     for name in domain.action_names_or_texts:
         ours = rasa_speedups.find_action(name, domain, endpoint)
@@ -250,7 +250,7 @@ def test_every_action_of_the_domain_is_found_as_rasa_finds_it(domain):
         assert getattr(ours, "action_endpoint", endpoint) in (endpoint, None)
 
 
-def test_an_action_is_kept_for_its_own_domain_and_endpoint_only(domain):
+def test_an_action_is_cached_by_domain_and_endpoint(domain):
     endpoints = [EndpointConfig("http://127.0.0.1") for _ in range(2)]
     one, again, other = (
         rasa_speedups.find_action("action_save", domain, endpoint)
@@ -261,15 +261,17 @@ def test_an_action_is_kept_for_its_own_domain_and_endpoint_only(domain):
         rasa_speedups.find_action("action_save", Domain.empty(), endpoints[0])
 
 
-def test_a_call_says_of_the_turn_what_the_actions_read_and_rasa_sdk_understands_it(domain):
+def test_a_call_holds_what_the_actions_read_in_the_form_of_rasa_sdk(domain):
     tracker = _tracker(domain, _uttered(), SlotSet("query", "python"))
     stock, ours = (
-        Tracker.from_dict(way(RemoteAction("action_find", EndpointConfig("")), tracker, domain)["tracker"])
-        for way in (rasa_speedups.stock_call, rasa_speedups.action_call)
+        Tracker.from_dict(
+            function(RemoteAction("action_find", EndpointConfig("")), tracker, domain)["tracker"]
+        )
+        for function in (rasa_speedups.stock_call, rasa_speedups.action_call)
     )
     message = ours.latest_message
     assert message == {name: stock.latest_message[name] for name in message}
-    assert {"text", "intent", "entities", "metadata", "only_understood"} <= message.keys()
+    assert {"text", "intent", "entities", "metadata", "is_paraphrase"} <= message.keys()
     assert ours.slots == {name: value for name, value in stock.slots.items() if value is not None}
     for name in ("sender_id", "followup_action", "active_loop", "latest_action_name"):
         assert getattr(ours, name) == getattr(stock, name), name
@@ -285,7 +287,7 @@ def test_a_call_holds_neither_the_domain_nor_the_events_nor_the_ranking(domain):
     assert "intent_ranking" not in call["tracker"]["latest_message"]
 
 
-def test_calls_share_a_connection_and_another_loop_has_its_own():
+def test_the_calls_of_one_event_loop_share_a_connection():
     async def connections(endpoint, calls):
         ports = set()
 
@@ -311,7 +313,7 @@ def test_calls_share_a_connection_and_another_loop_has_its_own():
 # --- responses and the log ---
 
 
-def test_a_response_is_chosen_as_rasa_chooses_it(domain):
+def test_the_same_response_is_chosen(domain):
     generator = TemplatedNaturalLanguageGenerator(domain.responses)
     for name in [*domain.responses, "utter_unheard_of"]:
         ours = rasa_speedups.choose_response(generator, name, "rest", {})
@@ -324,18 +326,20 @@ def test_a_response_for_another_channel_is_not_chosen():
 
 
 @pytest.mark.parametrize("module", [processor, rule_policy])
-def test_what_is_not_copied_any_more_was_copied_for_the_debug_log_only(module):
+def test_rasa_makes_these_copies_for_the_debug_log_only(module):
     tree = ast.parse(inspect.getsource(module))
-    of_copy = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and _is(node.value, "copy")]
+    copies = [
+        node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and _is_name(node.value, "copy")
+    ]
     logged = {
         id(inner)
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "structlogger.debug"
         for inner in ast.walk(node)
     }
-    assert of_copy
-    assert all(node.attr == "deepcopy" and id(node) in logged for node in of_copy)
+    assert copies
+    assert all(node.attr == "deepcopy" and id(node) in logged for node in copies)
 
 
-def _is(node, name):
+def _is_name(node, name):
     return isinstance(node, ast.Name) and node.id == name

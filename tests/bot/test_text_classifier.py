@@ -1,4 +1,4 @@
-"""The classifier's own arithmetic beside that of scikit-learn."""
+"""The classifier computes the same as scikit-learn."""
 
 import numpy as np
 import pytest
@@ -10,8 +10,11 @@ INTENTS = ["find", "delete", "keep", "delete", "find", "keep"]
 
 
 @pytest.mark.parametrize("text", [*TEXTS, "", "???", "naïve words, unheard of", "note note note"])
-def test_it_weighs_a_text_as_the_vectorizers_and_the_regression_do(text):
+def test_its_probabilities_are_those_of_scikit_learn(text):
     weights = Weights.fit(TEXTS, INTENTS, 10.0)
-    scores = hstack([view.transform([text]) for view in weights.views]) @ weights.weights + weights.bias
+    scores = (
+        hstack([view.transform([text]) for view in weights.views]) @ weights.weights.astype(np.float32)
+        + weights.bias
+    )
     powers = np.exp(scores[0] - scores[0].max())
     assert weights.probabilities(text) == pytest.approx(powers / powers.sum(), abs=1e-5)

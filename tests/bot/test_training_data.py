@@ -1,4 +1,4 @@
-"""What Rasa itself has to say about domain, examples, rules and stories; training does not ask it."""
+"""Rasa's own validation of domain, examples, rules and stories, which training skips."""
 
 from pathlib import Path
 
@@ -12,5 +12,5 @@ def test_rasa_finds_domain_and_training_data_consistent():
     importer = TrainingDataImporter.load_from_config(
         str(ROOT / "bot/config.yml"), str(ROOT / "bot/domain"), [str(ROOT / "data")]
     )
-    # Ends the process with 1 when it finds something.
+    # It exits with status 1 if it finds a problem.
     validate_files(fail_on_warnings=False, max_history=None, importer=importer)

@@ -1,11 +1,11 @@
-"""The tracker store that forgets, and the speed-ups, which must not differ from Rasa's own."""
+"""The stateless tracker store, and the speed-ups that must behave like Rasa's own functions."""
 
 import asyncio
 
 import pytest
 import rasa.shared.utils.common
 from components import rasa_speedups
-from components.tracker_store import ForgetfulTrackerStore
+from components.tracker_store import StatelessTrackerStore
 from jsonschema import ValidationError
 from rasa.core.actions.action import RemoteAction
 from rasa.core.tracker_store import TrackerStore
@@ -25,7 +25,7 @@ ANSWERS = [
 ]
 
 
-def _verdict(validate, answer):
+def _result(validate, answer):
     try:
         return validate(RemoteAction("action_save", None), answer)
     except ValidationError as error:
@@ -33,8 +33,8 @@ def _verdict(validate, answer):
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
-def test_an_action_servers_answer_is_judged_as_rasa_judges_it(answer):
-    assert _verdict(rasa_speedups.validate_action_result, answer) == _verdict(
+def test_an_answer_of_the_action_server_is_validated_as_by_rasa(answer):
+    assert _result(rasa_speedups.validate_action_result, answer) == _result(
         rasa_speedups.stock_validation, answer
     )
 
@@ -44,7 +44,7 @@ def test_the_same_subclasses_are_found(base):
     assert rasa_speedups.all_subclasses(base) == rasa_speedups.stock_subclasses(base)
 
 
-def test_a_list_of_subclasses_is_the_callers_own():
+def test_a_list_of_subclasses_is_a_copy():
     rasa_speedups.all_subclasses(Event).clear()
     assert rasa_speedups.all_subclasses(Event)
 
@@ -55,7 +55,7 @@ def test_loading_the_assistant_installs_them(agent):
 
 
 def _store():
-    return ForgetfulTrackerStore(Domain.empty())
+    return StatelessTrackerStore(Domain.empty())
 
 
 async def _after_turns(store, turns):
@@ -68,19 +68,19 @@ async def _after_turns(store, turns):
 
 
 @pytest.mark.parametrize("turns", [0, 1, 50])
-def test_every_turn_starts_from_an_equally_empty_tracker(turns):
+def test_every_turn_starts_from_an_empty_tracker(turns):
     tracker = asyncio.run(_after_turns(_store(), turns))
     assert [type(event).__name__ for event in tracker.events] == ["ActionExecuted"]
 
 
-def test_nothing_is_known_of_a_conversation():
-    async def known(store):
+def test_no_conversation_is_stored():
+    async def stored(store):
         await _after_turns(store, 3)
         return await store.retrieve("person-1"), list(await store.keys())
 
-    assert asyncio.run(known(_store())) == (None, [])
+    assert asyncio.run(stored(_store())) == (None, [])
 
 
-def test_rasa_makes_it_from_the_endpoints_file():
-    endpoint = EndpointConfig(type="components.tracker_store.ForgetfulTrackerStore")
-    assert isinstance(TrackerStore.create(endpoint, Domain.empty()), ForgetfulTrackerStore)
+def test_rasa_creates_it_from_the_endpoints_file():
+    endpoint = EndpointConfig(type="components.tracker_store.StatelessTrackerStore")
+    assert isinstance(TrackerStore.create(endpoint, Domain.empty()), StatelessTrackerStore)

@@ -1,4 +1,4 @@
-"""What Rasa makes of the responses, by its own functions."""
+"""Rasa fills the placeholders of responses verbatim."""
 
 import asyncio
 import string
@@ -37,23 +37,23 @@ def generator(domain: Domain) -> NaturalLanguageGenerator:
     return NaturalLanguageGenerator.create(EndpointConfig(type=path), domain)
 
 
-def said(generator: NaturalLanguageGenerator, response: str, **arguments: str) -> str:
+def generated(generator: NaturalLanguageGenerator, response: str, **arguments: str) -> str:
     tracker = DialogueStateTracker("person-1", slots=[])
     return asyncio.run(generator.generate(response, tracker, "rest", **arguments))["text"]
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_a_persons_words_come_out_to_the_letter(generator: NaturalLanguageGenerator, text: str) -> None:
-    assert said(generator, "utter_page", title="x", lines=text) == f"x:\n{text}"
-    assert said(generator, "utter_entries", entries=text) == text
+def test_a_persons_text_is_not_changed(generator: NaturalLanguageGenerator, text: str) -> None:
+    assert generated(generator, "utter_page", title="x", lines=text) == f"x:\n{text}"
+    assert generated(generator, "utter_entries", entries=text) == text
 
 
 def test_every_placeholder_is_filled(generator: NaturalLanguageGenerator, domain: Domain) -> None:
     for name, [response] in domain.responses.items():
         fields = {field for _, field, _, _ in string.Formatter().parse(response["text"]) if field}
-        assert "{" not in said(generator, name, **dict.fromkeys(fields, "x")), name
+        assert "{" not in generated(generator, name, **dict.fromkeys(fields, "x")), name
 
 
-def test_the_server_is_told_to_use_it() -> None:
+def test_the_server_uses_it() -> None:
     name = VerbatimNaturalLanguageGenerator
     assert f"type: {name.__module__}.{name.__name__}" in (BOT / "endpoints.yml").read_text(encoding="utf-8")
