@@ -7,7 +7,6 @@ import signal
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
@@ -15,9 +14,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from scrapbook.places import ROOT
-from scrapbook.twilio.handset import Attachment
-from tests.e2e.house import House, message_form, new_sid, wait_until
+from scrapbook.emulators.handset import Attachment
+from scrapbook.paths import ROOT
+from tests.support.installation import Installation, message_form, new_sid, wait_until
 
 PEOPLE = tuple(f"+1555{n:04}" for n in range(100, 110))
 TEXTS_EACH = 5
@@ -25,158 +24,165 @@ KILLS = ("app", "actions", "rasa")
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    house = House(tmp_path_factory.mktemp("killed"), PEOPLE)
-    try:
-        house.start()
-        yield house
-    finally:
-        house.stop()
+def installation(killed_installation: Installation) -> Installation:
+    return killed_installation
 
 
-def test_nothing_is_lost_when_processes_are_killed(house: House, kill_rounds: int) -> None:
+def test_nothing_is_lost_when_processes_are_killed(installation: Installation, kill_rounds: int) -> None:
     chance = random.Random(20)
     for round_ in range(kill_rounds):
         thoughts = {
-            person: [f"round {round_} thought {n} of {person}" for n in range(TEXTS_EACH)]
-            for person in PEOPLE
+            person: [f"the heron is back, {said_by} in round {round_}, line {n}" for n in range(TEXTS_EACH)]
+            for person, said_by in ((person, f"says {person}") for person in PEOPLE)
         }
-        before = {person: len(house.sent_to(person)) for person in PEOPLE}
+        before = {person: len(installation.sent_to(person)) for person in PEOPLE}
         with ThreadPoolExecutor(len(PEOPLE) + 1) as pool:
-            killing = pool.submit(kill_in_turn, house, chance)
-            sending = [pool.submit(text_until_accepted, house, person, thoughts[person]) for person in PEOPLE]
+            killing = pool.submit(kill_in_turn, installation, chance)
+            sending = [
+                pool.submit(text_until_accepted, installation, person, thoughts[person]) for person in PEOPLE
+            ]
             for work in [killing, *sending]:
                 work.result()
         for person in PEOPLE:
-            house.replies(person, before[person] + TEXTS_EACH, timeout=180)
+            installation.replies(person, before[person] + TEXTS_EACH, timeout=180)
         wait_until(
-            lambda: unanswered(house) == 0, 60, lambda: f"{unanswered(house)} messages are not finished"
+            lambda: unanswered(installation) == 0,
+            60,
+            lambda: f"{unanswered(installation)} messages are not finished",
         )
         for person in PEOPLE:
-            assert entries(house, person)[-TEXTS_EACH:] == thoughts[person]
-            assert len(entries(house, person)) == (round_ + 1) * TEXTS_EACH
-            assert_answered_in_order(house.sent_to(person), (round_ + 1) * TEXTS_EACH)
-    wait_until(house.is_ready, 120, lambda: "what was killed last did not come back")
+            assert entries(installation, person)[-TEXTS_EACH:] == thoughts[person]
+            assert len(entries(installation, person)) == (round_ + 1) * TEXTS_EACH
+            assert_answered_in_order(installation.sent_to(person), (round_ + 1) * TEXTS_EACH)
+    wait_until(installation.is_ready, 120, lambda: "what was killed last did not come back")
 
 
-def test_messages_wait_while_rasa_is_down(house: House, kill_rounds: int) -> None:
+def test_messages_wait_while_rasa_is_down(installation: Installation, kill_rounds: int) -> None:
     person = PEOPLE[0]
-    before = len(house.sent_to(person))
-    kept = len(entries(house, person))
+    before = len(installation.sent_to(person))
+    kept = len(entries(installation, person))
     up_again = threading.Event()
-    down = threading.Thread(target=keep_killing, args=(house, "rasa", up_again))
+    down = threading.Thread(target=keep_killing, args=(installation, "rasa", up_again))
     down.start()
     try:
         for n in range(3):
-            house.text(f"while Rasa is down, thought {n}", person)
+            installation.text(f"while Rasa is down, thought {n}", person)
         time.sleep(60 if kill_rounds > 1 else 10)  # how long it is down is what is tested
-        assert len(house.sent_to(person)) == before
+        assert len(installation.sent_to(person)) == before
     finally:
         up_again.set()
         down.join()
-    house.replies(person, before + 3, timeout=180)
-    assert entries(house, person)[kept:] == [f"while Rasa is down, thought {n}" for n in range(3)]
+    installation.replies(person, before + 3, timeout=180)
+    assert entries(installation, person)[kept:] == [f"while Rasa is down, thought {n}" for n in range(3)]
 
 
-def test_a_locked_database_is_a_5xx_and_nothing_half_written(house: House) -> None:
+def test_a_locked_database_is_a_5xx_and_nothing_half_written(installation: Installation) -> None:
     person, sid = PEOPLE[1], new_sid()
-    before, kept = len(house.sent_to(person)), len(entries(house, person))
-    with closing(sqlite3.connect(house.folder / "scrapbook.db", isolation_level=None)) as lock:
+    before, kept = len(installation.sent_to(person)), len(entries(installation, person))
+    with closing(sqlite3.connect(installation.folder / "scrapbook.db", isolation_level=None)) as lock:
         lock.execute("BEGIN EXCLUSIVE")
-        answer = house.webhook(message_form(sid, person, "the database is locked"))
+        answer = installation.webhook(message_form(sid, person, "the database is locked"))
         assert 500 <= answer.status_code < 600
         lock.execute("ROLLBACK")
-    assert house.webhook(message_form(sid, person, "the database is locked")).status_code == 200
-    house.replies(person, before + 1)
-    assert entries(house, person)[kept:] == ["the database is locked"]
+    assert installation.webhook(message_form(sid, person, "the database is locked")).status_code == 200
+    installation.replies(person, before + 1)
+    assert entries(installation, person)[kept:] == ["the database is locked"]
 
 
-def test_a_full_disk_is_a_5xx_and_nothing_half_written(house: House) -> None:
+def test_a_full_disk_is_a_5xx_and_nothing_half_written(installation: Installation) -> None:
     """The app's files may grow no further, as on a full disk; what it took before is answered later."""
     person = PEOPLE[2]
-    kept, app = len(entries(house, person)), house.pid("app")
-    size = (house.folder / "scrapbook.db").stat().st_size
+    kept, app = len(entries(installation, person)), installation.pid("app")
+    size = (installation.folder / "scrapbook.db").stat().st_size
     before = resource.prlimit(app, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
     taken: list[str] = []
     refused = None
     while refused is None and len(taken) < 200:
         thought = f"thought {len(taken)} on a full disk " + "x" * 1500
         form = message_form(new_sid(), person, thought)
-        status = house.webhook(form).status_code
+        status = installation.webhook(form).status_code
         if status == 200:
             taken.append(thought)
         else:
             refused = form
     assert refused is not None
     assert 500 <= status < 600
-    assert '"step": "/twilio/messages"' in (house.folder / "logs" / "app.log").read_text()
+    assert '"step": "/twilio/messages"' in (installation.folder / "logs" / "app.log").read_text()
     resource.prlimit(app, resource.RLIMIT_FSIZE, before)
-    house.kill("app")  # what it could not write down goes on at the next start
-    wait_until(lambda: accepted(house, refused), 60, lambda: "the webhook never answered 200")
+    installation.kill("app")  # what it could not write down goes on at the next start
+    wait_until(lambda: accepted(installation, refused), 60, lambda: "the webhook never answered 200")
     expected = [*taken, refused["Body"]]
     wait_until(
-        lambda: entries(house, person)[kept:] == expected,
+        lambda: entries(installation, person)[kept:] == expected,
         120,
-        lambda: f"{len(entries(house, person)) - kept} of {len(expected)}",
+        lambda: f"{len(entries(installation, person)) - kept} of {len(expected)}",
     )
 
 
 def test_a_memo_is_resumed_when_everything_is_killed_while_it_is_heard(
-    house: House, kill_rounds: int
+    installation: Installation, kill_rounds: int
 ) -> None:
     """The sound server is stopped in the middle of its work, then it and the app are killed."""
     person = PEOPLE[3]
     memo = Attachment("audio/ogg", (ROOT / "tests/sounds/long_memo.ogg").read_bytes())
     for _ in range(kill_rounds):
-        before, kept = len(house.sent_to(person)), len(entries(house, person))
-        os.kill(house.pid("voice"), signal.SIGSTOP)
-        house.send([memo], person)
-        wait_until(lambda: transcribing(house) == 1, 20, lambda: f"{transcribing(house)} transcriptions")
+        before, kept = len(installation.sent_to(person)), len(entries(installation, person))
+        os.kill(installation.pid("voice"), signal.SIGSTOP)
+        installation.send([memo], person)
+        wait_until(
+            lambda: transcribing(installation) == 1,
+            20,
+            lambda: f"{transcribing(installation)} transcriptions",
+        )
         for name in ("app", "voice"):
-            house.kill(name)
-        replies = house.replies(person, before + 2, timeout=120)[before:]
-        wait_until(lambda: unanswered(house) == 0, 60, lambda: f"{unanswered(house)} are not finished")
-        assert len(house.sent_to(person)) == before + 2, replies
+            installation.kill(name)
+        replies = installation.replies(person, before + 2, timeout=120)[before:]
+        wait_until(
+            lambda: unanswered(installation) == 0, 60, lambda: f"{unanswered(installation)} are not finished"
+        )
+        assert len(installation.sent_to(person)) == before + 2, replies
         assert "39-second memo" in replies[0]
         assert "Saved" in replies[1]
-        [text] = entries(house, person)[kept:]
+        [text] = entries(installation, person)[kept:]
         assert "letter is in the white car" in text
 
 
-def transcribing(house: House) -> int:
-    return sum(workflow == ("Journey.transcribe", "PENDING") for workflow in house.workflows())
+def transcribing(installation: Installation) -> int:
+    return sum(workflow == ("Journey.transcribe", "PENDING") for workflow in installation.workflows())
 
 
-def accepted(house: House, form: dict[str, str]) -> bool:
+def accepted(installation: Installation, form: dict[str, str]) -> bool:
     with suppress(httpx.HTTPError):
-        return house.webhook(form).status_code == 200
+        return installation.webhook(form).status_code == 200
     return False
 
 
-def text_until_accepted(house: House, person: str, thoughts: list[str]) -> None:
+def text_until_accepted(installation: Installation, person: str, thoughts: list[str]) -> None:
     """As Twilio with a retry configured: the same MessageSid again until the webhook takes it."""
     for thought in thoughts:
         form = message_form(new_sid(), person, thought)
-        wait_until(lambda form=form: accepted(house, form), 120, lambda: "the webhook never answered 200")
+        wait_until(
+            lambda form=form: accepted(installation, form), 120, lambda: "the webhook never answered 200"
+        )
 
 
-def kill_in_turn(house: House, chance: random.Random) -> None:
+def kill_in_turn(installation: Installation, chance: random.Random) -> None:
     for name in chance.sample(KILLS, len(KILLS)):
         time.sleep(chance.uniform(0.05, 1.5))  # a random moment is what is tested
         with suppress(ProcessLookupError):
-            house.kill(name)
+            installation.kill(name)
 
 
-def keep_killing(house: House, name: str, until: threading.Event) -> None:
+def keep_killing(installation: Installation, name: str, until: threading.Event) -> None:
     while not until.is_set():
         with suppress(ProcessLookupError):
-            house.kill(name)
+            installation.kill(name)
         until.wait(0.5)
 
 
-def entries(house: House, person: str) -> list[str]:
+def entries(installation: Installation, person: str) -> list[str]:
     """The person's thoughts by their numbers."""
-    with closing(_read(house.folder / "scrapbook.db")) as database:
+    with closing(_read(installation.folder / "scrapbook.db")) as database:
         rows = database.execute(
             "SELECT text FROM entries JOIN addresses USING (person_id) WHERE value = ? ORDER BY number",
             (person,),
@@ -184,8 +190,8 @@ def entries(house: House, person: str) -> list[str]:
         return [text for (text,) in rows]
 
 
-def unanswered(house: House) -> int:
-    with closing(_read(house.folder / "scrapbook.db")) as database:
+def unanswered(installation: Installation) -> int:
+    with closing(_read(installation.folder / "scrapbook.db")) as database:
         [(count,)] = database.execute("SELECT count(*) FROM messages WHERE state <> 'answered'")
         return int(count)
 
@@ -200,9 +206,9 @@ def _read(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
 
 
-def test_no_log_quotes_what_was_texted(house: House) -> None:
+def test_no_log_quotes_what_was_texted(installation: Installation) -> None:
     """After all that was done to the processes above, which is when libraries log what they were at."""
-    logs = sorted((house.folder / "logs").iterdir())
+    logs = sorted((installation.folder / "logs").iterdir())
     assert len(logs) >= len(KILLS)
     for log in logs:
         content = log.read_text(errors="replace")

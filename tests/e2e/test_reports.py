@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from scrapbook.sentry.local import LocalSentry
-from scrapbook.sentry.traces import trace_header
-from tests.e2e.house import House, wait_until
-from tests.integration.twilio.served import served
+from scrapbook.emulators.sentry import LocalSentry
+from scrapbook.observability.sentry_traces import trace_header
+from tests.support.installation import Installation, wait_until
+from tests.support.served import served
 
 PERSON = "+15550170"
 PRIVATE = "marmalade"
@@ -22,20 +22,20 @@ def sentry() -> LocalSentry:
 
 
 @pytest.fixture(scope="module")
-def house(sentry: LocalSentry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def installation(sentry: LocalSentry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     with served(lambda _: sentry.app()) as url:
         port = int(url.rsplit(":", 1)[1])
         reported = {"SENTRY_DSN": sentry.dsn(port), "SENTRY_TRACES_SAMPLE_RATE": "1"}
-        house = House(tmp_path_factory.mktemp("reported"), (PERSON,), reported)
+        installation = Installation(tmp_path_factory.mktemp("reported"), (PERSON,), reported)
         try:
-            house.start()
-            yield house
+            installation.start()
+            yield installation
         finally:
-            house.stop()
+            installation.stop()
 
 
 def of_message(sentry: LocalSentry, sid: str) -> list[dict[str, Any]]:
-    return [event for event in list(sentry.events) if event["tags"].get("message_sid") == sid]
+    return [event for event in list(sentry.events) if event["tags"].get("message_id") == sid]
 
 
 def steps(sentry: LocalSentry, sid: str) -> set[tuple[str, str]]:
@@ -48,9 +48,11 @@ def errors(sentry: LocalSentry, sid: str) -> list[dict[str, Any]]:
     return [event for event in of_message(sentry, sid) if event.get("exception")]
 
 
-def test_one_trace_follows_a_message_from_webhook_to_reply(house: House, sentry: LocalSentry) -> None:
-    sid = house.text(f"buy {PRIVATE}", PERSON)
-    house.replies(PERSON, 1)
+def test_one_trace_follows_a_message_from_webhook_to_reply(
+    installation: Installation, sentry: LocalSentry
+) -> None:
+    sid = installation.text(f"buy {PRIVATE}", PERSON)
+    installation.replies(PERSON, 1)
     of_app = {("app", "webhook"), ("app", "answer"), ("app", "deliver")}
     way = of_app | {("rasa", "turn"), ("actions", "action_save")}
     wait_until(lambda: steps(sentry, sid) >= way, 30, lambda: f"only {steps(sentry, sid)}")
@@ -59,14 +61,16 @@ def test_one_trace_follows_a_message_from_webhook_to_reply(house: House, sentry:
     assert not errors(sentry, sid)
 
 
-def test_a_failure_that_a_person_is_told_about_is_there_once(house: House, sentry: LocalSentry) -> None:
-    before = len(house.sent_to(PERSON))
+def test_a_failure_that_a_person_is_told_about_is_there_once(
+    installation: Installation, sentry: LocalSentry
+) -> None:
+    before = len(installation.sent_to(PERSON))
     with closing(
-        sqlite3.connect(house.folder / "scrapbook.db", timeout=30, isolation_level=None)
+        sqlite3.connect(installation.folder / "scrapbook.db", timeout=30, isolation_level=None)
     ) as database:
         database.execute("ALTER TABLE conversations RENAME TO mislaid")
-        sid = house.text(f"what did I save about {PRIVATE}?", PERSON)
-        said = house.replies(PERSON, before + 1, timeout=120)[before]
+        sid = installation.text(f"what did I save about {PRIVATE}?", PERSON)
+        said = installation.replies(PERSON, before + 1, timeout=120)[before]
         database.execute("ALTER TABLE mislaid RENAME TO conversations")
     assert said.startswith("Sorry")
     wait_until(lambda: bool(errors(sentry, sid)), 30, lambda: "nothing was reported")
@@ -81,9 +85,9 @@ def test_a_failure_that_a_person_is_told_about_is_there_once(house: House, sentr
     assert told["type"] == "AssistantFailed"
 
 
-def test_no_word_and_no_number_leaves_the_processes(house: House, sentry: LocalSentry) -> None:
+def test_no_word_and_no_number_leaves_the_processes(installation: Installation, sentry: LocalSentry) -> None:
     """Whatever the tests before have caused."""
     assert len(sentry.received) > 10
     sent = b"\n".join(sentry.received)
-    for private in (PRIVATE, PERSON, PERSON.removeprefix("+"), str(house.folder)):
+    for private in (PRIVATE, PERSON, PERSON.removeprefix("+"), str(installation.folder)):
         assert private.encode() not in sent

@@ -6,7 +6,6 @@ import signal
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,9 @@ from typing import Any
 import httpx
 import pytest
 
-from scrapbook.places import ROOT
-from scrapbook.twilio.handset import Attachment
-from tests.e2e.house import House, message_form, new_sid, wait_until
+from scrapbook.emulators.handset import Attachment
+from scrapbook.paths import ROOT
+from tests.support.installation import Installation, message_form, new_sid, wait_until
 
 PEOPLE = tuple(f"+1555{n:04}" for n in range(150, 158))
 PRIVATE = "marmalade"
@@ -25,18 +24,13 @@ STOPS_WITHIN = 10.0
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    house = House(tmp_path_factory.mktemp("running"), PEOPLE)
-    try:
-        house.start()
-        yield house
-    finally:
-        house.stop()
+def installation(killed_installation: Installation) -> Installation:
+    return killed_installation
 
 
-def lines(house: House, sid: str) -> dict[str, list[dict[str, Any]]]:
+def lines(installation: Installation, sid: str) -> dict[str, list[dict[str, Any]]]:
     """The lines of the app's log about that message, by their event."""
-    log = (house.folder / "logs" / "app.log").read_text()
+    log = (installation.folder / "logs" / "app.log").read_text()
     found: dict[str, list[dict[str, Any]]] = {}
     for line in log.splitlines():
         if sid in line:
@@ -44,15 +38,15 @@ def lines(house: House, sid: str) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def test_a_message_has_one_line_with_its_timings_and_each_reply_one(house: House) -> None:
+def test_a_message_has_one_line_with_its_timings_and_each_reply_one(installation: Installation) -> None:
     person = PEOPLE[0]
-    sid = house.text(f"buy {PRIVATE}", person)
-    house.replies(person, 1)
-    expected = {"message_finished", "reply_sent", "reply_arrived"}
-    wait_until(lambda: expected <= lines(house, sid).keys(), 20, lambda: str(lines(house, sid)))
-    told = lines(house, sid)
+    sid = installation.text(f"buy {PRIVATE}", person)
+    installation.replies(person, 1)
+    expected = {"message_finished", "message_sent", "message_delivered"}
+    wait_until(lambda: expected <= lines(installation, sid).keys(), 20, lambda: str(lines(installation, sid)))
+    told = lines(installation, sid)
     [[finished], [sent], [arrived]] = (
-        told[event] for event in ("message_finished", "reply_sent", "reply_arrived")
+        told[event] for event in ("message_finished", "message_sent", "message_delivered")
     )
     assert finished["state"] == "answered"
     assert finished["said"].startswith("utter_")
@@ -61,16 +55,16 @@ def test_a_message_has_one_line_with_its_timings_and_each_reply_one(house: House
     assert finished["understand_ms"] < sent["sent_ms"]
     assert finished["understand_ms"] < arrived["arrived_ms"]
     assert {line["person_id"] for line in (finished, sent, arrived)} == {finished["person_id"]}
-    log = (house.folder / "logs" / "app.log").read_text()
+    log = (installation.folder / "logs" / "app.log").read_text()
     assert PRIVATE not in log
     assert person not in log
 
 
-def test_prometheus_is_told_how_the_house_fares(house: House) -> None:
+def test_prometheus_is_told_how_the_app_fares(installation: Installation) -> None:
     person = PEOPLE[1]
-    house.say("a thought", person)
-    assert house.webhook(message_form(new_sid(), person, "forged"), signature="x").status_code == 403
-    told = httpx.get(f"http://127.0.0.1:{house.port + 6}/metrics").text
+    installation.say("a thought", person)
+    assert installation.webhook(message_form(new_sid(), person, "forged"), signature="x").status_code == 403
+    told = httpx.get(f"http://127.0.0.1:{installation.port + 6}/metrics").text
     values = dict(line.rsplit(" ", 1) for line in told.splitlines() if not line.startswith("#"))
     assert float(values["scrapbook_messages_arrived_total"]) >= 1
     assert float(values['scrapbook_messages{state="failed"}']) == 0
@@ -88,68 +82,72 @@ def test_prometheus_is_told_how_the_house_fares(house: House) -> None:
 
 
 @pytest.mark.parametrize("port", [2, 4], ids=["actions", "voice"])
-def test_prometheus_is_told_what_the_others_take(house: House, port: int) -> None:
-    told = httpx.get(f"http://127.0.0.1:{house.port + port}/metrics").text
+def test_prometheus_is_told_what_the_others_take(installation: Installation, port: int) -> None:
+    told = httpx.get(f"http://127.0.0.1:{installation.port + port}/metrics").text
     assert "\nprocess_resident_memory_bytes " in told
     named = {line.split()[2] for line in told.splitlines() if line.startswith("# TYPE scrapbook_")}
     documented = (ROOT / "docs/production.md").read_text()
     assert not {name for name in named if f"`{name}" not in documented}
 
 
-def test_metrics_are_not_on_the_public_port(house: House) -> None:
-    assert httpx.get(f"{house.url}/metrics").status_code == 404
+def test_metrics_are_not_on_the_public_port(installation: Installation) -> None:
+    assert httpx.get(f"{installation.url}/metrics").status_code == 404
 
 
 def test_a_backup_that_is_made_while_texts_come_in_has_every_message_that_came_before(
-    house: House, tmp_path: Path
+    installation: Installation, tmp_path: Path
 ) -> None:
     """And none that is answered again when it is restored."""
     person, archive = PEOPLE[2], tmp_path / "backup.tar.gz"
-    before = [house.text(f"before {n}", person) for n in range(5)]
-    house.replies(person, len(before))
+    before = [installation.text(f"before {n}", person) for n in range(5)]
+    installation.replies(person, len(before))
     enough = threading.Event()
-    texting = threading.Thread(target=keep_texting, args=(house, PEOPLE[3], enough))
+    texting = threading.Thread(target=keep_texting, args=(installation, PEOPLE[3], enough))
     texting.start()
     try:
-        made = house.run("backup", str(archive))
+        made = installation.run("backup", str(archive))
     finally:
         enough.set()
         texting.join()
     assert made.returncode == 0, made.stderr
     again = tmp_path / "again"
-    restored = house.run("restore", str(archive), "--to", str(again))
+    restored = installation.run("restore", str(archive), "--to", str(again))
     assert restored.returncode == 0, restored.stderr
     assert states(again / "scrapbook.db", before) == dict.fromkeys(before, "answered")
-    assert not under_way(House(again, PEOPLE), "ENQUEUED", "PENDING", "DELAYED")
+    assert not under_way(Installation(again, PEOPLE), "ENQUEUED", "PENDING", "DELAYED")
     with closing(sqlite3.connect(again / "scrapbook.db")) as database:
         [(on_the_way,)] = database.execute(
-            "SELECT count(*) FROM replies WHERE state IN ('recorded', 'sending')"
+            "SELECT count(*) FROM outbound_messages WHERE state IN ('recorded', 'sending')"
         )
     assert on_the_way == 0
     unfinished = len(states(again / "scrapbook.db", None)) - answered(again / "scrapbook.db")
-    inbox = House(again, PEOPLE, house.environment, house.port).run("inbox")
+    inbox = Installation(again, PEOPLE, installation.environment, installation.port).run("inbox")
     assert inbox.returncode == 0, inbox.stderr
     assert inbox.stdout.count("failed") >= unfinished
 
 
 def test_the_app_stops_in_time_with_a_memo_a_reply_and_a_turn_under_way_and_loses_none(
-    house: House,
+    installation: Installation,
 ) -> None:
     """Those that it waits for are held in the middle of their work, and let go when it has ended."""
     memo, reply, turn = PEOPLE[4:7]
     sound = Attachment("audio/ogg", (ROOT / "tests/sounds/long_memo.ogg").read_bytes())
-    held = [house.pid(name) for name in ("voice", "phone", "rasa")]
-    app = house.pid("app")
+    held = [installation.pid(name) for name in ("voice", "phone", "rasa")]
+    app = installation.pid("app")
     try:
         os.kill(held[0], signal.SIGSTOP)
-        house.send([sound], memo)
-        wait_until(lambda: "transcribe" in under_way(house), 30, lambda: str(under_way(house)))
+        installation.send([sound], memo)
+        wait_until(lambda: "transcribe" in under_way(installation), 30, lambda: str(under_way(installation)))
         os.kill(held[1], signal.SIGSTOP)
-        house.text("a reply under way", reply)
-        wait_until(lambda: sending(house) == 1, 30, lambda: f"{sending(house)} are being sent")
+        installation.text("a reply under way", reply)
+        wait_until(lambda: sending(installation) == 1, 30, lambda: f"{sending(installation)} are being sent")
         os.kill(held[2], signal.SIGSTOP)
-        house.text("a turn under way", turn)
-        wait_until(lambda: to_be_answered(house) == 1, 30, lambda: f"{to_be_answered(house)} to be answered")
+        installation.text("a turn under way", turn)
+        wait_until(
+            lambda: to_be_answered(installation, turn) == 1,
+            30,
+            lambda: f"{to_be_answered(installation, turn)} to be answered",
+        )
         began = time.monotonic()
         os.kill(app, signal.SIGTERM)
         wait_until(lambda: not is_running(app), 30, lambda: "the app does not end")
@@ -159,42 +157,44 @@ def test_the_app_stops_in_time_with_a_memo_a_reply_and_a_turn_under_way_and_lose
             os.kill(pid, signal.SIGCONT)
     assert took < STOPS_WITHIN
     for person, count in ((memo, 2), (reply, 1), (turn, 1)):
-        house.replies(person, count, timeout=120)
+        installation.replies(person, count, timeout=120)
     wait_until(
-        lambda: not under_way(house, "PENDING", "ENQUEUED"), 120, lambda: f"under way: {under_way(house)}"
+        lambda: not under_way(installation, "PENDING", "ENQUEUED"),
+        120,
+        lambda: f"under way: {under_way(installation)}",
     )
-    assert [len(house.sent_to(person)) for person in (memo, reply, turn)] == [2, 1, 1]
-    assert "letter is in the white car" in entry_of(house, memo)
+    assert [len(installation.sent_to(person)) for person in (memo, reply, turn)] == [2, 1, 1]
+    assert "letter is in the white car" in entry_of(installation, memo)
 
 
-def test_the_house_stops_within_ten_seconds_and_goes_on_where_it_was(house: House) -> None:
+def test_the_app_stops_within_ten_seconds_and_goes_on_where_it_was(installation: Installation) -> None:
     person = PEOPLE[7]
-    sids = [house.text(f"just before the end {n}", person) for n in range(5)]
+    sids = [installation.text(f"just before the end {n}", person) for n in range(5)]
     began = time.monotonic()
-    assert house.stop() == 0
+    assert installation.stop() == 0
     took = time.monotonic() - began
-    house.start()
-    house.replies(person, len(sids), timeout=120)
-    assert len(house.sent_to(person)) == len(sids)
+    installation.start()
+    installation.replies(person, len(sids), timeout=120)
+    assert len(installation.sent_to(person)) == len(sids)
     assert took < STOPS_WITHIN
 
 
-def test_what_was_started_watches_the_others_itself_and_is_started_once(house: House) -> None:
-    pid = house.pid("supervisord")
-    assert parent(house.pid("app")) == pid
+def test_what_was_started_watches_the_others_itself_and_is_started_once(installation: Installation) -> None:
+    pid = installation.pid("supervisord")
+    assert parent(installation.pid("app")) == pid
     assert b"supervisord" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    refused = house.run("up")
+    refused = installation.run("up")
     assert refused.returncode == 1
     assert f"as process {pid}" in refused.stderr
 
 
-def test_nothing_stays_behind_when_the_house_is_killed_and_it_starts_again(house: House) -> None:
+def test_nothing_stays_behind_when_the_app_is_killed_and_it_starts_again(installation: Installation) -> None:
     person = PEOPLE[0]
-    pids = [house.pid(name) for name in ("app", "actions", "rasa", "voice", "phone")]
-    os.kill(house.pid("supervisord"), signal.SIGKILL)
+    pids = [installation.pid(name) for name in ("app", "actions", "rasa", "voice", "phone")]
+    os.kill(installation.pid("supervisord"), signal.SIGKILL)
     wait_until(lambda: not any(map(is_running, pids)), 60, lambda: "a process stays behind")
-    house.start()
-    assert "Saved" in house.say("a thought after the end", person)
+    installation.start()
+    assert "Saved" in installation.say("a thought after the end", person)
 
 
 def parent(pid: int) -> int:
@@ -202,16 +202,16 @@ def parent(pid: int) -> int:
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
-def keep_texting(house: House, person: str, enough: threading.Event) -> None:
+def keep_texting(installation: Installation, person: str, enough: threading.Event) -> None:
     n = 0
     while not enough.is_set():
-        house.text(f"meanwhile {n}", person)
+        installation.text(f"meanwhile {n}", person)
         n += 1
 
 
 def states(database: Path, sids: list[str] | None) -> dict[str, str]:
     with closing(sqlite3.connect(database)) as opened:
-        found = dict(opened.execute("SELECT sid, state FROM messages"))
+        found = dict(opened.execute("SELECT message_id, state FROM messages"))
     return found if sids is None else {sid: found[sid] for sid in sids}
 
 
@@ -219,26 +219,28 @@ def answered(database: Path) -> int:
     return sum(state == "answered" for state in states(database, None).values())
 
 
-def to_be_answered(house: House) -> int:
-    with closing(sqlite3.connect(f"file:{house.folder}/scrapbook.db?mode=ro", uri=True)) as database:
-        [(count,)] = database.execute("SELECT count(*) FROM inbox")
+def to_be_answered(installation: Installation, person: str) -> int:
+    with closing(sqlite3.connect(f"file:{installation.folder}/scrapbook.db?mode=ro", uri=True)) as database:
+        [(count,)] = database.execute(
+            "SELECT count(*) FROM inbox JOIN addresses USING (person_id) WHERE value = ?", (person,)
+        )
     return int(count)
 
 
-def under_way(house: House, *statuses: str) -> set[str]:
-    found = house.workflows()
+def under_way(installation: Installation, *statuses: str) -> set[str]:
+    found = installation.workflows()
     wanted = statuses or ("PENDING",)
     return {name.removeprefix("Journey.") for name, status in found if status in wanted}
 
 
-def sending(house: House) -> int:
-    with closing(sqlite3.connect(f"file:{house.folder}/scrapbook.db?mode=ro", uri=True)) as database:
-        [(count,)] = database.execute("SELECT count(*) FROM replies WHERE state = 'sending'")
+def sending(installation: Installation) -> int:
+    with closing(sqlite3.connect(f"file:{installation.folder}/scrapbook.db?mode=ro", uri=True)) as database:
+        [(count,)] = database.execute("SELECT count(*) FROM outbound_messages WHERE state = 'sending'")
         return int(count)
 
 
-def entry_of(house: House, person: str) -> str:
-    with closing(sqlite3.connect(f"file:{house.folder}/scrapbook.db?mode=ro", uri=True)) as database:
+def entry_of(installation: Installation, person: str) -> str:
+    with closing(sqlite3.connect(f"file:{installation.folder}/scrapbook.db?mode=ro", uri=True)) as database:
         [(text,)] = database.execute(
             "SELECT text FROM entries JOIN addresses USING (person_id) WHERE value = ?", (person,)
         )

@@ -20,11 +20,14 @@ from sqlalchemy import Engine, create_engine
 from twilio.request_validator import RequestValidator
 
 from tests.e2e.accounting import all_answered, settled
-from tests.e2e.house import TOKEN, House, free_ports, message_form, new_sid, wait_until
-from tests.postgresql import begun, postgresql_running
+from tests.support.installation import TOKEN, Installation, free_ports, message_form, new_sid, wait_until
+from tests.support.internal import VARIABLE
+from tests.support.postgresql import begun, postgresql_running
+
+pytestmark = pytest.mark.soak
 
 TO_ONE, TO_BOTH = (tuple(f"+1555{n:04}" for n in range(first, first + 6)) for first in (100, 110))
-PATIENCE = 240.0
+TIMEOUT = 240.0
 
 
 @pytest.fixture(scope="module")
@@ -36,42 +39,45 @@ def database() -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory, database: Engine) -> Iterator[House]:
+def installation(tmp_path_factory: pytest.TempPathFactory, database: Engine) -> Iterator[Installation]:
     """The first app, with Rasa, the action server and the local Twilio, which the second uses too."""
     environment = {
         "SCRAPBOOK_DATABASE_URL": database.url.render_as_string(hide_password=False),
         "SCRAPBOOK_EXECUTOR_ID": "first",
+        **VARIABLE,
         "COLUMNS": "200",
     }
-    house = House(tmp_path_factory.mktemp("first"), TO_ONE + TO_BOTH, environment)
+    installation = Installation(tmp_path_factory.mktemp("first"), TO_ONE + TO_BOTH, environment)
     try:
-        house.start()
-        yield house
+        installation.start()
+        yield installation
     finally:
-        house.stop()
+        installation.stop()
 
 
 @dataclass
 class SecondApp:
     """Of the same scrapbook, with a folder, a port and an executor id of its own."""
 
-    house: House
+    installation: Installation
     port: int
     process: subprocess.Popen[bytes] | None = None
 
     @property
     def variables(self) -> dict[str, str]:
-        account = json.loads((self.house.folder / "phone-account.json").read_text())
-        return self.house.variables | {
-            "SCRAPBOOK_DATA_DIR": str(self.house.folder.with_name(f"{self.house.folder.name}-second")),
+        account = json.loads((self.installation.folder / "phone-account.json").read_text())
+        return self.installation.variables | {
+            "SCRAPBOOK_DATA_DIR": str(
+                self.installation.folder.with_name(f"{self.installation.folder.name}-second")
+            ),
             "SCRAPBOOK_PORT": str(self.port),
             "SCRAPBOOK_EXECUTOR_ID": "second",
-            "SCRAPBOOK_PUBLIC_URL": self.house.url,
-            "SCRAPBOOK_ACTIONS_URL": f"http://127.0.0.1:{self.house.port + 2}",
-            "SCRAPBOOK_RASA_URL": f"http://127.0.0.1:{self.house.port + 3}",
-            "SCRAPBOOK_MEDIA_URL": str(self.house.folder / "media"),
+            "SCRAPBOOK_PUBLIC_URL": self.installation.url,
+            "SCRAPBOOK_ACTIONS_URL": f"http://127.0.0.1:{self.installation.port + 2}",
+            "SCRAPBOOK_RASA_URL": f"http://127.0.0.1:{self.installation.port + 3}",
+            "SCRAPBOOK_MEDIA_URL": str(self.installation.folder / "media"),
             "TWILIO_ACCOUNT_SID": account["sid"],
-            "TWILIO_API_URL": self.house.twilio,
+            "TWILIO_API_URL": self.installation.twilio,
             # Of the local Twilio, which the first knows its own for, nobody is in need of any.
             "SCRAPBOOK_SEND_RATE": "0",
             "SCRAPBOOK_DAILY_SEGMENTS": "0",
@@ -80,14 +86,14 @@ class SecondApp:
         }
 
     def start(self) -> None:
-        with (self.house.folder / "second.log").open("ab") as log:
+        with (self.installation.folder / "second.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "scrapbook", "serve", "app"],
                 env=self.variables,
                 stdout=log,
                 stderr=log,
             )
-        wait_until(self.is_ready, 120, lambda: (self.house.folder / "second.log").read_text()[-2000:])
+        wait_until(self.is_ready, 120, lambda: (self.installation.folder / "second.log").read_text()[-2000:])
 
     def is_ready(self) -> bool:
         with suppress(httpx.HTTPError):
@@ -101,8 +107,8 @@ class SecondApp:
 
 
 @pytest.fixture(scope="module")
-def second(house: House) -> Iterator[SecondApp]:
-    app = SecondApp(house, free_ports())
+def second(installation: Installation) -> Iterator[SecondApp]:
+    app = SecondApp(installation, free_ports())
     try:
         app.start()
         yield app
@@ -110,10 +116,10 @@ def second(house: House) -> Iterator[SecondApp]:
         app.kill()
 
 
-def accepted(house: House, port: int, form: Mapping[str, str]) -> bool:
+def accepted(installation: Installation, port: int, form: Mapping[str, str]) -> bool:
     """Whether the app at that port takes the text, which is signed for the address of both."""
     path = "/twilio/messages"
-    signature = RequestValidator(TOKEN).compute_signature(house.url + path, form)
+    signature = RequestValidator(TOKEN).compute_signature(installation.url + path, form)
     with suppress(httpx.HTTPError):
         url = f"http://127.0.0.1:{port}{path}"
         headers = {"X-Twilio-Signature": signature}
@@ -122,7 +128,9 @@ def accepted(house: House, port: int, form: Mapping[str, str]) -> bool:
     return False
 
 
-def texted(house: House, thoughts: Mapping[str, Sequence[str]], *ports: int) -> dict[str, list[str]]:
+def texted(
+    installation: Installation, thoughts: Mapping[str, Sequence[str]], *ports: int
+) -> dict[str, list[str]]:
     """By person, the sids of what each texts one after the other: to the ports in turn, until taken."""
 
     def send(person: str) -> list[str]:
@@ -130,7 +138,9 @@ def texted(house: House, thoughts: Mapping[str, Sequence[str]], *ports: int) -> 
         for thought in thoughts[person]:
             form = message_form(new_sid(), person, thought)
             wait_until(
-                lambda form=form: accepted(house, next(apps), form), 120, lambda: "nobody takes the text"
+                lambda form=form: accepted(installation, next(apps), form),
+                120,
+                lambda: "nobody takes the text",
             )
             sids.append(form["MessageSid"])
         return sids
@@ -152,28 +162,28 @@ def stopped(*pids: int) -> Generator[None]:
 
 
 def test_what_one_app_leaves_behind_is_answered_once_and_in_order_by_the_other(
-    house: House, second: SecondApp, database: Engine
+    installation: Installation, second: SecondApp, database: Engine
 ) -> None:
     """It is killed in the middle of everybody's first text, while the other takes their last ones."""
     thoughts = {person: [f"thought {n} of {person[-2:]}" for n in range(6)] for person in TO_ONE}
     first_part = {person: theirs[:3] for person, theirs in thoughts.items()}
     last_part = {person: theirs[3:] for person, theirs in thoughts.items()}
-    with stopped(house.pid("rasa")):
-        with stopped(house.pid("app")):
-            sids = texted(house, first_part, second.port)
+    with stopped(installation.pid("rasa")):
+        with stopped(installation.pid("app")):
+            sids = texted(installation, first_part, second.port)
             wait_until(
                 lambda: begun(database, "second") == len(TO_ONE), 60, lambda: str(begun(database, "second"))
             )
-        more = texted(house, last_part, house.port, second.port)
+        more = texted(installation, last_part, installation.port, second.port)
         second.kill()
         assert begun(database, "second") == len(TO_ONE)
-    accounts = settled(house, {person: sids[person] + more[person] for person in TO_ONE}, PATIENCE)
+    accounts = settled(installation, {person: sids[person] + more[person] for person in TO_ONE}, TIMEOUT)
     assert all(all_answered(accounts[person], thoughts[person]) for person in TO_ONE)
     assert begun(database, "second") == 0
 
 
 def test_texts_that_come_to_both_in_turn_are_answered_once_and_in_order_whoever_is_killed(
-    house: House, second: SecondApp, is_thorough: bool
+    installation: Installation, second: SecondApp, is_thorough: bool
 ) -> None:
     """Each is killed while they come in, and comes back."""
     chance, rounds = random.Random(7), 10 if is_thorough else 1
@@ -182,12 +192,12 @@ def test_texts_that_come_to_both_in_turn_are_answered_once_and_in_order_whoever_
     second.start()
     sids: dict[str, list[str]] = {person: [] for person in TO_BOTH}
     for round_ in range(rounds):
-        wait_until(house.is_ready, 120, lambda: "the first app did not come back")
+        wait_until(installation.is_ready, 120, lambda: "the first app did not come back")
         part = {person: theirs[6 * round_ :][:6] for person, theirs in thoughts.items()}
         with ThreadPoolExecutor(1) as pool:
-            texting = pool.submit(texted, house, part, second.port, house.port)
+            texting = pool.submit(texted, installation, part, second.port, installation.port)
             for kill, start in chance.sample(
-                [(second.kill, second.start), (partial(house.kill, "app"), None)], 2
+                [(second.kill, second.start), (partial(installation.kill, "app"), None)], 2
             ):
                 time.sleep(chance.uniform(0.2, 2))  # a random moment is what is tested
                 kill()
@@ -195,5 +205,5 @@ def test_texts_that_come_to_both_in_turn_are_answered_once_and_in_order_whoever_
                     start()
             for person, theirs in texting.result().items():
                 sids[person] += theirs
-    accounts = settled(house, sids, PATIENCE)
+    accounts = settled(installation, sids, TIMEOUT)
     assert all(all_answered(accounts[person], thoughts[person]) for person in TO_BOTH)

@@ -8,12 +8,25 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, make_url
 
-from scrapbook.search import Query
 from scrapbook.store import Entry, Person, Store, Transaction, prepared
 from scrapbook.store.prepared import Cursor, on_cursor
-from tests.postgresql import postgresql_running
+from scrapbook.text.query import Query
+from tests.support.browser import browser  # noqa: F401 - a fixture
+from tests.support.local_twilio import (  # noqa: F401 - fixtures
+    app_url,
+    config,
+    handset,
+    link_to,
+    media_store,
+    quiet,
+    receiver,
+    sender,
+    twilio_url,
+    until,
+)
+from tests.support.postgresql import postgresql_running
 
 NOW = datetime(2026, 3, 14, 15, 9, 26, tzinfo=UTC)
 DATABASES = ("sqlite", "postgresql")
@@ -67,14 +80,26 @@ def postgresql() -> Iterator[Engine]:
 def postgresql_template(postgresql: Engine) -> str:
     with postgresql.connect() as connection:
         connection.exec_driver_sql("CREATE DATABASE template")
-    migrated(postgresql.url.set(database="template").render_as_string(hide_password=False))
+    url = postgresql.url.set(database="template").render_as_string(hide_password=False)
+    migrated(url)
+    store = Store.open(url)
+    store.grant_actions_role(as_actions_role(url))
+    store.close()
     return "template"
+
+
+def as_actions_role(url: str) -> str:
+    """The URL of a migrated database as the action server's role on PostgreSQL."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return url
+    return parsed.set(username="scrapbook_actions", password="test").render_as_string(hide_password=False)
 
 
 def new_postgresql(server: Engine, template: str = "template1") -> Iterator[str]:
     name = f"test_{uuid4().hex}"
     with server.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     yield server.url.set(database=name).render_as_string(hide_password=False)
     with server.connect() as connection:
         connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")

@@ -21,25 +21,25 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount, Route
 from structlog.testing import capture_logs
 
-from scrapbook import app as house
-from scrapbook.media import MediaStore
+from scrapbook import app as installation
+from scrapbook.channels.twilio import probe
+from scrapbook.channels.twilio.form import Form, MalformedWebhook, parse_form
+from scrapbook.channels.twilio.inbound import inbound_message
+from scrapbook.channels.twilio.optout import opt_out
+from scrapbook.channels.twilio.signature import HEADER, Signatures
+from scrapbook.emulators.twilio import LocalTwilio, handset_api
+from scrapbook.emulators.twilio import create_app as create_twilio
+from scrapbook.media.storage import MediaStore
 from scrapbook.settings import Settings
 from scrapbook.store import Store
-from scrapbook.store.columns import storable
-from scrapbook.twilio import probe
-from scrapbook.twilio.form import Form, MalformedWebhook, parse_form
-from scrapbook.twilio.incoming import Incoming
-from scrapbook.twilio.local import LocalTwilio, phones
-from scrapbook.twilio.local import create_app as create_twilio
-from scrapbook.twilio.optout import opt_out
-from scrapbook.twilio.signature import HEADER, Signatures
-from scrapbook.web.media import MediaLinks
-from tests.e2e.house import SCRAPBOOK, TOKEN, free_ports
-from tests.integration.asgi import Answer, Request, ask
-from tests.integration.twilio.served import served
+from scrapbook.store.column_types import storable
+from scrapbook.web.media_links import MediaLinks
+from tests.support.asgi import Answer, Request, ask
+from tests.support.installation import SCRAPBOOK, TOKEN, free_ports
+from tests.support.served import served
 
 PERSON = "+15550100"
-STRANGER = "+15559999"
+UNKNOWN_SENDER = "+15559999"
 ACCOUNT = "AC" + "5" * 32
 SID = "SM" + "1" * 32
 
@@ -67,8 +67,10 @@ def configured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
             "TWILIO_FROM": SCRAPBOOK,
         }.items():
             patch.setenv(name, value)
-        patch.setattr(house, "QUEUES", tuple(queue._replace(polling=86_400.0) for queue in house.QUEUES))
-        patch.setattr(phones, "MAX_WAIT", 0.01)
+        patch.setattr(
+            installation, "QUEUES", tuple(queue._replace(polling=86_400.0) for queue in installation.QUEUES)
+        )
+        patch.setattr(handset_api, "MAX_WAIT", 0.01)
         _get_or_create_dbos_registry().instance_info_map.clear()  # of the journeys of other tests
         yield Settings.load()
 
@@ -104,7 +106,7 @@ def scrapbook(
     store = Store.open(configured.database_url)
     store.migrate()
     store.close()
-    app = house.create_app()
+    app = installation.create_app()
     with (
         served(lambda _: create_twilio(local_twilio), configured.phone_port),
         portal.wrap_async_context_manager(app.router.lifespan_context(app)),
@@ -125,7 +127,7 @@ SIDS = [SID, "CA" + "2" * 32, "RE" + "3" * 32, "SM" + "g" * 32, "SM", SID + "0",
 NUMBERS = [
     PERSON,
     f"whatsapp:{PERSON}",
-    STRANGER,
+    UNKNOWN_SENDER,
     "",
     "+",
     "anonymous",
@@ -448,7 +450,7 @@ def rows(folder: Path) -> dict[tuple[str, str], int]:
 
 def tokens(configured: Settings) -> list[str]:
     """What may stand behind /media/: good links, old ones, ones to nowhere, spoilt ones."""
-    key = MediaStore(configured.media_url).keep(b"\x89PNG\r\n\x1a\n", "image/png")
+    key = MediaStore(configured.media_url).save(b"\x89PNG\r\n\x1a\n", "image/png")
     links = MediaLinks(TOKEN, configured.public_url)
     made = [
         links.url(key, "image/png"),
@@ -491,14 +493,14 @@ def test_what_is_signed_is_refused_plainly_or_kept(
         assert answer.status < 500, answer
         form = _message(request)
         if form and answer.status == 200 and probe.FIELD not in form:
-            texted = Incoming.from_form(form, datetime.now(UTC)).text
+            texted = inbound_message(form, datetime.now(UTC)).text
             accepted.setdefault(form["MessageSid"], storable(texted))
 
     sent = requests(sorted(GOOD), [""], [sign]).map(lambda request: _of_its_own(request, sids, sign))
     examples(requests_each, sent, check)
     with closing(Store.open(configured.database_url)) as store, store.transaction(read_only=True) as tx:
         bodies_kept = {sid: message.body for sid in accepted if (message := tx.messages.find(sid))}
-        waiting = {one.message_sid for one in tx.inbox.all() if one.heard is None}
+        waiting = {one.message_id for one in tx.inbox.all() if one.memo_result is None}
         # Whatever came with a sound is not answered, but fetched first.
         assert all(tx.messages.get(sid).media for sid in accepted if sid not in waiting)
     assert len(accepted) > requests_each // 50
@@ -523,7 +525,7 @@ def _is_not_ready(request: Request, answer: Answer) -> bool:
 
 
 def _message(request: Request) -> Form | None:
-    """The form of a request that is a text of the person's, and the house's own business."""
+    """The form of a request that is a text of the person's, and the app's own business."""
     is_whole = request.method == "POST" and request.whole and request.path == "/twilio/messages"
     try:
         form = parse_form(b"".join(request.chunks)) if is_whole else None
@@ -531,8 +533,9 @@ def _message(request: Request) -> Form | None:
         return None
     if form is None or form.get("From") not in {PERSON, f"whatsapp:{PERSON}"}:
         return None
-    is_for_the_carrier = opt_out(form.get("Body", ""), form.get("OptOutType", ""))
-    return None if is_for_the_carrier else form
+    # Whether START and HELP are the app's depends on what was texted before, and where.
+    is_keyword = opt_out(form.get("Body", ""), form["From"], form.get("OptOutType", ""))
+    return None if is_keyword else form
 
 
 def _of_its_own(request: Request, sids: Iterator[str], sign: Signing) -> Request:

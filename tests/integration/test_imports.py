@@ -10,28 +10,44 @@ from pathlib import Path
 import pytest
 
 from scrapbook.store import Store
+from scrapbook.text.parsed_text import ParsedText
 
 PERSON = "+15550100"
 STORE = {"sqlalchemy", "alembic", "psycopg", "dbos"}
 SOUND = {"av", "ctranslate2", "faster_whisper", "huggingface_hub", "numpy", "onnxruntime", "tokenizers"}
-OTHERS = {"dateparser", "lxml", "rasa_sdk", "sanic", "sentry_sdk", "twilio", "wordfreq", "websockets"}
+OTHERS = {
+    "PIL",
+    "dateparser",
+    "lxml",
+    "pillow_heif",
+    "pypdf",
+    "rasa_sdk",
+    "sanic",
+    "sentry_sdk",
+    "twilio",
+    "vobject",
+    "wordfreq",
+    "websockets",
+}
 
 COMMAND = """
 import atexit, sys
 atexit.register(lambda: print("imported:", *sys.modules))
-from scrapbook.cli import main
+from scrapbook.cli.main import main
 main()
 """
 PROCESS = """
 import sys
-from scrapbook import processes, reports, serve
+from scrapbook.ops import processes
+from scrapbook.ops import serve
+from scrapbook.observability import reporting
 from scrapbook.settings import Settings
-from scrapbook.web import serving
+from scrapbook.net import asgi_server
 served = []
-serving.serve = lambda app, *_, **__: served.append(app)
+asgi_server.serve = lambda app, *_, **__: served.append(app)
 serve.main(sys.argv[1])
 assert served
-print("imported:", *sys.modules)
+print("imported:", *sys.modules, file=sys.__stdout__)
 """
 
 
@@ -61,7 +77,7 @@ def assert_none(of: Collection[str], found: set[str]) -> None:
 
 
 @pytest.mark.parametrize("words", [["--help"], ["people", "--help"], ["text", "--help"]], ids=" ".join)
-def test_help_takes_none_of_the_house(words: list[str], tmp_path: Path) -> None:
+def test_help_takes_none_of_the_app(words: list[str], tmp_path: Path) -> None:
     found = imported(COMMAND, *words, folder=tmp_path)
     assert_none(STORE | SOUND | OTHERS | {"httpx", "pydantic_settings", "phonenumbers", "uvicorn"}, found)
 
@@ -71,7 +87,7 @@ def test_a_text_takes_the_way_to_the_phone_alone(tmp_path: Path) -> None:
     store.migrate()
     with store.transaction() as tx:
         person = tx.people.add("Ada", [PERSON])
-        tx.entries.add(person.id, "a thought", None, None, datetime.now(UTC))
+        tx.entries.add(person.id, ParsedText("a thought"), None, None, datetime.now(UTC))
     store.close()
     found = imported(COMMAND, "text", "a thought", folder=tmp_path)
     assert "httpx" in found
@@ -89,6 +105,6 @@ def test_the_local_phone_has_nothing_of_the_store(tmp_path: Path) -> None:
 
 
 def test_what_up_becomes_has_the_supervisor_alone(tmp_path: Path) -> None:
-    script = "import sys, scrapbook.supervisord; print('imported:', *sys.modules)"
+    script = "import sys, scrapbook.ops.supervisord; print('imported:', *sys.modules)"
     found = imported(script, folder=tmp_path)
     assert_none(STORE | SOUND | OTHERS | {"httpx", "pydantic", "rich", "typer", "structlog"}, found)

@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 import yaml
+from sqlalchemy import make_url
 
 from scrapbook import __version__
-from scrapbook.places import ROOT
+from scrapbook.net import http_limits
+from scrapbook.ops.processes import APP_BODY, WRITTEN_BODY
+from scrapbook.paths import ROOT
 from scrapbook.settings import Settings
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
@@ -20,7 +23,10 @@ OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 DOCKERFILES = [ROOT / "Dockerfile", ROOT / "bot" / "Dockerfile", ROOT / "deploy" / "caddy" / "Dockerfile"]
 # A version with all of its parts, or a digest.
 PINNED = re.compile(r"docker\.io/[a-z/]+:\d+(\.\d+)+(-[a-z]+)*(@sha256:[0-9a-f]{64})?$")
-SECRETS = {"SCRAPBOOK_DATABASE_URL", "TWILIO_AUTH_TOKEN", "SENTRY_DSN", "POSTGRES_PASSWORD"}
+SECRETS = {
+    *("SCRAPBOOK_DATABASE_URL", "SCRAPBOOK_ACTIONS_DATABASE_URL", "TWILIO_AUTH_TOKEN", "SENTRY_DSN"),
+    *("POSTGRES_PASSWORD", "SCRAPBOOK_INTERNAL_SECRET", "SCRAPBOOK_VOICE_SECRET"),
+}
 
 each_service = pytest.mark.parametrize("name", SERVICES)
 
@@ -129,10 +135,21 @@ def test_secrets_are_handed_over_as_files(name: str) -> None:
     assert set(files.values()) == {f"/run/secrets/{secret}" for secret in SERVICES[name].get("secrets", [])}
 
 
-def test_what_decodes_the_sounds_of_strangers_holds_no_secret_and_no_data() -> None:
-    assert "secrets" not in SERVICES["voice"]
+def test_what_decodes_the_sounds_of_unknown_senders_holds_no_data_and_no_secret_of_others() -> None:
+    assert SERVICES["voice"]["secrets"] == ["voice_secret"]
+    assert [name for name in SERVICES if "voice_secret" in SERVICES[name].get("secrets", [])] == [
+        "app",
+        "voice",
+    ]
     assert "env_file" not in SERVICES["voice"]
     assert SERVICES["voice"]["volumes"] == ["models:/models"]
+
+
+def test_the_action_server_gets_its_own_role_of_the_database_only() -> None:
+    assert "database_url" not in SERVICES["actions"]["secrets"]
+    assert "actions_database_url" in SERVICES["actions"]["secrets"]
+    assert "env_file" not in SERVICES["actions"]
+    assert "actions_database_url" in SERVICES["app"]["secrets"]
 
 
 def test_everything_that_is_named_is_there() -> None:
@@ -163,9 +180,14 @@ def test_one_command_makes_every_secret(tmp_path: Path) -> None:
     assert {f"secrets/{name}" for name in made} == {secret["file"] for secret in COMPOSE["secrets"].values()}
     assert made["twilio_auth_token.txt"] == "the token"
     password = made["postgres_password.txt"]
-    assert len(password) == 48
+    assert len(password) == 64
     user = variables("postgres")["POSTGRES_USER"]
     assert made["database_url.txt"] == f"postgresql+psycopg://{user}:{password}@postgres/{user}"
+    actions = make_url(made["actions_database_url.txt"])
+    owner = make_url(made["database_url.txt"])
+    assert actions.set(username=owner.username, password=owner.password) == owner
+    assert actions.username != owner.username
+    assert actions.password not in {None, owner.password}
 
 
 def test_a_secret_that_is_there_stays(tmp_path: Path) -> None:
@@ -176,3 +198,17 @@ def test_only_the_owner_gets_to_the_secrets_and_every_service_can_read_its_own(t
     make_secrets(tmp_path, "the token")
     assert (tmp_path / "secrets").stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o777 for path in (tmp_path / "secrets").iterdir()} == {0o644}
+
+
+def test_caddy_has_the_limits_of_the_app() -> None:
+    caddyfile = (ROOT / "deploy" / "caddy" / "Caddyfile").read_text(encoding="utf-8")
+    limits = dict(re.findall(r"^\s*(\w+) (\d+)(?:KB|MB|s|m)?$", caddyfile, re.MULTILINE))
+    assert int(limits["max_header_size"]) * 1024 == http_limits.MAX_HEAD_BYTES
+    assert int(limits["read_header"]) == http_limits.HEAD_SECONDS
+    assert int(limits["read_body"]) == WRITTEN_BODY.seconds  # Caddy has one for all paths
+    sizes = re.findall(r"request_body @(\w+) {\s+max_size (\d+)MB", caddyfile)
+    of_app = [("writing", WRITTEN_BODY.max_bytes), ("others", APP_BODY.max_bytes)]
+    assert [(name, int(size) * 1_000_000) for name, size in sizes] == of_app
+    assert limits["request_buffers"] == limits["max_size"]
+    # The app sees one address behind Caddy, and closes connections of it beyond that number.
+    assert int(limits["max_conns_per_host"]) < http_limits.MAX_WAITING_PER_CLIENT

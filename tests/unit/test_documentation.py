@@ -6,9 +6,9 @@ from pathlib import Path
 import typer.main
 from typer.core import TyperGroup
 
-from scrapbook import processes
-from scrapbook.cli import app
-from scrapbook.places import ROOT
+from scrapbook.cli.main import app
+from scrapbook.ops import processes
+from scrapbook.paths import ROOT
 from scrapbook.settings import Settings
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -53,3 +53,30 @@ def test_every_page_that_is_linked_exists() -> None:
 def test_the_procfile_names_the_processes() -> None:
     named = re.findall(r"^(\w+): scrapbook serve \1$", Path(ROOT / "Procfile").read_text(), re.MULTILINE)
     assert set(named) == set(processes.names(Settings(TWILIO_ACCOUNT_SID="")))
+
+
+def test_every_file_that_the_architecture_names_exists() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    table = page.split("## Where do I change ...?")[1].split("\n## ")[0]
+    named = re.findall(r"`((?:scrapbook|bot|data|actions|tests)/[\w/.]*)`", page)
+    missing = [name for name in named if not (ROOT / name).exists()]
+    assert missing == []
+    assert len(re.findall(r"^\| (?!to change|---)", table, re.MULTILINE)) >= 10
+
+
+def test_every_module_that_a_path_of_the_architecture_names_exists() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rooms = "|".join(sorted(path.name for path in (ROOT / "scrapbook").iterdir() if path.is_dir()))
+    named = set(re.findall(rf"(?<![\w/])((?:{rooms})/(?:\w+/)*\w+\.\w+)", page))
+    assert named
+    assert [name for name in sorted(named) if not (ROOT / "scrapbook" / name).exists()] == []
+
+
+def test_every_test_that_an_attack_names_exists() -> None:
+    named = re.findall(
+        r"`(tests/[\w/.]+?\.py)(?:::(\w+))?`", (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    )
+    assert len(named) > 40
+    for path, name in named:
+        source = (ROOT / path).read_text(encoding="utf-8")
+        assert not name or f"def {name}(" in source, (path, name)

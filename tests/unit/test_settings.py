@@ -15,6 +15,8 @@ ACCOUNT = {
     "SCRAPBOOK_PUBLIC_URL": "https://scrapbook.example.org",
 }
 
+SHORT_SECRET = "must have at least 32 characters, as `openssl rand -hex 32` prints them"
+
 
 @pytest.fixture(autouse=True)
 def nothing_is_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,16 +33,18 @@ def nothing_is_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("SCRAPBOOK_PORT", "80", "must be at least 1024"),
         ("SCRAPBOOK_PORT", "65535", "must be at most 65500"),
         ("SCRAPBOOK_PORT", "http", "must be a whole number"),
+        ("SCRAPBOOK_INTERNAL_SECRET", "short", SHORT_SECRET),
+        ("SCRAPBOOK_VOICE_SECRET", "s" * 31, SHORT_SECRET),
         (
             "SCRAPBOOK_ALLOWED_NUMBERS",
             "+15550100, 555",
-            "555 is not a number with a plus and the country code",
+            "555 is not a phone number with a plus and the country code",
         ),
         ("SCRAPBOOK_PUBLIC_URL", "scrapbook.example", "must be a URL like https://scrapbook.example.org"),
         (
             "SCRAPBOOK_RASA_URL",
             "rasa:8003",
-            "'rasa:8003' is not a URL like http://rasa:8003; several have a comma between them",
+            "'rasa:8003' is not a URL like http://rasa:8003; separate several with commas",
         ),
         ("SCRAPBOOK_SEND_RATE", "-1", "must be at least 0"),
         ("SCRAPBOOK_SEND_RATE", "inf", "must be a number"),
@@ -65,7 +69,7 @@ def nothing_is_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (
             "SCRAPBOOK_FORGET_TEXTS_AFTER",
             "6",
-            "must be 0 for never, or at least 7 days: the durable engine has texts so long",
+            "must be 0 for never, or at least 7 days, for which DBOS stores texts",
         ),
         ("SCRAPBOOK_FORGET_TEXTS_AFTER", "1000000", "must be at most 36500"),
         ("SCRAPBOOK_LOG_LEVEL", "LOUD", "must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL"),
@@ -120,14 +124,37 @@ def test_what_costs_money_is_limited_where_there_is_an_account_and_free_where_th
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     free = Settings.load()
-    assert (free.segments_per_day, free.pace, free.segments_per_second) == ((0, 0), 0, 0)
+    assert (free.segments_per_day, free.messages_per_minute_limit, free.segments_per_second) == ((0, 0), 0, 0)
     for key, value in ACCOUNT.items():
         monkeypatch.setenv(key, value)
     paid = Settings.load()
-    assert (paid.segments_per_day, paid.pace, paid.segments_per_second) == ((200, 1000), 60, 1)
+    assert (paid.segments_per_day, paid.messages_per_minute_limit, paid.segments_per_second) == (
+        (200, 1000),
+        60,
+        1,
+    )
 
 
 def test_texts_are_kept_unless_somebody_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert Settings.load().texts_are_kept is None
+    assert Settings.load().text_retention is None
     monkeypatch.setenv("SCRAPBOOK_FORGET_TEXTS_AFTER", "30")
-    assert Settings.load().texts_are_kept == timedelta(days=30)
+    assert Settings.load().text_retention == timedelta(days=30)
+
+
+def test_each_start_makes_a_new_secret_in_a_file_of_its_owner(tmp_path: Path) -> None:
+    settings = Settings(SCRAPBOOK_DATA_DIR=str(tmp_path))
+    secrets = []
+    for _ in range(2):
+        settings.renew_internal_secret()
+        secrets.append(settings.internal_secret_value)
+        settings.create_internal_secret()  # as each process does; it leaves the file as it is
+        assert settings.internal_secret_value == secrets[-1]
+    assert len({*secrets}) == 2
+    assert (tmp_path / "run" / "internal.secret").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_secret_that_is_set_is_in_no_file(tmp_path: Path) -> None:
+    settings = Settings(SCRAPBOOK_DATA_DIR=str(tmp_path), SCRAPBOOK_INTERNAL_SECRET="s" * 32)
+    settings.create_internal_secret()
+    assert settings.internal_secret_value == "s" * 32
+    assert not list(tmp_path.rglob("*.secret"))

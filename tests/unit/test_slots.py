@@ -8,8 +8,9 @@ from scrapbook.store.entries import HIGHEST_NUMBER
     ("typed", "numbers"),
     [
         (["3", "5"], [3, 5]),
-        ("3, 5 and 3", [3, 5]),
-        ("no. 42", [42]),
+        ("3, 5, 3", [3, 5]),
+        ("#42", [42]),
+        ("last 2", []),
         ("007", [7]),
         ("none", []),
         (None, []),

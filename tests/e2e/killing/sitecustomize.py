@@ -1,4 +1,4 @@
-"""Kills processes of a house at a given step of a message's path; only on the PYTHONPATH of a test's app.
+"""Kill processes of an installation at a step of a message's path. On the PYTHONPATH of a test's app only.
 
 The file ``run/kill`` of the data directory says when, where and whom: ``before send app rasa``. It is removed
 when it is carried out. A step that writes is part of a transaction: ``after`` it nothing is committed yet.
@@ -10,13 +10,13 @@ import signal
 import sys
 from pathlib import Path
 
-if sys.orig_argv[-2:] in (["scrapbook.serve", "app"], ["serve", "app"]):
-    from scrapbook.assistant import Assistant
-    from scrapbook.inbox import Inbox
-    from scrapbook.intake import Intake
-    from scrapbook.journey import Steps
-    from scrapbook.memos import Memos
-    from scrapbook.outbox import Outbox
+if sys.orig_argv[-2:] in (["scrapbook.ops.serve", "app"], ["serve", "app"]):
+    from scrapbook.assistant.client import Assistant
+    from scrapbook.workflows.inbox import Inbox
+    from scrapbook.workflows.intake import MessageIntake
+    from scrapbook.workflows.memos import MemoSteps
+    from scrapbook.workflows.outbox import Outbox
+    from scrapbook.workflows.workflows import Steps
 
     RUN = Path(os.environ["SCRAPBOOK_DATA_DIR"]) / "run"
 
@@ -29,7 +29,7 @@ if sys.orig_argv[-2:] in (["scrapbook.serve", "app"], ["serve", "app"]):
         if (when, step) == moment:
             order.unlink()
             for name in sorted(names, key="app".__eq__):  # ourselves last
-                os.kill(int((RUN / f"{name}.pid").read_text()), signal.SIGKILL)
+                os.kill(int((RUN / f"{name}.pid").read_text().split()[0]), signal.SIGKILL)
 
     def watch(owner, method, step):
         """A method that blocks."""
@@ -58,16 +58,16 @@ if sys.orig_argv[-2:] in (["scrapbook.serve", "app"], ["serve", "app"]):
 
         setattr(owner, method, watched)
 
-    watch(Intake, "_accept", "accept")
-    watch_async(Intake, "accept", "take")
+    watch(MessageIntake, "_accept", "accept")
+    watch_async(MessageIntake, "accept", "take")
     watch_async(Assistant, "answer", "understand")
     watch(Inbox, "_finish", "finish")
     watch(Outbox, "add", "hand_over")
-    watch_async(Outbox, "_hand_over", "send")
+    watch_async(Outbox, "_submit", "send")
     watch(Outbox, "_record_sent", "record_sent")
-    watch(Memos, "begin", "begin_memos")
+    watch(MemoSteps, "create_messages", "begin_memos")
 
-    run, once = Steps.run, Steps.once
+    run, once = Steps.run, Steps.durable
 
     def run_and_kill(self, name, work, *args, **kwargs):
         def worked():
@@ -84,4 +84,4 @@ if sys.orig_argv[-2:] in (["scrapbook.serve", "app"], ["serve", "app"]):
         kill_at("recorded", name)
         return result
 
-    Steps.run, Steps.once = run_and_kill, once_and_kill
+    Steps.run, Steps.durable = run_and_kill, once_and_kill
