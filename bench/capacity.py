@@ -18,12 +18,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from scrapbook.processes import answers
+from scrapbook.ops.processes import answers
 from scrapbook.store import Store
-from tests.e2e.house import wait_until
-from tests.integration.machines import PEOPLE, Machine, Outside
-from tests.integration.serving import serving
-from tests.postgresql import postgresql_running
+from tests.support.installation import wait_until
+from tests.support.internal import AUTH
+from tests.support.machines import PEOPLE, Machine, Outside
+from tests.support.postgresql import postgresql_running
+from tests.support.serving import serving
 
 WARMING = 5
 """Texts of each before anything is measured: connections are made, statements prepared."""
@@ -97,16 +98,17 @@ def assistant(machine: Machine) -> dict[str, str]:
 
 @contextmanager
 def process(name: str, machine: Machine) -> Generator[int]:
-    """One of the house's, once it answers."""
+    """One of the app's, once it answers."""
     command = [sys.executable, "-m", "scrapbook", "serve", name]
     health = {"rasa": "SCRAPBOOK_RASA_URL", "actions": "SCRAPBOOK_ACTIONS_URL"}[name]
-    page = {"rasa": "/status", "actions": "/health"}[name]
     started = subprocess.Popen(
         command, env=machine.variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
         wait_until(
-            lambda: answers(machine.settings[health] + page, 2), 240, lambda: f"{name} does not answer"
+            lambda: answers(machine.settings[health] + "/health", AUTH),
+            240,
+            lambda: f"{name} does not answer",
         )
         yield started.pid
     finally:

@@ -1,7 +1,7 @@
-"""The corrected text for the featurizers that Rasa brings, which read the tokens of the text as typed."""
+"""Tokens of the corrected text for Rasa's own featurizers, which read the tokens of the original text."""
 
 from components.stateless import StatelessComponent
-from components.word_corrector import corrected
+from components.word_corrector import corrected_text
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.nlu.constants import TOKENS_NAMES
 from rasa.nlu.tokenizers.whitespace_tokenizer import WhitespaceTokenizer
@@ -14,14 +14,14 @@ _TOKENIZER = WhitespaceTokenizer(WhitespaceTokenizer.get_default_config())
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class CorrectedTokens(StatelessComponent):
-    """Stands behind the corrector. Offsets of its tokens are those in the corrected text."""
+    """Comes after the corrector in the pipeline. The offsets of its tokens count in the corrected text."""
 
-    def read(self, message: Message) -> None:
-        """Replaces the tokens of the text."""
-        text = Message({TEXT: corrected(message).text})
+    def process_message(self, message: Message) -> None:
+        """Replace the tokens of the text."""
+        text = Message({TEXT: corrected_text(message).text})
         message.set(TOKENS_NAMES[TEXT], _TOKENIZER.tokenize(text, TEXT))
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """The examples too."""
+        """Replace the tokens of the examples."""
         self.process(training_data.training_examples)
         return training_data

@@ -1,12 +1,12 @@
-"""Whether turns come out the same with Rasa's speed-ups and without, and what a turn costs either way.
+"""Compare turns with Rasa's speed-ups and without: their results and their processor time.
 
     bot/.venv/bin/python bench/equality.py [FILE ...]
 
-Each text of the files is sent through the trained model twice, in a process each: as the assistant runs it,
-and with ``SCRAPBOOK_STOCK_TURNS=1``. Of both are compared what was understood (intent, confidence, entities),
-the actions, the slots, all events, what the action server read of its call, and the wording. A stand-in for
-the action server answers from the call alone. Without files, the training texts are taken. Of a ``.tsv``
-file, each cell is a text; of a ``.yml`` file, each example; of any other, each line.
+Each text of the files is sent through the trained model in two processes, with the speed-ups and with
+``SCRAPBOOK_STOCK_TURNS=1``. The results are compared: intent, confidence, entities, actions, slots, all
+events, the fields that the action server reads, and the wording. A fake action server answers from the call
+alone. Without files, the training texts are used. In a ``.tsv`` file each cell is a text, in a ``.yml`` file
+each example, in any other file each line.
 """
 
 import argparse
@@ -32,8 +32,8 @@ MODEL = ROOT / "models/assistant.tar.gz"
 
 Turn = dict[str, Any]
 
-# What differs from run to run and means nothing.
-OF_A_RUN = ("timestamp", "message_id")
+# Fields that differ in every run.
+RUN_FIELDS = ("timestamp", "message_id")
 
 
 def training_files() -> list[Path]:
@@ -41,9 +41,9 @@ def training_files() -> list[Path]:
 
 
 def texts_of(path: Path) -> list[str]:
-    """The texts of a file, without those that are blank."""
+    """Return the texts of a file that are not blank."""
     if path.suffix in (".yml", ".yaml"):
-        from rasa.shared.nlu.training_data.loading import load_data  # noqa: PLC0415 - for the placeholders
+        from rasa.shared.nlu.training_data.loading import load_data  # noqa: PLC0415 - needs the placeholders
 
         texts = [example.get("text") for example in load_data(str(path)).intent_examples]
     else:
@@ -54,7 +54,7 @@ def texts_of(path: Path) -> list[str]:
 
 
 def turns(texts: Iterable[str], *, stock: bool) -> list[Turn]:
-    """What came of each text, from a process of its own."""
+    """Return the result of each text, from a separate process."""
     with tempfile.TemporaryDirectory() as folder:
         given, found = Path(folder) / "texts.json", Path(folder) / "turns.json"
         given.write_text(json.dumps(list(texts)))
@@ -68,7 +68,7 @@ def turns(texts: Iterable[str], *, stock: bool) -> list[Turn]:
 
 
 def differences(stock: list[Turn], ours: list[Turn]) -> Iterator[tuple[str, str]]:
-    """The text and what of its turn differs, for each that does."""
+    """Yield each text whose turn differs, and the part that differs."""
     for a, b in zip(stock, ours, strict=True):
         for part in a:
             if part != "ms" and a[part] != b[part]:
@@ -76,32 +76,32 @@ def differences(stock: list[Turn], ours: list[Turn]) -> Iterator[tuple[str, str]
 
 
 def answer_to(call: dict[str, Any], responses: list[str]) -> dict[str, Any]:
-    """What the stand-in says: a response of the domain, filled with what the call holds."""
-    read = what_is_read(call)
+    """Return the fake answer: a response of the domain, filled with the values of the call."""
+    read = fields_read(call)
     name = responses[sum(json.dumps(read, sort_keys=True).encode()) % len(responses)]
     filled = {slot: f"{slot} is {value}" for slot, value in read["slots"].items()}
     return {"events": [], "responses": [{"response": name, **filled, "text_said": read["message"]["text"]}]}
 
 
-def what_is_read(call: dict[str, Any]) -> dict[str, Any]:
-    """What the actions read of a call; a slot without a value is as good as none."""
+def fields_read(call: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields that the actions read; slots without a value are left out."""
     tracker = call["tracker"]
     message, metadata = tracker["latest_message"], "session_started_metadata"
     slots = {name: v for name, v in tracker["slots"].items() if v is not None and name != metadata}
-    kept = ("text", "intent", "entities", "metadata", "only_understood")
+    names = ("text", "intent", "entities", "metadata", "is_paraphrase")
     return {
         "action": call["next_action"],
         "sender": (call["sender_id"], tracker["sender_id"]),
         "slots": slots,
-        "message": {name: message[name] for name in kept if name in message},
+        "message": {name: message[name] for name in names if name in message},
         "rest": [
             tracker[name] for name in ("paused", "followup_action", "active_loop", "latest_action_name")
         ],
     }
 
 
-class StandIn:
-    """An action server in a thread, so that its time is not counted."""
+class FakeActionServer:
+    """An action server in a thread, so that its processor time is not counted."""
 
     def __init__(self, responses: list[str]) -> None:
         self._responses = responses
@@ -115,7 +115,7 @@ class StandIn:
 
         async def answer(request: web.Request) -> web.Response:
             call = await request.json()
-            self.calls.append(what_is_read(call))
+            self.calls.append(fields_read(call))
             return web.json_response(answer_to(call, self._responses))
 
         app = web.Application(client_max_size=10**8)
@@ -129,34 +129,34 @@ class StandIn:
         await asyncio.Event().wait()
 
 
-def _loaded() -> tuple["Agent", StandIn, list[Any]]:
-    """The assistant, its action server, and where the trackers of finished turns are put."""
-    from components.tracker_store import ForgetfulTrackerStore  # noqa: PLC0415
+def _loaded() -> tuple["Agent", FakeActionServer, list[Any]]:
+    """Return the assistant, its action server, and the list to which finished turns add their trackers."""
+    from components.tracker_store import StatelessTrackerStore  # noqa: PLC0415
     from components.verbatim_responses import VerbatimNaturalLanguageGenerator  # noqa: PLC0415
     from rasa.core.agent import Agent  # noqa: PLC0415
     from rasa.utils.endpoints import EndpointConfig  # noqa: PLC0415
 
     trackers: list[Any] = []
 
-    class Remembering(ForgetfulTrackerStore):
+    class RecordingTrackerStore(StatelessTrackerStore):
         async def save(self, tracker: Any) -> None:
             trackers.append(tracker)
 
     agent = Agent.load(str(MODEL))
     domain = agent.processor.domain
-    server = StandIn(sorted(domain.responses))
+    server = FakeActionServer(sorted(domain.responses))
     agent.processor.nlg = VerbatimNaturalLanguageGenerator(None, domain)
-    agent.processor.tracker_store = Remembering(domain)
+    agent.processor.tracker_store = RecordingTrackerStore(domain)
     agent.processor.action_endpoint = EndpointConfig(server.url)
     return agent, server, trackers
 
 
-async def _turn(agent: "Agent", server: StandIn, trackers: list[Any], text: str) -> Turn:
+async def _turn(agent: "Agent", server: FakeActionServer, trackers: list[Any], text: str) -> Turn:
     from parse import padded  # noqa: PLC0415 - needs the path of answer()
     from rasa.core.channels.channel import CollectingOutputChannel, UserMessage  # noqa: PLC0415
 
     channel = CollectingOutputChannel()
-    message = UserMessage(padded(text), channel, "person", metadata={"message_sid": "SM1"}, message_id="1")
+    message = UserMessage(padded(text), channel, "person", metadata={"message_id": "SM1"}, message_id="1")
     begun = time.thread_time()
     await agent.handle_message(message)
     took = 1000 * (time.thread_time() - begun)
@@ -168,7 +168,7 @@ async def _turn(agent: "Agent", server: StandIn, trackers: list[Any], text: str)
         "understood": tracker.latest_message.parse_data,
         "actions": [event["name"] for event in events if event["event"] == "action"],
         "slots": tracker.current_slot_values(),
-        "events": [_without(OF_A_RUN, event) for event in events],
+        "events": [_without(RUN_FIELDS, event) for event in events],
         "calls": calls,
         "said": channel.messages,
         "ms": took,
@@ -180,12 +180,12 @@ def _without(names: Iterable[str], event: Any) -> Any:
 
 
 def answer(given: Path, found: Path) -> None:
-    """Sends the texts of one file through the model, and writes their turns to the other."""
+    """Send the texts of one file through the model and write their turns to the other."""
     import parse  # noqa: PLC0415
     import placeholders  # noqa: PLC0415
 
     placeholders.install()
-    parse._quiet()
+    parse.silence()
 
     async def every(texts: list[str]) -> list[Turn]:
         loaded = _loaded()
@@ -195,7 +195,7 @@ def answer(given: Path, found: Path) -> None:
 
 
 def main() -> None:
-    """Compares, and ends with 1 when a turn differs."""
+    """Compare the turns; exit with status 1 if one differs."""
     options = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -19,10 +19,10 @@ from pathlib import Path
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
-from scrapbook.matching import Match, Matcher, Outcome
+from scrapbook.text.fuzzy_match import Match, Matcher, MatchOutcome
 
 Answer = Callable[[str], Match]
-NONE = Match(Outcome.NONE, None, ())
+NONE = Match(MatchOutcome.NONE, None, ())
 ONSETS = ["b", "br", "d", "f", "g", "gl", "k", "kl", "l", "m", "n", "p", "r", "s", "st", "t", "tr", "v", "z"]
 COLUMNS = ("right", "offered", "wrong", "missed", "answered", "torn for none", "p50 us", "p99 us")
 
@@ -56,15 +56,23 @@ def ours(topics: list[str]) -> Answer:
 
 
 def _one(topic: str) -> Match:
-    return Match(Outcome.SURE, topic, (topic,))
+    return Match(MatchOutcome.SURE, topic, (topic,))
 
 
 def what_happened(match: Match, meant: str) -> str:
-    if meant == "-":
-        return "answered" if match.topic else "torn for none" if match.outcome is Outcome.TORN else "silent"
+    if meant.startswith("-"):
+        if match.topic in meant.split("|")[1:]:
+            return "silent"
+        return (
+            "answered"
+            if match.topic
+            else "torn for none"
+            if match.outcome is MatchOutcome.AMBIGUOUS
+            else "silent"
+        )
     if match.topic:
         return "right" if match.topic == meant else "wrong"
-    return "offered" if match.outcome is Outcome.TORN and meant in match.candidates else "missed"
+    return "offered" if match.outcome is MatchOutcome.AMBIGUOUS and meant in match.candidates else "missed"
 
 
 def measured(answer: Answer, rows: list[tuple[str, str]]) -> dict[str, float]:
@@ -73,7 +81,7 @@ def measured(answer: Answer, rows: list[tuple[str, str]]) -> dict[str, float]:
     for typed, meant in rows:
         times.append(min(microseconds(answer, typed) for _ in range(3)))
         counts[what_happened(answer(typed), meant)] += 1
-    nothing = sum(meant == "-" for _, meant in rows)
+    nothing = sum(meant.startswith("-") for _, meant in rows)
     shares = {name: counts[name] / (len(rows) - nothing) for name in ("right", "offered", "wrong", "missed")}
     shares |= {name: counts[name] / max(nothing, 1) for name in ("answered", "torn for none")}
     return shares | {"p50 us": statistics.median(times), "p99 us": statistics.quantiles(times, n=100)[98]}

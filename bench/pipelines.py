@@ -1,10 +1,10 @@
-"""Several ways to understand texts, trained on the same examples and measured on the same files.
+"""Compare pipelines that are trained on the same examples and measured on the same files.
 
     bot/.venv/bin/python bench/pipelines.py PATH [--only NAME...] [--epochs N]
 
 PATH: a folder with ``commands.tsv`` and ``texts.txt`` as ``bench/understanding.py`` reads them. Each pipeline
-is trained in a process of its own and measured in another, one after the other and on one thread, so that its
-memory is its own. All times are of the processor, which other work on the machine lengthens little.
+is trained in one process and measured in another, one after the other and on one thread, so that its memory
+is measured separately. All times are processor times, which other work on the machine affects little.
 """
 
 import argparse
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 BOT = ROOT / "bot"
-# What is printed, and with how many decimals
+# The printed columns and their decimals
 COLUMNS = {
     "right": 0,
     "F1": 3,
@@ -48,7 +48,7 @@ COUNTS = [
     {"name": "CountVectorsFeaturizer"},
     {"name": "CountVectorsFeaturizer", "analyzer": "char_wb", "min_ngram": 1, "max_ngram": 4},
 ]
-# As `rasa init` has them; constrain_similarities is what Rasa asks for when it is not set.
+# The settings of `rasa init`; without constrain_similarities Rasa prints a warning.
 FEATURES = [{"name": "RegexFeaturizer"}, {"name": "LexicalSyntacticFeaturizer"}, *COUNTS]
 DIET = {"name": "DIETClassifier", "constrain_similarities": True}
 FALLBACK = [{"name": "FallbackClassifier", "threshold": 0.3, "ambiguity_threshold": 0.1}]
@@ -59,7 +59,7 @@ COMMANDS = "components.command_recogniser.CommandRecogniser"
 
 
 def ours() -> list[dict]:
-    """The pipeline of the assistant."""
+    """Return the pipeline of the assistant."""
     return yaml.safe_load((BOT / "config.yml").read_text(encoding="utf-8"))["pipeline"]
 
 
@@ -72,14 +72,14 @@ def _without(*names: str) -> list[dict]:
 
 
 def _with_diet() -> list[dict]:
-    """DIET in place of our classifier, with our correction, commands, judge and arguments around it."""
-    at = [part["name"] for part in ours()].index(CLASSIFIER)
+    """Return our pipeline with DIET in place of our classifier; DIET reads the corrected text."""
+    index = [part["name"] for part in ours()].index(CLASSIFIER)
     tokens = {"name": "corrected_tokens.CorrectedTokens"}
-    return [*ours()[:at], tokens, *FEATURES, DIET | {"entity_recognition": False}, *ours()[at + 1 :]]
+    return [*ours()[:index], tokens, *FEATURES, DIET | {"entity_recognition": False}, *ours()[index + 1 :]]
 
 
 def pipelines() -> dict[str, list[dict]]:
-    """By name."""
+    """Return the compared pipelines by name."""
     return {
         "stock: DIET": [*TOKENS, *FEATURES, DIET, {"name": "EntitySynonymMapper"}, *FALLBACK],
         "stock: regression": [*TOKENS, *COUNTS, *REGRESSION, *FALLBACK],
@@ -92,7 +92,7 @@ def pipelines() -> dict[str, list[dict]]:
 
 
 def train(pipeline: list[dict], folder: Path, epochs: int) -> float:
-    """Trains into ``folder / "model.tar.gz"``; seconds of processor time."""
+    """Train a model into ``folder / "model.tar.gz"``; return the processor time in seconds."""
     for part in pipeline:
         if part["name"] == "DIETClassifier":
             part["epochs"] = epochs
@@ -115,14 +115,14 @@ def _loaded(model: Path) -> "Agent":
     import placeholders  # noqa: PLC0415 - needs the path of measure()
 
     placeholders.install()
-    from rasa.core.agent import Agent  # noqa: PLC0415 - what importing it takes is measured
+    from rasa.core.agent import Agent  # noqa: PLC0415 - the time of the import is measured
 
     return Agent.load(str(model))
 
 
 async def _effects(agent: "Agent", texts: list[str]) -> tuple[list[str], float]:
-    """The effect of each text, and the median of the milliseconds that a text took."""
-    from components.effects import KEEP, effects  # noqa: PLC0415 - needs the path of measure()
+    """Return the effect of each text and the median processor time of a text in milliseconds."""
+    from components.effects import SAVE_THOUGHT, effects  # noqa: PLC0415 - needs the path of measure()
     from parse import padded  # noqa: PLC0415
 
     effect_of, found, took = effects(), [], []
@@ -130,20 +130,20 @@ async def _effects(agent: "Agent", texts: list[str]) -> tuple[list[str], float]:
         begun = time.process_time()
         parsed = await agent.parse_message(padded(text))
         took.append(1000 * (time.process_time() - begun))
-        found.append(effect_of.get((parsed.get("intent") or {}).get("name") or KEEP, "save"))
+        found.append(effect_of.get((parsed.get("intent") or {}).get("name") or SAVE_THOUGHT, "save"))
     return found, statistics.median(took)
 
 
 def measure(model: Path, path: Path) -> dict:
-    """The figures of a trained model, measured in this very process."""
+    """Measure a trained model in this process."""
     from understanding_scores import macro_f1, mistyped, rows  # noqa: PLC0415
 
     table = rows(path / "commands.tsv")
     meant, commands = [row[0] for row in table], [row[1] for row in table]
-    kept = (path / "texts.txt").read_text(encoding="utf-8").splitlines()
+    private = (path / "texts.txt").read_text(encoding="utf-8").splitlines()
     agent = _loaded(model)
     start = time.process_time()
-    found, took = asyncio.run(_effects(agent, [*commands, *mistyped(commands, 1), *kept]))
+    found, took = asyncio.run(_effects(agent, [*commands, *mistyped(commands, 1), *private]))
     plain, noisy, texts = found[: len(table)], found[len(table) : 2 * len(table)], found[2 * len(table) :]
     counted = Counter(texts)
     return {
@@ -168,7 +168,7 @@ def _measured(model: Path, path: Path) -> dict:
 
 
 def main() -> None:
-    """Trains and measures one after the other, and prints a row for each."""
+    """Train and measure the pipelines one after the other and print a row for each."""
     options = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -196,7 +196,7 @@ if __name__ == "__main__":
         TF_CPP_MIN_LOG_LEVEL="3",
         SQLALCHEMY_SILENCE_UBER_WARNING="1",
         CUDA_VISIBLE_DEVICES="-1",
-        # Rasa would take what an earlier pipeline has learned.
+        # Otherwise Rasa reuses what another pipeline has trained.
         RASA_MAX_CACHE_SIZE="0",
         PYTHONPATH=os.pathsep.join(map(str, (BOT, Path(__file__).parent, stock_packages()))),
         OMP_NUM_THREADS="1",

@@ -1,4 +1,4 @@
-"""What a house takes while nothing happens: ``python -m bench.resting [SECONDS]``; 60 without.
+"""What an installation takes while nothing happens: ``python -m bench.resting [SECONDS]``; 60 without.
 
 It is started in a folder of its own, nobody texts it, and each process's memory and processor are read from
 ``/proc``: memory as the proportional set size, where what processes share is divided among them.
@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from bench.turns.machine import cpu_seconds, megabytes
-from tests.e2e.house import House
+from tests.support.installation import Installation
 
 SETTLED_AFTER = 10.0
 """Seconds; what is done once after a start is not measured."""
@@ -19,13 +19,13 @@ NAMES = ("supervisord", "app", "actions", "rasa", "voice", "phone")
 
 def main(seconds: float) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        house = House(Path(folder), ("+15550100",))
+        installation = Installation(Path(folder), ("+15550100",))
         try:
-            house.start()
+            installation.start()
             time.sleep(SETTLED_AFTER)
-            measure({name: house.pid(name) for name in NAMES}, seconds)
+            measure({name: installation.pid(name) for name in NAMES}, seconds)
         finally:
-            house.stop()
+            installation.stop()
 
 
 def measure(pids: dict[str, int], seconds: float) -> None:

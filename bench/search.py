@@ -1,6 +1,7 @@
 """Finding entries beside ``LIKE '%word%'``, over the same entries of one person in the same run.
 
     python bench/search.py [--sizes 1000,10000,100000,1000000] [--queries 1000] [--database URL]
+        [--model FOLDER]
 
 The texts are made up, with words as frequent as in a language (Zipf's law), the same in each run. They are
 put into the tables of a new database, whose triggers build the index. A URL, such as
@@ -27,8 +28,8 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from scrapbook.book import Book
-from scrapbook.book.finding import find
+from scrapbook.core import Book
+from scrapbook.core.search import Meaning, find
 from scrapbook.store import Person, Store
 
 VOCABULARY = 60_000
@@ -61,6 +62,9 @@ ONSETS = [
 ENDINGS = ["", "", "n", "r", "l", "m", "st", "ck"]
 AT_ONCE = 5_000
 """Entries of one transaction while the table is filled."""
+
+ENCODED = 500
+"""Texts that are encoded for the search by meaning."""
 
 TRIES = 3
 """Of each query; the shortest counts: what else the machine does is not what is measured."""
@@ -218,12 +222,14 @@ class Author:
             yield " ".join(self._dice.choices(self._words, cum_weights=self._weights, k=length))
 
 
-def filled(store: Store, database: Database, texts: list[str]) -> Person:
+def filled(
+    store: Store, database: Database, texts: list[str], every: timedelta = timedelta(minutes=1)
+) -> Person:
     """A person with these entries, some of them in topics. Goes around the store, whose triggers it keeps."""
     with store.transaction() as tx:
         person = tx.people.add("Ann", ["+15550100"])
         topics = [tx.topics.add(person.id, f"topic {number}").id for number in range(TOPICS)]
-    entries, start = rows(person, texts, topics), time.monotonic()
+    entries, start = rows(person, texts, topics, every), time.monotonic()
     for done in range(0, len(texts), AT_ONCE):
         database.insert(itertools.islice(entries, AT_ONCE))
         progress(
@@ -231,15 +237,17 @@ def filled(store: Store, database: Database, texts: list[str]) -> Person:
         )
     progress("learning their words")
     with store.transaction() as tx:
-        tx.words.learn(person.id, "\n".join(texts))
+        tx.words.index_words(person.id, "\n".join(texts))
     database.settle()
     return person
 
 
-def rows(person: Person, texts: list[str], topics: list[int]) -> Iterator[tuple[object, ...]]:
+def rows(
+    person: Person, texts: list[str], topics: list[int], every: timedelta
+) -> Iterator[tuple[object, ...]]:
     for number, text in enumerate(texts, 1):
         topic = topics[number % TOPICS] if number % 3 == 0 else None
-        yield person.id, number, text, topic, START + timedelta(minutes=number)
+        yield person.id, number, text, topic, START + number * every
 
 
 def progress(text: str) -> None:
@@ -283,7 +291,12 @@ def misspelled(dice: random.Random, texts: list[str]) -> str:
     return dice.choice(slips)
 
 
-QUERIES = (one_word, two_words, beginning, plural, misspelled)
+def any_word(dice: random.Random, texts: list[str]) -> str:
+    """Words of three entries, all of which no entry has: the nearest are looked for."""
+    return " ".join(dice.choice(words_of(dice, texts, 1)) for _ in range(6))
+
+
+QUERIES = (one_word, two_words, beginning, plural, misspelled, any_word)
 
 
 @dataclass(frozen=True)
@@ -321,25 +334,57 @@ def p50_and_p99(times: list[float]) -> tuple[float, float]:
     return statistics.median(times), statistics.quantiles(times, n=100, method="inclusive")[98]
 
 
-def measured(store: Store, database: Database, texts: list[str], count: int) -> dict[str, Times]:
+def meaning_of(store: Store, folder: str, texts: list[str]) -> Meaning:
+    """The search by meaning, with a vector for each entry: that of one of a few texts, with some noise.
+
+    To encode all would take an hour. So each query has hundreds of entries that are like it and each other.
+    """
+    import numpy as np  # noqa: PLC0415 - needs the extra "semantic"
+
+    from scrapbook.core import meaning  # noqa: PLC0415
+    from scrapbook.embeddings.encoder import Encoder  # noqa: PLC0415
+    from scrapbook.embeddings.similarity import packed  # noqa: PLC0415
+
+    encoder = Encoder(folder)
+    vectors = encoder.of_entries(texts[:ENCODED])
+    dice = np.random.default_rng(4)
+    while rows := store.read(lambda tx: tx.vectors.without(encoder.name, AT_ONCE)):
+        with store.transaction() as tx:
+            for entry_id, text in rows:
+                noise = dice.normal(scale=vectors.shape[1] ** -0.5, size=vectors.shape[1])
+                vector = (vectors[entry_id % len(vectors)] + noise).astype(np.float32)
+                tx.vectors.record(encoder.name, entry_id, text, packed(vector))
+        progress(f"{rows[-1][0]:,} entries without a vector")
+    return meaning.Meaning(encoder)
+
+
+def measured(
+    store: Store, database: Database, texts: list[str], count: int, model: str | None
+) -> dict[str, Times]:
     dice = random.Random(3)
     queries = {kind: [kind(dice, texts) for _ in range(count // len(QUERIES))] for kind in QUERIES}
     person = filled(store, database, texts)
+    meaning = meaning_of(store, model, texts) if model else None
     with store.transaction() as tx:
         book = Book(tx, person, "SM1", START + timedelta(days=4000))
         found = {
             kind.__name__.replace("_", " "): Times.of(lambda query: find(book, query), of_kind)
             for kind, of_kind in queries.items()
         }
+        total = sum(found.values(), Times([], []))
+        if meaning:
+            found["by meaning"] = Times.of(
+                lambda query: find(book, query, meaning=meaning), queries[any_word]
+            )
     # Fewer where a single one takes long.
     scanned = queries[one_word][: max(20, 5_000_000 // len(texts))]
     like = Times.of(lambda word: database.like(person.id, word), scanned)
-    return {"find": sum(found.values(), Times([], [])), **found, "LIKE '%word%'": like}
+    return {"find": total, **found, "LIKE '%word%'": like}
 
 
-def report(database: Database, texts: list[str], count: int) -> None:
+def report(database: Database, texts: list[str], count: int, model: str | None) -> None:
     with closing(Store.open(database.url)) as store:
-        times = measured(store, database, texts, count)
+        times = measured(store, database, texts, count, model)
     entries, words, spelling = database.megabytes()
     progress("")
     print(f"\n{len(texts):,} entries: {entries:.1f} MB,", end=" ")
@@ -354,11 +399,12 @@ def main() -> None:
     parser.add_argument("--sizes", default="1000,10000,100000,1000000", help="comma-separated")
     parser.add_argument("--queries", type=int, default=1000)
     parser.add_argument("--database", metavar="URL", help="of a PostgreSQL server, in place of SQLite")
+    parser.add_argument("--model", metavar="FOLDER", help="by which entries are found by meaning, too")
     arguments = parser.parse_args()
     for size in map(int, arguments.sizes.split(",")):
         new = new_postgresql(arguments.database) if arguments.database else new_sqlite()
         with new as database:
-            report(database, list(Author().texts(size)), arguments.queries)
+            report(database, list(Author().texts(size)), arguments.queries, arguments.model)
     print("\nLoad of the machine at the end:", *(f"{load:.1f}" for load in os.getloadavg()))
 
 

@@ -61,7 +61,7 @@ def one_window_at_a_time(folder: Path, sound: Path, threads: int) -> Callable[[]
     """Ours, all threads for each window in turn."""
     from scrapbook.voice import model, transcriber
 
-    model.sharing = transcriber.sharing = lambda _cores: (1, threads)
+    model.workers_and_threads = transcriber.workers_and_threads = lambda _cores: (1, threads)
     return ours(folder, sound, threads)
 
 

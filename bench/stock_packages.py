@@ -1,4 +1,4 @@
-"""What a stock Rasa needs, and Rasa's environment here leaves out because nothing of the house uses it."""
+"""What a stock Rasa needs, and Rasa's environment here leaves out because nothing of the app uses it."""
 
 import os
 import shutil

@@ -33,9 +33,10 @@ from pathlib import Path
 
 from search import invented_words
 
-from scrapbook.book import Book
-from scrapbook.book.suggesting import suggest
+from scrapbook.core import Book
+from scrapbook.core.topic_suggestions import suggest
 from scrapbook.store import Person, Store
+from scrapbook.text.parsed_text import ParsedText
 
 SHARED, OWN, TOPICS, OTHER_SUBJECTS = 20_000, 150, 30, 50
 WORDS_IN_A_TEXT = (3, 25)
@@ -109,7 +110,7 @@ def filled(store: Store, path: Path, entries: list[Labelled]) -> Person:
             database.execute(INSERT, (person.id, number, entry.text, topic, made))
         database.execute("UPDATE people SET next_number = ?", (len(entries) + 1,))
     with store.transaction() as tx:
-        tx.words.learn(person.id, "\n".join(entry.text for entry in entries))
+        tx.words.index_words(person.id, "\n".join(entry.text for entry in entries))
         tx.entries.forget_deleted()
     return person
 
@@ -120,13 +121,15 @@ def judged(store: Store, person: Person, thoughts: list[Labelled]) -> tuple[list
     times: list[float] = []
     for thought in thoughts:
         with store.transaction() as tx:
-            entry = tx.entries.add(person.id, thought.text, None, None, START + timedelta(days=4000))
+            entry = tx.entries.add(
+                person.id, ParsedText(thought.text), None, None, START + timedelta(days=4000)
+            )
             start = CLOCK()
             suggested.append(suggest(Book(tx, person, "SM1", START), entry))
             times.append((CLOCK() - start) * 1e3)
-            for shelf in tx.suggestions.shelves(person.id):
+            for shelf in tx.suggestions.topic_stats(person.id):
                 tx.suggestions.taken_up(shelf.topic_id)
-            tx.entries.take_back(entry.id)
+            tx.entries.erase(entry.id)
     return suggested, times
 
 

@@ -1,4 +1,4 @@
-"""Typing errors, made at random but the same each time."""
+"""Random typing errors, reproducible by a seed."""
 
 import random
 
@@ -8,7 +8,7 @@ NEIGHBOURS = {
     "k": "jil", "l": "kop", "z": "asx", "x": "zsdc", "c": "xdfv", "v": "cfgb", "b": "vghn", "n": "bhjm",
     "m": "njk",
 }  # fmt: skip
-"""Letters next to one another on an English keyboard."""
+"""The neighbours of each letter on an English keyboard."""
 
 
 def _swapped(text: str, at: int, _chance: random.Random) -> str:
@@ -28,17 +28,14 @@ def _beside(text: str, at: int, chance: random.Random) -> str:
     return text[:at] + chance.choice(neighbours) + text[at + 1 :]
 
 
-KINDS = (_swapped, _dropped, _doubled, _beside)
+ERRORS = (_swapped, _dropped, _doubled, _beside)
 
 
 def one_typo(text: str, chance: random.Random) -> str:
-    """The text with one error in it: a letter swapped with the next one, dropped, doubled, or the one
-    beside it on the keyboard. Always another text, unless there is nothing to mistype.
+    """Return the text with one error: a letter swapped, dropped, doubled, or replaced by a neighbour.
+
+    The result differs from the text unless the text has no two letters in a row.
     """
-    at_letter = [
-        at for at, character in enumerate(text[:-1]) if character.isalpha() and text[at + 1].isalpha()
-    ]
-    tries = [
-        KINDS[chance.randrange(4)](text, chance.choice(at_letter), chance) for _ in range(9) if at_letter
-    ]
+    letters = [at for at, character in enumerate(text[:-1]) if character.isalpha() and text[at + 1].isalpha()]
+    tries = [ERRORS[chance.randrange(4)](text, chance.choice(letters), chance) for _ in range(9) if letters]
     return next((typed for typed in tries if typed != text), text)

@@ -1,17 +1,17 @@
-"""How well texts and misspelled topics are understood.
+"""Measure how well texts and misspelled topics are understood.
 
     .venv/bin/python bench/understanding.py PATH...
 
 Each path is a file or a folder with some of these files, tab-separated, UTF-8:
 
 - ``commands.tsv``: effect, text, source, with a header line
-- ``texts.txt``: texts that are no commands, one per line
-- ``misspellings.tsv``: typed, meant ("-" for none of the topics), with a header line; needs ``topics.txt``
+- ``texts.txt``: texts that are not commands, one per line
+- ``misspellings.tsv``: typed, meant ("-" for none of the topics, "-|topic" where that one is right, too),
+  with a header line; needs ``topics.txt``
 
-With ``--noise SEED``, commands and texts are read a second time with one typing error in each, the same
-ones for the same seed.
+With ``--noise SEED``, commands and texts are parsed a second time with one typing error in each.
 
-With ``--errors N``, up to N of the texts that were misunderstood are shown for each effect.
+With ``--errors N``, up to N misunderstood texts are printed for each effect.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from pathlib import Path
 
 from understanding_scores import macro_f1, mistyped, of_effects, ratio, rows
 
-from scrapbook.matching import match
+from scrapbook.text.fuzzy_match import MatchOutcome, match
 
 BOT = Path(__file__).resolve().parent.parent / "bot"
 FORBIDDEN = ("remove", "edit")
@@ -31,7 +31,7 @@ NO_TOPIC = "-"
 
 
 def parsed(texts: list[str]) -> list[dict]:
-    """What the trained model makes of each text."""
+    """Parse each text with the trained model."""
     lines = "".join(" ".join(text.splitlines()) + "\n" for text in texts)
     command = [str(BOT / ".venv/bin/python"), "-W", "ignore", str(BOT / "parse.py")]
     answer = subprocess.run(command, input=lines, capture_output=True, text=True, check=True, timeout=900)
@@ -39,7 +39,7 @@ def parsed(texts: list[str]) -> list[dict]:
 
 
 def report_commands(path: Path, shown: int, noise: int | None) -> None:
-    """Precision, recall and F1 per effect, as typed and, where ``noise`` is a seed, mistyped."""
+    """Print precision, recall and F1 per effect, as typed and, if ``noise`` is a seed, mistyped."""
     table = rows(path)
     meant, texts = [row[0] for row in table], [row[1] for row in table]
     plain = report_effects(f"{path.name}: {len(table)} texts", meant, texts, shown)
@@ -49,7 +49,7 @@ def report_commands(path: Path, shown: int, noise: int | None) -> None:
 
 
 def report_effects(title: str, meant: list[str], texts: list[str], shown: int) -> float:
-    """Prints the figures of each effect; the mean of their F1."""
+    """Print the figures of each effect; return the mean F1."""
     understood = [answer["effect"] for answer in parsed(texts)]
     print(f"\n{title}")
     print(f"{'effect':<10}{'texts':>6}{'precision':>11}{'recall':>8}{'F1':>7}")
@@ -67,7 +67,7 @@ def report_effects(title: str, meant: list[str], texts: list[str], shown: int) -
 
 
 def report_texts(path: Path, shown: int, noise: int | None) -> bool:
-    """How many texts lead to each effect; False when one would remove or edit."""
+    """Print how many texts have each effect; return False if one would remove or edit something."""
     texts = path.read_text(encoding="utf-8").splitlines()
     harmless = report_kept(f"{path.name}: {len(texts)} texts, none of them a command", texts, shown)
     if noise is None:
@@ -76,7 +76,7 @@ def report_texts(path: Path, shown: int, noise: int | None) -> bool:
 
 
 def report_kept(title: str, texts: list[str], shown: int) -> bool:
-    """The same for texts by themselves."""
+    """Print how many of the texts have each effect; return False if one would remove or edit something."""
     answers = parsed(texts)
     counted = Counter(answer["effect"] for answer in answers)
     print(f"\n{title}")
@@ -89,21 +89,24 @@ def report_kept(title: str, texts: list[str], shown: int) -> bool:
 
 
 def outcome_of(typed: str, meant: str, topics: list[str]) -> str:
-    """What came of a typed topic, in the words of the report."""
+    """Return the outcome of a typed topic in the words of the report."""
     found = match(typed, topics)
-    if meant == NO_TOPIC:
-        return "answered though none meant" if found.topic else "left open, none meant"
+    if meant.startswith(NO_TOPIC):
+        if found.topic and found.topic not in meant.split("|"):
+            return "answered though none meant"
+        is_asked = found.outcome is MatchOutcome.AMBIGUOUS
+        return "asked though none meant" if is_asked else "left open, none meant"
     if found.topic:
         return "right" if found.topic == meant else "silently wrong"
     return "offered" if meant in found.candidates else "not found"
 
 
 def report_misspellings(path: Path) -> None:
-    """How misspelled topics are matched."""
+    """Print how misspelled topics are matched."""
     topics = (path.parent / "topics.txt").read_text(encoding="utf-8").splitlines()
     table = rows(path)
     counted = Counter(outcome_of(typed, meant, topics) for typed, meant, *_ in table)
-    none_meant = sum(meant == NO_TOPIC for _, meant, *_ in table)
+    none_meant = sum(meant.startswith(NO_TOPIC) for _, meant, *_ in table)
     print(f"\n{path.name}: {len(table)} typed topics, {none_meant} of them none of the {len(topics)}")
     for outcome, count in counted.most_common():
         whole = none_meant if outcome.endswith("none meant") else len(table) - none_meant
@@ -111,13 +114,13 @@ def report_misspellings(path: Path) -> None:
 
 
 def files(paths: list[Path]) -> Iterator[Path]:
-    """The files named, and those in the folders named."""
+    """Yield the files, and the files in the folders."""
     for path in paths:
         yield from sorted(path.iterdir()) if path.is_dir() else [path]
 
 
 def main() -> int:
-    """0, or 1 when a text that is no command would remove or edit something."""
+    """Return 0, or 1 if a text that is not a command would remove or edit something."""
     options = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -8,6 +8,7 @@ The first run trains the stock model, into the folder for temporary files. docs/
 
 import argparse
 import itertools
+import json
 import os
 import signal
 import sys
@@ -27,11 +28,13 @@ import psycopg
 from bench.turns import machine, table
 from bench.turns.driving import Load, by_turns, together
 from bench.turns.line import Line
-from bench.turns.our_house import OurHouse
+from bench.turns.scrapbook_app import OurApp
 from bench.turns.stock_rasa import StockRasa
 from bench.turns.table import Goal, Row, Section, at_least, at_most, over, under
 from bench.turns.thoughts import thoughts
-from scrapbook import training
+from scrapbook.assistant import training
+from scrapbook.assistant.client import PARSE
+from scrapbook.net.internal_auth import InternalAuth
 
 NUMBERS = tuple(f"+1555{n:04}" for n in range(100, 180))
 SENDERS = (1, 8, 64)
@@ -74,10 +77,10 @@ QUICK = Size(40, 128, 1, 100, 20, (10, 200, 2_000), 20, (20, 10, 5), (), 20)
 
 
 class Bench:
-    """One house beside the stock Rasa."""
+    """One app beside the stock Rasa."""
 
     def __init__(
-        self, stock: StockRasa, ours: OurHouse, texts: Iterator[str], size: Size, database: str
+        self, stock: StockRasa, ours: OurApp, texts: Iterator[str], size: Size, database: str
     ) -> None:
         self._stock, self._ours, self._texts, self._size = stock, ours, texts, size
         self._database = database
@@ -247,7 +250,7 @@ class Bench:
         return [*rows, Row("all", "% of a core", None, 100 * spent.total() / seconds, under(0.5, "%"))]
 
     def memory(self, when: str, goal: Goal | None = None) -> list[Row]:
-        ours = {name: machine.megabytes(self._ours.house.pid(name)) for name in self._ours.PROCESSES}
+        ours = {name: machine.megabytes(self._ours.installation.pid(name)) for name in self._ours.PROCESSES}
         stock = self._stock.megabytes()
         rows = [Row(f"{name}, {when}", "MB", stock.get(name), size) for name, size in ours.items()]
         together_ours = sum(machine.megabytes(pid) for pid in self._ours.pids())
@@ -279,12 +282,15 @@ def database(name: str) -> Generator[tuple[str, int]]:
         server.cleanup()
 
 
-def both_understand(stock: StockRasa, ours: OurHouse) -> Callable[[str], bool]:
-    def saves(url: str, text: str) -> bool:
-        parsed = httpx.post(f"{url}/model/parse", json={"text": text}, timeout=30, trust_env=False).json()
+def both_understand(stock: StockRasa, ours: OurApp) -> Callable[[str], bool]:
+    def saves(url: str, text: str, auth: InternalAuth | None = None) -> bool:
+        body = json.dumps({"text": text}).encode()
+        headers = auth.sign("POST", url, body).headers if auth else {}
+        parsed = httpx.post(url, content=body, headers=headers, timeout=30, trust_env=False).json()
         return parsed["intent"]["name"] == "save_thought"
 
-    return lambda text: saves(stock.url, text) and saves(ours.urls()[0], text)
+    auth = ours.installation.auth
+    return lambda text: saves(f"{stock.url}/model/parse", text) and saves(ours.urls()[0] + PARSE, text, auth)
 
 
 def started(start: Callable[[], None]) -> float:
@@ -295,9 +301,9 @@ def started(start: Callable[[], None]) -> float:
 
 def measured(stock: StockRasa, stock_start: float, name: str, folder: Path, size: Size) -> list[Section]:
     with database(name) as (url, server_pid):
-        ours = OurHouse(folder / name, NUMBERS, url, server_pid)
+        ours = OurApp(folder / name, NUMBERS, url, server_pid)
         try:
-            progress(f"{name}: starting the house")
+            progress(f"{name}: starting the app")
             start = Row("from nothing to the first text", "s", stock_start, started(ours.start))
             texts = thoughts(both_understand(stock, ours))
             bench = Bench(stock, ours, texts, size, name)

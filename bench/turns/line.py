@@ -70,10 +70,13 @@ class RestLine:
 
     def turn(self, turn: Mapping[str, object]) -> Taken:
         body, begun = json.dumps(turn), time.perf_counter()
-        answer = self._connection.post("/webhooks/rest/webhook", body, {"Content-Type": "application/json"})
+        answer = self.post(body)
         taken = Taken(time.perf_counter() - begun)
         check(json.loads(answer))
         return taken
+
+    def post(self, body: str) -> bytes:
+        return self._connection.post("/webhooks/rest/webhook", body, {"Content-Type": "application/json"})
 
     def close(self) -> None:
         self._connection.close()

@@ -1,4 +1,4 @@
-"""Rasa as it comes, with an action server that saves: what the house is compared with."""
+"""Rasa as it comes, with an action server that saves: what the app is compared with."""
 
 import hashlib
 import os
@@ -14,8 +14,8 @@ import httpx
 from bench.stock_packages import stock_packages
 from bench.turns.line import RestLine
 from bench.turns.machine import family, free_port, megabytes
-from scrapbook.places import BOT, BOT_PYTHON, TRAINING_DATA
-from scrapbook.training import RASA_ENVIRONMENT, fingerprint
+from scrapbook.assistant.training import RASA_ENVIRONMENT, fingerprint
+from scrapbook.paths import BOT, BOT_PYTHON, TRAINING_DATA
 
 FOLDER = Path(__file__).with_name("stock")
 CACHE = Path(tempfile.gettempdir()) / "scrapbook-bench"
@@ -96,7 +96,7 @@ class StockRasa:
         return [pid for process in self.processes for pid in family(process.pid)]
 
     def megabytes(self) -> dict[str, float]:
-        """Of each process, under the names that the house has for its own."""
+        """Of each process, under the names that the app has for its own."""
         actions, *rasas = self.processes
         return {
             "actions": sum(megabytes(pid) for pid in family(actions.pid)),

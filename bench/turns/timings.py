@@ -11,7 +11,7 @@ Lines = Sequence[dict[str, Any]]
 
 def parts(log: Path, count: int) -> dict[str, float]:
     """Medians in milliseconds over the latest texts, which were sent one after the other."""
-    finished, sent = _latest(log, "message_finished", count), _latest(log, "reply_sent", count)
+    finished, sent = _latest(log, "message_finished", count), _latest(log, "message_sent", count)
     return {
         "accepted, until it is taken up": _median(finished, "waited_ms"),
         "understand": _median(finished, "understand_ms"),

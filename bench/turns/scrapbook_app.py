@@ -1,4 +1,4 @@
-"""The house as ``scrapbook up`` starts it, texted as Twilio does and read at the local Twilio."""
+"""The app as ``scrapbook up`` starts it, texted as Twilio does and read at the local Twilio."""
 
 import queue
 import sqlite3
@@ -16,15 +16,19 @@ from typing import ClassVar
 from urllib.parse import urlencode
 
 from twilio.request_validator import RequestValidator
+from typing_extensions import override
 
 from bench.turns import timings
 from bench.turns.line import ANSWERED_WITHIN, Connection, Failed, RestLine, Taken, is_receipt
 from bench.turns.machine import cpu_seconds, family, free_port
 from bench.turns.stock_rasa import end, wait_for
-from scrapbook.book import Book
-from scrapbook.book.saving import save
-from scrapbook.store import Outcome, Store, Transaction
-from tests.e2e.house import SCRAPBOOK, TOKEN, House, message_form, new_sid
+from scrapbook.assistant.client import TURN
+from scrapbook.core import Book
+from scrapbook.core.saving import save
+from scrapbook.net.internal_auth import InternalAuth
+from scrapbook.store import Store, Transaction, TurnResult
+from scrapbook.text.parsed_message import ParsedMessage
+from tests.support.installation import SCRAPBOOK, TOKEN, Installation, message_form, new_sid
 
 LOOKS = 0.001
 """Seconds between two looks for replies. When one came is read from the local Twilio's own record."""
@@ -67,12 +71,12 @@ class Replies(threading.Thread):
 
 
 class TextLine:
-    """A number that texts the house: signed webhooks in, replies at the local Twilio."""
+    """A number that texts the app: signed webhooks in, replies at the local Twilio."""
 
-    def __init__(self, house: House, replies: Replies, number: str) -> None:
-        self._address, self._replies, self._number = house.url + WEBHOOK, replies, number
+    def __init__(self, installation: Installation, replies: Replies, number: str) -> None:
+        self._address, self._replies, self._number = installation.url + WEBHOOK, replies, number
         self._validator = RequestValidator(TOKEN)
-        self._connection = Connection(house.url)
+        self._connection = Connection(installation.url)
 
     def say(self, text: str) -> Taken:
         sent, acknowledged = self.send(text)
@@ -96,17 +100,22 @@ class TextLine:
 class OurRestLine(RestLine):
     """Turns over our Rasa's REST channel, of messages that are on record already."""
 
-    def __init__(self, url: str, sender: str, sids: Iterator[str]) -> None:
+    def __init__(self, url: str, sender: str, sids: Iterator[str], auth: InternalAuth) -> None:
         super().__init__(url, sender)
-        self._turn_sender, self._sids = sender, sids
+        self._url, self._turn_sender, self._sids, self._auth = url + TURN, sender, sids, auth
+
+    @override
+    def post(self, body: str) -> bytes:
+        headers = self._auth.sign("POST", self._url, body.encode()).headers
+        return self._connection.post(TURN, body, {"Content-Type": "application/json", **headers})
 
     def say(self, text: str) -> Taken:
-        metadata = {"message_sid": next(self._sids)}
+        metadata = {"message_id": next(self._sids)}
         return self.turn({"sender": self._turn_sender, "message": text, "metadata": metadata})
 
 
 @dataclass
-class OurHouse:
+class OurApp:
     """``database``: the URL of an empty PostgreSQL database with its server's process, or none for SQLite."""
 
     PROCESSES: ClassVar = ("rasa", "actions", "app", "phone", "voice", "supervisord")
@@ -119,12 +128,12 @@ class OurHouse:
 
     def __post_init__(self) -> None:
         settings = {"SCRAPBOOK_DATABASE_URL": self.database} if self.database else {}
-        self.house = House(self.folder, self.numbers, settings)
+        self.installation = Installation(self.folder, self.numbers, settings)
         self.replies = Replies(self.folder / "phone.db")
         self._store: Store | None = None
 
     def start(self) -> None:
-        self.house.start()
+        self.installation.start()
         self.replies.start()
         self._store = Store.open(self.database or f"sqlite:///{self.folder / 'scrapbook.db'}")
 
@@ -137,7 +146,7 @@ class OurHouse:
             end(process)
         if self._store:
             self._store.close()
-        self.house.stop()
+        self.installation.stop()
 
     @property
     def store(self) -> Store:
@@ -147,26 +156,28 @@ class OurHouse:
     def add_rasa(self) -> None:
         """One more Rasa beside the same action server, as ``scrapbook serve rasa`` on another machine."""
         port = free_port()
-        actions = f"http://127.0.0.1:{self.house.port + 2}"
+        actions = f"http://127.0.0.1:{self.installation.port + 2}"
         more = {
             "SCRAPBOOK_DATA_DIR": str(self.folder / f"rasa-{port}"),
             "SCRAPBOOK_PORT": str(port - 3),
             "SCRAPBOOK_ACTIONS_URL": actions,
+            "SCRAPBOOK_INTERNAL_SECRET": self.installation.secret,
         }
         with (self.folder / f"rasa-{port}.log").open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "scrapbook", "serve", "rasa"],
-                env=self.house.variables | more,
+                env=self.installation.variables | more,
                 stdout=log,
                 stderr=log,
             )
         self.more.append((port, process))
-        wait_for(f"http://127.0.0.1:{port}/status", process)
+        wait_for(f"http://127.0.0.1:{port}/health", process)
 
     def urls(self) -> list[str]:
         """Of its Rasa servers."""
         return [
-            f"http://127.0.0.1:{port}" for port in (self.house.port + 3, *(port for port, _ in self.more))
+            f"http://127.0.0.1:{port}"
+            for port in (self.installation.port + 3, *(port for port, _ in self.more))
         ]
 
     def parts(self, count: int) -> dict[str, float]:
@@ -175,14 +186,14 @@ class OurHouse:
 
     def pids(self) -> list[int]:
         """Of everything that is under way for it, the database server included."""
-        supervisor = self.house.pid("supervisord")
+        supervisor = self.installation.pid("supervisord")
         servers = [self.server_pid] if self.server_pid else []
         roots = [supervisor, *servers, *(process.pid for _, process in self.more)]
         return [pid for root in roots for pid in family(root)]
 
     def cpu(self) -> Counter[str]:
         """Seconds of the processor that each of its processes has had."""
-        of_each = {name: cpu_seconds([self.house.pid(name)]) for name in self.PROCESSES}
+        of_each = {name: cpu_seconds([self.installation.pid(name)]) for name in self.PROCESSES}
         if self.server_pid:
             of_each["postgresql"] = cpu_seconds(family(self.server_pid))
         return Counter(of_each)
@@ -191,10 +202,10 @@ class OurHouse:
         """Of what a turn alone goes through."""
         servers = family(self.server_pid) if self.server_pid else []
         rasas = [pid for _, process in self.more for pid in family(process.pid)]
-        return [self.house.pid("rasa"), self.house.pid("actions"), *servers, *rasas]
+        return [self.installation.pid("rasa"), self.installation.pid("actions"), *servers, *rasas]
 
     def text_line(self, number: str) -> TextLine:
-        return TextLine(self.house, self.replies, number)
+        return TextLine(self.installation, self.replies, number)
 
     def rest_line(self, number: str, turns: int, rasa: int = 0) -> OurRestLine:
         """For so many turns of the person of that number."""
@@ -203,7 +214,7 @@ class OurHouse:
             for sid in sids:
                 record(tx, sid, person_id, number, "a turn of the bench")
         url = self.urls()[rasa % len(self.urls())]
-        return OurRestLine(url, f"person-{person_id}", iter(sids))
+        return OurRestLine(url, f"person-{person_id}", iter(sids), self.installation.auth)
 
     def person_id(self, number: str) -> int:
         with self.store.transaction(read_only=True) as tx:
@@ -224,15 +235,19 @@ class OurHouse:
         person = tx.people.by_address(number)
         assert person
         record(tx, sid, person.id, number, text)
-        saved = save(Book(tx, person, sid, now), text)
+        saved = save(Book(tx, person, sid, now), ParsedMessage.of(text))
         assert saved
-        tx.outcomes.record(sid, Outcome("utter_saved", {"number": str(saved.entry.number)}))
+        tx.turn_results.record(sid, TurnResult("utter_saved", {"number": str(saved.entry.number)}))
         body = f"Saved {saved.entry.number}."
-        [reply] = tx.replies.record(sid, SCRAPBOOK, number, [body], [1], now)
-        tx.replies.mark_sent(reply.id, new_sid(), now)
+        [reply] = tx.outbound_messages.record_reply(
+            tx.messages.get(sid).person_id, sid, SCRAPBOOK, number, [body], [1], now
+        )
+        tx.outbound_messages.mark_sent(reply.id, new_sid(), now)
         tx.messages.set_state(sid, "answered", None)
 
 
 def record(tx: Transaction, sid: str, person_id: int, number: str, text: str) -> None:
     now = datetime.now(UTC)
-    tx.messages.record(sid=sid, person_id=person_id, from_=number, to=SCRAPBOOK, body=text, received_at=now)
+    tx.messages.record(
+        message_id=sid, person_id=person_id, from_=number, to=SCRAPBOOK, body=text, received_at=now
+    )
