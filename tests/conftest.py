@@ -53,8 +53,8 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.load_profile("thorough")
         return
     settings.load_profile("suite")
-    # Hypothesis also tries what stands as a constant in the modules that are loaded. Which are, depends on the tests
-    # that ran before in the same process.
+    # Hypothesis also tries what stands as a constant in the modules that are loaded. Which are, depends on
+    # the tests that ran before in the same process.
     providers._get_local_constants = providers.Constants  # pyright: ignore[reportPrivateUsage]
 
 
