@@ -49,7 +49,7 @@ def _piece(token: "re.Match[str]") -> str:
         return rf"(?:\s+(?:{_words(token['optional'])}))?"
     if token["name"]:
         return rf"\s+(?P<{token['name']}>{_TYPES[token['type'] or token['name']].pattern})"
-    return r"\s*[:,]?" if token["words"] == ":" else rf"\s+(?:{_words(token['words'])})"
+    return r"(?:\s*[:,])?" if token["words"] == ":" else rf"\s+(?:{_words(token['words'])})"
 
 
 @lru_cache(maxsize=None)
