@@ -829,7 +829,8 @@ class WatchRow(Base):
 class UnaskedMessageRow(Base):
     """What is to be said to a person unasked, until it is recorded among the outbound messages.
 
-    It is looked at from ``wakes_at`` on: later while it is held, for the reason ``held``.
+    It is looked at from ``wakes_at`` on: later while it is held, for the reason ``held``. What ``is_answer``
+    says what became of something that the person did: it waits for no morning.
     """
 
     __tablename__ = "unasked_messages"
@@ -850,6 +851,7 @@ class UnaskedMessageRow(Base):
     left_at: Mapped[datetime]
     wakes_at: Mapped[datetime]
     held: Mapped[str | None]
+    is_answer: Mapped[bool] = mapped_column(server_default=false())
 
 
 class RecurringMessageRow(Base):
@@ -905,12 +907,13 @@ class ErasureRow(Base):
 
 
 class UploadedExportRow(Base):
-    """An export that a person has uploaded in the book; a person has one at most.
+    """An export that a person has uploaded in the book, or sent with a message; a person has one at most.
 
     Its file is in the data folder of the app ``worker``, in a folder named by the id. ``state`` is
     ``uploading`` until the file is there, ``reading`` until it is known what would come (``preview``), then
     ``read``; ``wanted`` from the press of the button until it is ``imported``, with its ``result``; or
-    ``failed``, for the ``problem``. ``count`` is how many entries were read so far.
+    ``failed``, for the ``problem``. ``count`` is how many entries were read so far. ``message_id`` is that of
+    the message, if it came with one: then the person is told what would come, and when it is done.
     """
 
     __tablename__ = "uploaded_exports"
@@ -929,5 +932,6 @@ class UploadedExportRow(Base):
     count: Mapped[int] = mapped_column(server_default=text("0"))
     preview: Mapped[JsonValue] = mapped_column(Json, nullable=True)
     result: Mapped[JsonValue] = mapped_column(Json, nullable=True)
+    message_id: Mapped[str | None]
     problem: Mapped[str | None]
     at: Mapped[datetime]
