@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from scrapbook.core.book import Book
 from scrapbook.core.following import follow_again
 from scrapbook.model.imported import ImportedEntry, ImportedKind, ScrapbookState, TopicState
 from scrapbook.store import Change, EntryChange, Media, QuietHours
-from scrapbook.store.imports import NewEntry
+from scrapbook.store.imports import KnownEntry, NewEntry
 from scrapbook.text.entry_facts import EntryFacts
 from scrapbook.text.parsed_text import ParsedText
 from scrapbook.text.spelling import normalized_name
@@ -35,7 +36,7 @@ class ImportProgress:
 
 @dataclass(frozen=True, slots=True)
 class ImportedBatch:
-    """What became of a batch: how many entries are new, brought up to date, or known.
+    """What became of a batch: how many entries are new or back from the trash, brought up to date, or known.
 
     ``differing`` were changed both there and here, or there only in another way than by growing.
     """
@@ -68,14 +69,18 @@ def import_batch(
     known = book.tx.imports.known(book.person.id, [entry.key for entry in entries])
     here = _still_here(book, entries)
     fresh = [entry for entry in entries if entry.key not in known and entry.key not in here]
+    back = [entry for entry in entries if entry.key in known and known[entry.key].was_taken_back]
     changed = [
         entry for entry in entries if entry.key in known and not known[entry.key].had(entry.tagged_text)
     ]
-    grown = [entry for entry in changed if _has_grown(book, entry, known[entry.key].entry_id)]
-    if fresh or grown:
+    grown = [entry for entry in changed if _has_grown(book, entry, known[entry.key])]
+    if fresh or back or grown:
         if progress.change is None:
             progress.change = _begun(book, progress)
         with book.tx.changes.continuing(progress.change):
+            _bring_back(
+                book, progress.change, progress, {known[entry.key].entry_id or 0: entry for entry in back}
+            )
             new = [_new(book, progress, entry, media.get(entry.key, ())) for entry in fresh]
             ids = book.tx.imports.add(progress.change, new, progress.words) if new else []
             for entry_id, entry in zip(ids, fresh, strict=True):
@@ -83,7 +88,8 @@ def import_batch(
             for entry in grown:
                 _bring_up_to_date(book, entry, known[entry.key].entry_id or 0)
     differing = tuple(entry for entry in changed if entry not in grown)
-    return ImportedBatch(len(fresh), len(grown), len(entries) - len(fresh) - len(grown), differing)
+    added, updated = len(fresh) + len(back), sum(entry not in back for entry in grown)
+    return ImportedBatch(added, updated, len(entries) - added - updated, differing)
 
 
 def finish_import(book: Book, progress: ImportProgress) -> None:
@@ -145,9 +151,7 @@ def _restore_entry(book: Book, entry_id: int, entry: ImportedEntry, media: Seque
     """Take over what our own export tells of an entry that was added."""
     if (state := entry.state) is None:
         return
-    if state.reminder:
-        reminder = replace(state.reminder, person_id=book.person.id, entry_id=entry_id)
-        book.tx.reminders.put_back(reminder)
+    _restore_reminder(book, entry_id, entry)
     book.tx.imports.add_history(entry_id, [_change_here(book, change) for change in state.history])
     for preview in state.previews:
         book.tx.previews.record(entry_id, preview, book.now)
@@ -156,6 +160,27 @@ def _restore_entry(book: Book, entry_id: int, entry: ImportedEntry, media: Seque
             book.tx.transcripts.record(stored.url, file.transcript, book.now)
         if file.words:
             book.tx.file_texts.record(stored.url, file.words, "", book.now)
+
+
+def _restore_reminder(book: Book, entry_id: int, entry: ImportedEntry) -> None:
+    if entry.state and entry.state.reminder:
+        reminder = replace(entry.state.reminder, person_id=book.person.id, entry_id=entry_id)
+        book.tx.reminders.put_back(reminder)
+
+
+def _bring_back(
+    book: Book, change: Change, progress: ImportProgress, entries: Mapping[int, ImportedEntry]
+) -> None:
+    """Bring back the entries by their ids, as they were, where the undo of their import had put them away."""
+    alike: dict[tuple[int | None, datetime | None], list[int]] = {}
+    for entry_id, entry in entries.items():
+        topic_id = _topic_id(book, progress, entry.topic) if entry.topic else None
+        deleted_at = entry.state.deleted_at if entry.state else None
+        alike.setdefault((topic_id, deleted_at), []).append(entry_id)
+    for (topic_id, deleted_at), ids in alike.items():
+        book.tx.imports.bring_back(change, ids, topic_id, deleted_at)
+    for entry_id, entry in entries.items():
+        _restore_reminder(book, entry_id, entry)
 
 
 def _change_here(book: Book, change: EntryChange) -> EntryChange:
@@ -221,13 +246,12 @@ def _topic_of_name(book: Book, progress: ImportProgress, name: str) -> int | Non
     return None
 
 
-def _has_grown(book: Book, entry: ImportedEntry, entry_id: int | None) -> bool:
+def _has_grown(book: Book, entry: ImportedEntry, known: KnownEntry) -> bool:
     """Return whether an entry says more than when it was imported, and was not changed here since."""
-    if entry_id is None:
+    if known.entry_id is None:
         return False
-    saved = book.tx.entries.get(entry_id)
-    known = book.tx.imports.known(book.person.id, [entry.key])[entry.key]
-    if saved.deleted_at or not known.had(saved.text):
+    saved = book.tx.entries.get(known.entry_id)
+    if (saved.deleted_at and not known.was_taken_back) or not known.had(saved.text):
         return False
     return _contains(entry.tagged_text.splitlines(), saved.text.splitlines())
 

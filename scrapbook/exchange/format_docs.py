@@ -19,8 +19,9 @@ and imports it when you press the button ([book.md](book.md#importing)).
 - Nothing comes twice, however often something is imported, also when an export has grown since or comes in
   parts. An entry that has grown there is brought up to date, unless it was changed here. What was deleted
   here does not come back.
-- One `undo` takes a whole import back. Killed in the middle, it leaves whole entries, and goes on when it is
-  run again.
+- One `undo` takes a whole import back: its entries go to the trash. Imported again, they come back from there
+  as they were, with their numbers. Killed in the middle, it leaves whole entries, and goes on when it is run
+  again.
 - What cannot be read is named with its place and left out: a damaged file, a note in a bin, a picture that is
   named and not there.
 - A time keeps its zone. One without a zone is of `--zone`, or of the zone of the person. An entry of which

@@ -335,7 +335,8 @@ class ImportedEntryRow(Base):
     """What was imported from elsewhere, under a key that names it there; so nothing is imported twice.
 
     ``key`` and ``text_digest`` are BLAKE2b hashes in hexadecimal, the second that of the text as it was
-    imported. ``entry_id`` is NULL once the entry is purged: what was deleted here does not come back.
+    imported. ``entry_id`` is NULL once the entry is purged: what was deleted here does not come back, unless
+    the import was undone, at ``undone_at``: then it does.
     """
 
     __tablename__ = "imported_entries"
@@ -345,6 +346,7 @@ class ImportedEntryRow(Base):
     key: Mapped[str] = mapped_column(primary_key=True)
     entry_id: Mapped[int | None] = mapped_column(ForeignKey("entries.id", ondelete="SET NULL"), index=True)
     text_digest: Mapped[str]
+    undone_at: Mapped[datetime | None]
 
 
 class ImportedChangeRow(Base):

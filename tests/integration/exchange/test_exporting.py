@@ -217,7 +217,8 @@ def test_a_repeat_brings_nothing_and_one_undo_takes_all_back(
     assert store.read(lambda tx: (tx.entries.list(ben.id), tx.topics.list(ben.id))) == ([], [])
     assert store.read(lambda tx: tx.reminders.of_person(ben.id, "waiting")) == []
     assert store.write(lambda tx: undo.undo(Book(tx, ben, "", NOW))).response == "utter_nothing_to_undo"
-    assert imported(store, media_store, ben, path).added == 3  # one is in the trash, as it was
+    assert imported(store, media_store, ben, path).added == 4
+    assert everything(store, media_store, ben) == everything(store, media_store, full)
 
 
 def test_what_is_still_here_does_not_come_twice(
