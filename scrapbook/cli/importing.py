@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from scrapbook.cli.common import console, error_console, load_settings, open_store
+from scrapbook.cli.common import console, error_console, load_settings, open_store, phone_number
 from scrapbook.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -70,14 +70,19 @@ def _preview(path: Path, person: str, zone: ZoneInfo | None, *, as_json: bool) -
 
 
 def _zone_of(person: str) -> ZoneInfo:
-    """Return the zone of a person; UTC where there is no scrapbook yet, since nothing is created here."""
+    """Return the zone of a person, or that of the scrapbook that an import would begin. Creates nothing."""
     from scrapbook.cli.people import person_or_first
+    from scrapbook.messaging.addresses import guess_timezone
 
     settings = load_settings()
-    if not person and not settings.data_dir.exists():
-        return ZoneInfo("UTC")
+    first = phone_number(settings, "")
+    usual = ZoneInfo(guess_timezone(first))
+    if not person and settings.is_sqlite and not settings.sqlite_path.exists():
+        return usual
     with open_store(settings, migrate=False) as store:
-        return ZoneInfo(person_or_first(store, settings, person).timezone)
+        if person or (store.schema_is_current() and store.read(lambda tx: tx.people.by_address(first))):
+            return ZoneInfo(person_or_first(store, settings, person).timezone)
+        return usual
 
 
 def _import(path: Path, person: str, zone: ZoneInfo | None) -> None:

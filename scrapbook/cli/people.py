@@ -161,10 +161,20 @@ def find_person(everybody: "list[Person]", wanted: str) -> "Person":
 
 
 def person_or_first(store: "Store", settings: "Settings", wanted: str) -> "Person":
-    """Return the person of that name or address; without one, the first allowed number's."""
+    """Return the person of that name or address; without one, the first allowed number's.
+
+    Raises SettingsError if there is none.
+    """
     with store.transaction(read_only=True) as tx:
         everybody = tx.people.list()
-    return find_person(everybody, wanted or phone_number(settings, ""))
+    if wanted:
+        return find_person(everybody, wanted)
+    if not everybody:
+        raise SettingsError("Nobody has a scrapbook here yet; start it with scrapbook up")
+    first = phone_number(settings, "")
+    if not any(first == address.value for person in everybody for address in person.addresses):
+        raise SettingsError(f"Nobody has the first allowed number, {first}; name a person with --person")
+    return find_person(everybody, first)
 
 
 def _warn_if_allowed(settings: "Settings", person: "Person") -> None:
