@@ -6,8 +6,12 @@ from datetime import datetime
 
 from scrapbook.core.book import Book
 from scrapbook.core.following import follow_again
+from scrapbook.core.people import is_name, rename
+from scrapbook.core.recurring import switch_on_again
+from scrapbook.core.timezone import move_to
+from scrapbook.messaging.addresses import guess_timezone, without_channel
 from scrapbook.model.imported import ImportedEntry, ImportedKind, ScrapbookState, TopicState
-from scrapbook.store import Change, EntryChange, Media, QuietHours
+from scrapbook.store import Change, EntryChange, Media, Person, QuietHours
 from scrapbook.store.imports import KnownEntry, NewEntry
 from scrapbook.text.entry_facts import EntryFacts
 from scrapbook.text.parsed_text import ParsedText
@@ -98,13 +102,47 @@ def finish_import(book: Book, progress: ImportProgress) -> None:
     if (
         scrapbook
         and not progress.had_entries
-        and (scrapbook.topics or scrapbook.following or scrapbook.quiet_hours)
+        and (
+            scrapbook.topics
+            or scrapbook.following
+            or scrapbook.quiet_hours
+            or scrapbook.said_again
+            or brought_of_person(book.person, scrapbook)
+        )
     ):
         progress.change = _begun(book, progress)
     if progress.change:
         book.tx.imports.finish(progress.change, book.tx.imports.count_of(progress.change))
     if scrapbook:
         book.tx.imports.keep_numbers_below(book.person.id, scrapbook.next_number)
+
+
+def brought_of_person(person: Person | None, state: ScrapbookState | None) -> Mapping[str, str]:
+    """Return the ``name`` and the ``timezone`` that an import takes over.
+
+    Args:
+        person: who imports; None for one who is still to be added. What they have set stays as it is.
+    """
+    if state is None:
+        return {}
+    brought: dict[str, str] = {}
+    numbers = {without_channel(one.value) for one in person.addresses} if person else set[str]()
+    has_usual_name = person is None or person.name in numbers
+    if has_usual_name and is_name(state.name):
+        brought["name"] = state.name
+    usual = {guess_timezone(one.value) for one in person.addresses} if person else set[str]()
+    if state.timezone and (
+        person is None or (person.timezone in usual and person.timezone != state.timezone)
+    ):
+        brought["timezone"] = state.timezone
+    return brought
+
+
+def described_beside(person: Person | None, state: ScrapbookState | None) -> str:
+    """Return what else an import would bring, such as ``the name Ada and the time zone Asia/Tokyo``."""
+    brought = brought_of_person(person, state)
+    names = {"name": "the name", "timezone": "the time zone"}
+    return " and ".join(f"{names[what]} {value}" for what, value in brought.items())
 
 
 def _still_here(book: Book, entries: Sequence[ImportedEntry]) -> set[str]:
@@ -127,6 +165,11 @@ def _begun(book: Book, progress: ImportProgress) -> Change:
     """Begin the change, or go on with it, and take over what is beside the entries."""
     change = book.tx.imports.begin(book.person.id, dict(progress.arguments), book.now)
     if state := progress.scrapbook:
+        brought = brought_of_person(book.person, state)
+        if "name" in brought:
+            rename(book.tx, book.person.id, brought["name"])
+        if "timezone" in brought:
+            move_to(book, brought["timezone"])
         with book.tx.changes.continuing(change):
             for topic in state.topics:
                 _restore_topic(book, topic, _topic_of_name(book, progress, topic.name))
@@ -134,6 +177,9 @@ def _begun(book: Book, progress: ImportProgress) -> Change:
                 follow_again(book, page)
             if state.quiet_hours and book.tx.quiet_hours.of(book.person.id) == QuietHours():
                 book.tx.quiet_hours.set(book.person.id, state.quiet_hours)
+            zone = brought.get("timezone", book.person.timezone)
+            for one in state.said_again:
+                switch_on_again(book, one, state.timezone or zone, zone)
     return change
 
 

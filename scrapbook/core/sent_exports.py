@@ -91,10 +91,12 @@ def tell_failed(tx: Transaction, uploaded: UploadedExport, problem: str, now: da
 
 
 def described(preview: Mapping[str, Any]) -> str:
-    """Return what would come, such as ``120 entries with 30 files, 2 left out``."""
+    """Return what would come, such as ``120 entries with 30 files, the name Ada, 2 left out``."""
     told = _counted(preview["entries"], "entry", "entries")
     if preview["files"]:
         told += f" with {_counted(preview['files'], 'file', 'files')}"
+    if preview.get("beside"):  # of a file that an older release has looked at, that is not known
+        told += f", {preview['beside']}"
     return told + (f", {preview['skipped_count']:,} left out" if preview["skipped_count"] else "")
 
 

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from scrapbook.core import sent_exports
+from scrapbook.core.importing import described_beside
 from scrapbook.errors import ScrapbookError
 from scrapbook.exchange.importing import Importer, ImportResult
 from scrapbook.exchange.sandboxed import SandboxedExport, open_sandboxed
@@ -167,6 +168,7 @@ class ImportRunner:
             "first": [_shown(entry) for entry in first],
             "skipped": [[one.where, one.why] for one in skipped],
             "skipped_count": skips,
+            "beside": described_beside(person, export.state(ZoneInfo(person.timezone))),
         }
 
     def _imported(self, uploaded: UploadedExport, export: SandboxedExport) -> dict[str, Any]:

@@ -137,8 +137,8 @@ def test_an_export_is_offered_and_taken_and_stays_an_attachment(
     assert len(entries(installation, number)) == 4
     assert "Oar number2 of ash" in installation.say("find number2", number)
     assert installation.say("undo", number).startswith("Undone: 3 imported entries in the trash.")
-    installation.say("show 1", number)
-    assert sent_back(installation, number, 1)[0].content == export.content
+    wait_for_files(installation, number, 1)
+    assert "memos/0" in installation.say("show 1", number)  # the text of the file
 
 
 def wait_for_message(installation: Installation, number: str, beginning: str) -> None:
