@@ -65,21 +65,24 @@ class ImportRunner:
         folder: in which each has a folder of its own, named by its id, with the file.
         worker: the name of this app.
         told: is called once something is left to be said to somebody; from the thread.
+        imported: is called once something was imported; from the thread.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - its collaborators
         self,
         store: Store,
         files: MediaStore,
         folder: Path,
         worker: str,
         told: Callable[[], None] = lambda: None,
+        imported: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._files = files
         self._folder = folder
         self._worker = worker
         self._told = told
+        self._has_imported = imported
         self._woken = threading.Event()
         self._is_stopped = False
         self._thread = threading.Thread(target=self._run, name="imports", daemon=True)
@@ -140,8 +143,13 @@ class ImportRunner:
             done = {"state": "failed", "problem": _FAILED}
         self._store.write(lambda tx: _record(tx, uploaded, done))
         log.info("export_worked_on", person_id=uploaded.person_id, state=done["state"])
+        self._pass_on(uploaded, done["state"])
+
+    def _pass_on(self, uploaded: UploadedExport, state: str) -> None:
         if uploaded.message_id:
             self._told()
+        if state == "imported":
+            self._has_imported()
 
     def _previewed(self, uploaded: UploadedExport, export: SandboxedExport) -> dict[str, Any]:
         """Return what would come."""

@@ -26,6 +26,7 @@ from scrapbook.workflows.engine import Engine, WorkQueue
 from scrapbook.workflows.erasing import Eraser
 from scrapbook.workflows.feed_polling import FOLLOWING, FeedPoller
 from scrapbook.workflows.file_reading import FileReadingSteps
+from scrapbook.workflows.imported_files import ImportedFiles
 from scrapbook.workflows.importing import IMPORTING, ImportRunner
 from scrapbook.workflows.inbox import Inbox
 from scrapbook.workflows.intake import MessageIntake
@@ -130,7 +131,22 @@ class MessagePath:
             ),
         )
         self._loop: asyncio.AbstractEventLoop | None = None
-        self.imports = ImportRunner(store, services.files, settings.uploads_dir, worker, self._wake_unasked)
+        self._imported_files = ImportedFiles(
+            store,
+            services.files,
+            services.documents,
+            memos,
+            self._retrier,
+            lambda: bool(dbos_queues.stats()),
+        )
+        self.imports = ImportRunner(
+            store,
+            services.files,
+            settings.uploads_dir,
+            worker,
+            self._wake_unasked,
+            self._imported_files.wake,
+        )
         self.feeds = FeedPoller(store, self._writer, services.feeds, self.unasked.wake)
         self.engine = Engine(settings, dbos_queues, queues, lambda: self._make_workflows(memos))
         self.inbox = Inbox(
@@ -158,11 +174,13 @@ class MessagePath:
         await self.lease_manager.start()
         self.feeds.start()
         self.imports.start()
+        self._imported_files.start()
 
     async def stop(self) -> None:
         """Stop; the remaining work is continued after the next start, or by another app at once."""
         self._retrier.stop()
         await asyncio.to_thread(self.imports.stop)
+        await asyncio.to_thread(self._imported_files.stop)
         await self.feeds.stop()
         await self.inbox.stop()
         await self._outbox.stop(STOPPING_TIMEOUT)
