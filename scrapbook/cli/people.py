@@ -1,6 +1,7 @@
 """Commands for the people who may text: ``people list``, ``add``, ``rename``, ``opt-in``, ``remove``,
 ``forget``."""
 
+import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from scrapbook.store import Person, Store
 
 app = typer.Typer(help="List or change who may text the scrapbook, and from where.", no_args_is_help=True)
+
+PAUSE_SECONDS = 0.01
+"""Between two parts of an erasure."""
 
 PersonArgument = Annotated[str, typer.Argument(help="A person's name, number or address.", metavar="PERSON")]
 
@@ -140,7 +144,10 @@ def forget_person(
         now = datetime.now(UTC)
         with store.transaction() as tx:
             forgetting.end_sharing(Book(tx, found, "", now))
-            tx.erasures.erase_everything(found.id, now)
+            tx.erasures.begin_everything(found.id, now)
+        while store.write(lambda tx: tx.erasures.erase_part(found.id, "")):
+            time.sleep(PAUSE_SECONDS)  # in which the running app writes
+        store.write(lambda tx: tx.erasures.erase_everything(found.id, now))
         finish_erasures(settings, store, MediaStore(settings.media_url), admit=False)
     console().print(f"Erased: {what}. A backup that was made before still holds all of it.")
     _warn_if_allowed(settings, found)
