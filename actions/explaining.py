@@ -60,6 +60,7 @@ READ_AS = {
     "open_book": "utter_read_as_book",
     "sign_out_everywhere": "utter_read_as_signing_out",
     "export": "utter_read_as_export",
+    "import": "utter_read_as_import",
     "forget_me": "utter_read_as_forgetting",
     "confirm_forgetting": "utter_read_as_forgetting",
     "share_topic": "utter_read_as_sharing",

@@ -37,7 +37,6 @@ from scrapbook.web.health import HealthCheck, check_that, health_routes
 from scrapbook.web.media_links import MediaLinks, media_routes
 from scrapbook.workflows import failover
 from scrapbook.workflows.engine import QUEUES
-from scrapbook.workflows.importing import ImportRunner
 from scrapbook.workflows.indexing import index_periodically
 from scrapbook.workflows.message_path import ExternalServices, Limits, MessagePath
 from scrapbook.workflows.picture_sizes import PictureSizes
@@ -73,14 +72,11 @@ def create_app() -> Starlette:
     access = Access(store, settings.public_url)
     path = MessagePath(settings, store, queues, QUEUES, services, Limits.of(settings))
 
-    imports = ImportRunner(store, files, settings.uploads_dir, settings.executor_id)
-
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
         ensure_people(store, settings.allowed_numbers)
         await asyncio.to_thread(failover.claim_executor_id, lock, settings.executor_id)
         await path.start()
-        imports.start()
         log.info("app_started", version=__version__, mode=settings.mode.value)
         background = [
             asyncio.create_task(run_periodically(settings, store, files)),
@@ -96,7 +92,6 @@ def create_app() -> Starlette:
             yield
         for task in background:
             task.cancel()
-        await asyncio.to_thread(imports.stop)
         await path.stop()
         resizer.close()
         voice.close()
@@ -133,7 +128,7 @@ def create_app() -> Starlette:
         voice.compact,
         settings.twilio_from,
         settings.public_url,
-        Uploads(settings.uploads_dir, settings.executor_id, settings.max_import_bytes, imports.wake),
+        Uploads(settings.uploads_dir, settings.executor_id, settings.max_import_bytes, path.imports.wake),
         LoadedWhenNeeded(settings.semantic_model) if settings.semantic_model else None,
     )
     pages = page_routes(store, access, book_services)

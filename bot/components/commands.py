@@ -684,6 +684,16 @@ COMMANDS: Tuple[Command, ...] = (
     Command("ask_presence", ("anyone", "anybody", "somebody"), ("there|home|here",), asked=True),
     Command("export", ("export",), ("",)),
     Command(
+        "import",
+        ("import",),
+        (
+            "",
+            "it|that|this|them|everything|all|these",
+            "all|everything of it|them|that|this",
+            "[all] [of] my|the|that|this file|files|export|archive|entries|notes [please]",
+        ),
+    ),
+    Command(
         "export",
         ("export", "download"),
         (f"[me] {_MINE_SAID}", f"[me] {_MINE_SAID} [to|as|into|for] [a|me] [file|zip|me]"),

@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from scrapbook.cli.common import console, error_console, load_settings, open_store
+from scrapbook.cli.common import console, error_console, load_settings, open_store, phone_number
 from scrapbook.errors import SettingsError
 
 if TYPE_CHECKING:
     from scrapbook.exchange.previews import Preview
+    from scrapbook.store import Person
 
 app = typer.Typer()
 
@@ -59,25 +60,36 @@ def import_export(  # noqa: PLR0913, PLR0917 - the options of one command
 
 
 def _preview(path: Path, person: str, zone: ZoneInfo | None, *, as_json: bool) -> None:
+    from scrapbook.core.importing import described_beside
     from scrapbook.exchange.previews import preview, preview_as_json
+    from scrapbook.exchange.reading import open_export
+    from scrapbook.messaging.addresses import guess_timezone
 
-    where = zone or _zone_of(person)
+    whose = _person(person)
+    where = zone or ZoneInfo(whose.timezone if whose else guess_timezone(phone_number(load_settings(), "")))
     if as_json:
         for part in preview_as_json(path, where):
             typer.echo(part, nl=False)
-    else:
-        _print(preview(path, where))
+        return
+    _print(preview(path, where))
+    with open_export(path) as export:
+        beside = described_beside(whose, export.state(where))
+    if beside:
+        console().print(f"Also {beside}.", markup=False, soft_wrap=True)
 
 
-def _zone_of(person: str) -> ZoneInfo:
-    """Return the zone of a person; UTC where there is no scrapbook yet, since nothing is created here."""
+def _person(wanted: str) -> "Person | None":
+    """Return the person of that name, or of the first allowed number; None if nobody has that yet."""
     from scrapbook.cli.people import person_or_first
 
     settings = load_settings()
-    if not person and not settings.data_dir.exists():
-        return ZoneInfo("UTC")
+    if not wanted and settings.is_sqlite and not settings.sqlite_path.exists():
+        return None  # nothing is created here
     with open_store(settings, migrate=False) as store:
-        return ZoneInfo(person_or_first(store, settings, person).timezone)
+        if wanted:
+            return person_or_first(store, settings, wanted)
+        first = phone_number(settings, "")
+        return store.read(lambda tx: tx.people.by_address(first)) if store.schema_is_current() else None
 
 
 def _import(path: Path, person: str, zone: ZoneInfo | None) -> None:

@@ -1,6 +1,7 @@
 """Commands for the people who may text: ``people list``, ``add``, ``rename``, ``opt-in``, ``remove``,
 ``forget``."""
 
+import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from scrapbook.store import Person, Store
 
 app = typer.Typer(help="List or change who may text the scrapbook, and from where.", no_args_is_help=True)
+
+PAUSE_SECONDS = 0.01
+"""Between two parts of an erasure."""
 
 PersonArgument = Annotated[str, typer.Argument(help="A person's name, number or address.", metavar="PERSON")]
 
@@ -140,7 +144,10 @@ def forget_person(
         now = datetime.now(UTC)
         with store.transaction() as tx:
             forgetting.end_sharing(Book(tx, found, "", now))
-            tx.erasures.erase_everything(found.id, now)
+            tx.erasures.begin_everything(found.id, now)
+        while store.write(lambda tx: tx.erasures.erase_part(found.id, "")):
+            time.sleep(PAUSE_SECONDS)  # in which the running app writes
+        store.write(lambda tx: tx.erasures.erase_everything(found.id, now))
         finish_erasures(settings, store, MediaStore(settings.media_url), admit=False)
     console().print(f"Erased: {what}. A backup that was made before still holds all of it.")
     _warn_if_allowed(settings, found)
@@ -161,10 +168,20 @@ def find_person(everybody: "list[Person]", wanted: str) -> "Person":
 
 
 def person_or_first(store: "Store", settings: "Settings", wanted: str) -> "Person":
-    """Return the person of that name or address; without one, the first allowed number's."""
+    """Return the person of that name or address; without one, the first allowed number's.
+
+    Raises SettingsError if there is none.
+    """
     with store.transaction(read_only=True) as tx:
         everybody = tx.people.list()
-    return find_person(everybody, wanted or phone_number(settings, ""))
+    if wanted:
+        return find_person(everybody, wanted)
+    if not everybody:
+        raise SettingsError("Nobody has a scrapbook here yet; start it with scrapbook up")
+    first = phone_number(settings, "")
+    if not any(first == address.value for person in everybody for address in person.addresses):
+        raise SettingsError(f"Nobody has the first allowed number, {first}; name a person with --person")
+    return find_person(everybody, first)
 
 
 def _warn_if_allowed(settings: "Settings", person: "Person") -> None:

@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from scrapbook.core.book import Book
-from scrapbook.model.exported import ExportedEntry, ExportedScrapbook, FollowedPage
+from scrapbook.model.exported import ExportedEntry, ExportedScrapbook, FollowedPage, SaidAgain
 from scrapbook.model.feeds import Subscription
 from scrapbook.store import Entry, Transaction
 
@@ -50,6 +50,10 @@ def read_scrapbook(book: Book) -> ExportedScrapbook:
         public=frozenset(share.topic_id for share in tx.shares.of_person(person.id)),
         quiet_hours=tx.quiet_hours.of(person.id),
         following=tuple(_followed(book, one) for one in tx.subscriptions.of_person(person.id)),
+        said_again=tuple(
+            SaidAgain(one.kind, one.rule, one.has_time, one.occurs_at)
+            for one in tx.recurring.of_person(person.id)
+        ),
         next_number=tx.entries.highest_number(person.id) + 1,
         at=book.now,
     )

@@ -2,12 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from scrapbook.core.book import Book
 from scrapbook.core.following import follow_again
+from scrapbook.core.people import is_name, rename
+from scrapbook.core.recurring import switch_on_again
+from scrapbook.core.timezone import move_to
+from scrapbook.messaging.addresses import guess_timezone, without_channel
 from scrapbook.model.imported import ImportedEntry, ImportedKind, ScrapbookState, TopicState
-from scrapbook.store import Change, EntryChange, Media, QuietHours
-from scrapbook.store.imports import NewEntry
+from scrapbook.store import Change, EntryChange, Media, Person, QuietHours
+from scrapbook.store.imports import KnownEntry, NewEntry
 from scrapbook.text.entry_facts import EntryFacts
 from scrapbook.text.parsed_text import ParsedText
 from scrapbook.text.spelling import normalized_name
@@ -35,7 +40,7 @@ class ImportProgress:
 
 @dataclass(frozen=True, slots=True)
 class ImportedBatch:
-    """What became of a batch: how many entries are new, brought up to date, or known.
+    """What became of a batch: how many entries are new or back from the trash, brought up to date, or known.
 
     ``differing`` were changed both there and here, or there only in another way than by growing.
     """
@@ -68,14 +73,18 @@ def import_batch(
     known = book.tx.imports.known(book.person.id, [entry.key for entry in entries])
     here = _still_here(book, entries)
     fresh = [entry for entry in entries if entry.key not in known and entry.key not in here]
+    back = [entry for entry in entries if entry.key in known and known[entry.key].was_taken_back]
     changed = [
         entry for entry in entries if entry.key in known and not known[entry.key].had(entry.tagged_text)
     ]
-    grown = [entry for entry in changed if _has_grown(book, entry, known[entry.key].entry_id)]
-    if fresh or grown:
+    grown = [entry for entry in changed if _has_grown(book, entry, known[entry.key])]
+    if fresh or back or grown:
         if progress.change is None:
             progress.change = _begun(book, progress)
         with book.tx.changes.continuing(progress.change):
+            _bring_back(
+                book, progress.change, progress, {known[entry.key].entry_id or 0: entry for entry in back}
+            )
             new = [_new(book, progress, entry, media.get(entry.key, ())) for entry in fresh]
             ids = book.tx.imports.add(progress.change, new, progress.words) if new else []
             for entry_id, entry in zip(ids, fresh, strict=True):
@@ -83,7 +92,8 @@ def import_batch(
             for entry in grown:
                 _bring_up_to_date(book, entry, known[entry.key].entry_id or 0)
     differing = tuple(entry for entry in changed if entry not in grown)
-    return ImportedBatch(len(fresh), len(grown), len(entries) - len(fresh) - len(grown), differing)
+    added, updated = len(fresh) + len(back), sum(entry not in back for entry in grown)
+    return ImportedBatch(added, updated, len(entries) - added - updated, differing)
 
 
 def finish_import(book: Book, progress: ImportProgress) -> None:
@@ -92,13 +102,47 @@ def finish_import(book: Book, progress: ImportProgress) -> None:
     if (
         scrapbook
         and not progress.had_entries
-        and (scrapbook.topics or scrapbook.following or scrapbook.quiet_hours)
+        and (
+            scrapbook.topics
+            or scrapbook.following
+            or scrapbook.quiet_hours
+            or scrapbook.said_again
+            or brought_of_person(book.person, scrapbook)
+        )
     ):
         progress.change = _begun(book, progress)
     if progress.change:
         book.tx.imports.finish(progress.change, book.tx.imports.count_of(progress.change))
     if scrapbook:
         book.tx.imports.keep_numbers_below(book.person.id, scrapbook.next_number)
+
+
+def brought_of_person(person: Person | None, state: ScrapbookState | None) -> Mapping[str, str]:
+    """Return the ``name`` and the ``timezone`` that an import takes over.
+
+    Args:
+        person: who imports; None for one who is still to be added. What they have set stays as it is.
+    """
+    if state is None:
+        return {}
+    brought: dict[str, str] = {}
+    numbers = {without_channel(one.value) for one in person.addresses} if person else set[str]()
+    has_usual_name = person is None or person.name in numbers
+    if has_usual_name and is_name(state.name):
+        brought["name"] = state.name
+    usual = {guess_timezone(one.value) for one in person.addresses} if person else set[str]()
+    if state.timezone and (
+        person is None or (person.timezone in usual and person.timezone != state.timezone)
+    ):
+        brought["timezone"] = state.timezone
+    return brought
+
+
+def described_beside(person: Person | None, state: ScrapbookState | None) -> str:
+    """Return what else an import would bring, such as ``the name Ada and the time zone Asia/Tokyo``."""
+    brought = brought_of_person(person, state)
+    names = {"name": "the name", "timezone": "the time zone"}
+    return " and ".join(f"{names[what]} {value}" for what, value in brought.items())
 
 
 def _still_here(book: Book, entries: Sequence[ImportedEntry]) -> set[str]:
@@ -121,6 +165,11 @@ def _begun(book: Book, progress: ImportProgress) -> Change:
     """Begin the change, or go on with it, and take over what is beside the entries."""
     change = book.tx.imports.begin(book.person.id, dict(progress.arguments), book.now)
     if state := progress.scrapbook:
+        brought = brought_of_person(book.person, state)
+        if "name" in brought:
+            rename(book.tx, book.person.id, brought["name"])
+        if "timezone" in brought:
+            move_to(book, brought["timezone"])
         with book.tx.changes.continuing(change):
             for topic in state.topics:
                 _restore_topic(book, topic, _topic_of_name(book, progress, topic.name))
@@ -128,6 +177,9 @@ def _begun(book: Book, progress: ImportProgress) -> Change:
                 follow_again(book, page)
             if state.quiet_hours and book.tx.quiet_hours.of(book.person.id) == QuietHours():
                 book.tx.quiet_hours.set(book.person.id, state.quiet_hours)
+            zone = brought.get("timezone", book.person.timezone)
+            for one in state.said_again:
+                switch_on_again(book, one, state.timezone or zone, zone)
     return change
 
 
@@ -145,9 +197,7 @@ def _restore_entry(book: Book, entry_id: int, entry: ImportedEntry, media: Seque
     """Take over what our own export tells of an entry that was added."""
     if (state := entry.state) is None:
         return
-    if state.reminder:
-        reminder = replace(state.reminder, person_id=book.person.id, entry_id=entry_id)
-        book.tx.reminders.put_back(reminder)
+    _restore_reminder(book, entry_id, entry)
     book.tx.imports.add_history(entry_id, [_change_here(book, change) for change in state.history])
     for preview in state.previews:
         book.tx.previews.record(entry_id, preview, book.now)
@@ -156,6 +206,27 @@ def _restore_entry(book: Book, entry_id: int, entry: ImportedEntry, media: Seque
             book.tx.transcripts.record(stored.url, file.transcript, book.now)
         if file.words:
             book.tx.file_texts.record(stored.url, file.words, "", book.now)
+
+
+def _restore_reminder(book: Book, entry_id: int, entry: ImportedEntry) -> None:
+    if entry.state and entry.state.reminder:
+        reminder = replace(entry.state.reminder, person_id=book.person.id, entry_id=entry_id)
+        book.tx.reminders.put_back(reminder)
+
+
+def _bring_back(
+    book: Book, change: Change, progress: ImportProgress, entries: Mapping[int, ImportedEntry]
+) -> None:
+    """Bring back the entries by their ids, as they were, where the undo of their import had put them away."""
+    alike: dict[tuple[int | None, datetime | None], list[int]] = {}
+    for entry_id, entry in entries.items():
+        topic_id = _topic_id(book, progress, entry.topic) if entry.topic else None
+        deleted_at = entry.state.deleted_at if entry.state else None
+        alike.setdefault((topic_id, deleted_at), []).append(entry_id)
+    for (topic_id, deleted_at), ids in alike.items():
+        book.tx.imports.bring_back(change, ids, topic_id, deleted_at)
+    for entry_id, entry in entries.items():
+        _restore_reminder(book, entry_id, entry)
 
 
 def _change_here(book: Book, change: EntryChange) -> EntryChange:
@@ -221,13 +292,12 @@ def _topic_of_name(book: Book, progress: ImportProgress, name: str) -> int | Non
     return None
 
 
-def _has_grown(book: Book, entry: ImportedEntry, entry_id: int | None) -> bool:
+def _has_grown(book: Book, entry: ImportedEntry, known: KnownEntry) -> bool:
     """Return whether an entry says more than when it was imported, and was not changed here since."""
-    if entry_id is None:
+    if known.entry_id is None:
         return False
-    saved = book.tx.entries.get(entry_id)
-    known = book.tx.imports.known(book.person.id, [entry.key])[entry.key]
-    if saved.deleted_at or not known.had(saved.text):
+    saved = book.tx.entries.get(known.entry_id)
+    if (saved.deleted_at and not known.was_taken_back) or not known.had(saved.text):
         return False
     return _contains(entry.tagged_text.splitlines(), saved.text.splitlines())
 

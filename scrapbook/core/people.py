@@ -39,8 +39,13 @@ def check_name(name: str) -> None:
     Raises:
         NameInvalid: it has no letter, or more than MAX_NAME characters.
     """
-    if len(name) > MAX_NAME or not any(character.isalpha() for character in name):
+    if not is_name(name):
         raise NameInvalid
+
+
+def is_name(name: str) -> bool:
+    """Return whether a text can be the name of a person, as ``check_name`` says."""
+    return len(name) <= MAX_NAME and any(character.isalpha() for character in name)
 
 
 def rename(tx: Transaction, person_id: int, name: str) -> None:

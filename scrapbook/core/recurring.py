@@ -9,12 +9,16 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from scrapbook.core.book import Book
+from scrapbook.model.exported import SaidAgain
 from scrapbook.store import RecurringKind, RecurringMessage
 from scrapbook.text.due import Due, following, read_due, say_due
 from scrapbook.text.due.recurrence import join_parts, on_wall, parts_of
 
 ANSWERED_WITHIN = timedelta(hours=2)
 """For how long a text is the answer to the question that was asked."""
+
+MAX_PASSED_OVER = 1000
+"""Times that are passed over one by one in what an export tells of; an older one begins anew."""
 
 JOURNAL = "journal"
 """The topic of the answers."""
@@ -72,6 +76,28 @@ def switch_on(book: Book, kind: RecurringKind, due: Due) -> None:
     """Say something to the person by the rule of ``due``, from its time on."""
     with book.recording("switch_on", what=NAMES[kind]):
         book.tx.recurring.put(book.person.id, kind, due.rule or "", due.at, has_time=due.has_time)
+
+
+def switch_on_again(book: Book, said: SaidAgain, timezone: str, own: str) -> None:
+    """Say what an export tells of at the same time of day, within the change of its import.
+
+    Nothing is done if something of the kind is said already, or the rule has ended.
+
+    Args:
+        timezone: the IANA name of the zone in which it was said.
+        own: that of the person.
+    """
+    zone = ZoneInfo(own)
+    local = said.occurs_at.astimezone(ZoneInfo(timezone))
+    at: datetime | None = on_wall(local.date(), local.time(), zone)
+    for _ in range(MAX_PASSED_OVER):  # one after the other, since every second week counts from the last
+        if at is None or at > book.now:
+            break
+        at = following(said.rule, at, zone)
+    if at is not None and at <= book.now:
+        at = following(said.rule, book.now, zone)
+    if at is not None and book.tx.recurring.of_kind(book.person.id, said.kind) is None:
+        book.tx.recurring.put(book.person.id, said.kind, said.rule, at, has_time=said.has_time)
 
 
 def switch_off(book: Book, kind: RecurringKind) -> bool:

@@ -22,7 +22,12 @@ def set_timezone(book: Book, typed: str) -> TimezoneSet | Match:
     found = timezones.find(typed)
     if found.topic is None:
         return found
-    book.tx.people.set_timezone(book.person.id, found.topic)
-    move_to_timezone(book, book.person.timezone, found.topic)
-    recurring.move_to_timezone(book, book.person.timezone, found.topic)
+    move_to(book, found.topic)
     return TimezoneSet(book.person.timezone, found.topic)
+
+
+def move_to(book: Book, timezone: str) -> None:
+    """Set the person's time zone, an IANA name, and move by it what is said at a time of day."""
+    book.tx.people.set_timezone(book.person.id, timezone)
+    move_to_timezone(book, book.person.timezone, timezone)
+    recurring.move_to_timezone(book, book.person.timezone, timezone)

@@ -85,13 +85,17 @@ class Said:
     may_be_more: bool = False
 
 
-def leave(tx: Transaction, person_id: int, dedup_key: str, body: str, now: datetime) -> None:
+def leave(  # noqa: PLR0913 - what a message is made of
+    tx: Transaction, person_id: int, dedup_key: str, body: str, now: datetime, *, is_answer: bool = False
+) -> None:
     """Leave something to be said to a person as soon as that is possible.
 
     Args:
         dedup_key: names the cause of the message. It is said once for each.
+        is_answer: whether it says what became of something that the person did just now, so that neither
+            quiet hours nor the daily limit hold it.
     """
-    tx.unasked.add(person_id, dedup_key, displayable(body), now)
+    tx.unasked.add(person_id, dedup_key, displayable(body), now, is_answer=is_answer)
 
 
 def notify(
@@ -120,7 +124,8 @@ def say_left(tx: Transaction, person_id: int, now: datetime, sender: OwnSender) 
     if now - left.left_at > KEPT:
         tx.unasked.remove(left.id)
         return Said(may_be_more=True)
-    found = way(tx, tx.people.get(person_id), sender, now)
+    find = answer_way if left.is_answer else way
+    found = find(tx, tx.people.get(person_id), sender, now)
     if isinstance(found, Hold):
         tx.unasked.hold(person_id, found.until, found.reason)
         return Said()
@@ -141,6 +146,11 @@ def way(
         return Hold(until, "quiet")
     if has_said_enough(tx, person, now):
         return Hold(next_morning(tx, person, now), "limit")
+    return answer_way(tx, person, sender, now)
+
+
+def answer_way(tx: Transaction, person: Person, sender: OwnSender, now: datetime) -> Route | Hold:
+    """Return where a person is told what answers something that they did, or until when they are not."""
     found = route(tx, person, sender, now)
     return Hold(now + LOOK_AGAIN, found.reason) if isinstance(found, NoRoute) else found
 

@@ -19,7 +19,7 @@ from typing_extensions import TypedDict
 
 from scrapbook.core.following import MAX_NAME
 from scrapbook.model.exported import ExportedEntry, ExportedScrapbook
-from scrapbook.model.records import EntryChange, JsonValue, Media, QuietHours, Topic
+from scrapbook.model.records import EntryChange, JsonValue, Media, QuietHours, RecurringKind, Topic
 from scrapbook.store.imports import MAX_WANTED
 from scrapbook.text.message_splitter import takeaway_of
 
@@ -59,6 +59,13 @@ class FollowedLine(TypedDict):
     tell_me_of: Annotated[list[str], Field(description="Words: the person is told when it mentions them.")]
 
 
+class SaidAgainLine(TypedDict):
+    kind: RecurringKind
+    rule: Annotated[str, Field(description="When: RFC 5545 without DTSTART, in local time.")]
+    has_time: Annotated[bool, Field(description="Whether a time of day was named.")]
+    occurs_at: Annotated[Moment, Field(description="Its next time.")]
+
+
 @with_config(ConfigDict(title="Person"))
 class PersonLine(TypedDict):
     """The line of person.jsonl."""
@@ -71,6 +78,10 @@ class PersonLine(TypedDict):
     addresses: Annotated[list[str], Field(description="E.164 numbers; whatsapp: stands before WhatsApp's.")]
     quiet_hours: Annotated[QuietHoursLine, Field(description="When nothing is said unasked.")]
     following: Annotated[list[FollowedLine], Field(description="Pages that the person follows.")]
+    said_again: Annotated[
+        NotRequired[list[SaidAgainLine]],
+        Field(description="What the scrapbook says again and again: prompts, this day, round-ups."),
+    ]
     next_number: Annotated[
         int, Field(ge=1, le=MAX_WANTED, description="No entry had this number or a higher one.")
     ]
@@ -238,6 +249,15 @@ def person_line(scrapbook: ExportedScrapbook) -> dict[str, Any]:
         "following": [
             {"feed": one.url, "address": one.address, "name": one.name, "tell_me_of": list(one.watched)}
             for one in scrapbook.following
+        ],
+        "said_again": [
+            {
+                "kind": one.kind,
+                "rule": one.rule,
+                "has_time": one.has_time,
+                "occurs_at": one.occurs_at.astimezone(scrapbook.zone).isoformat(),
+            }
+            for one in scrapbook.said_again
         ],
         "next_number": min(scrapbook.next_number, MAX_WANTED),
     }

@@ -19,8 +19,9 @@ and imports it when you press the button ([book.md](book.md#importing)).
 - Nothing comes twice, however often something is imported, also when an export has grown since or comes in
   parts. An entry that has grown there is brought up to date, unless it was changed here. What was deleted
   here does not come back.
-- One `undo` takes a whole import back. Killed in the middle, it leaves whole entries, and goes on when it is
-  run again.
+- One `undo` takes a whole import back: its entries go to the trash. Imported again, they come back from there
+  as they were, with their numbers. Killed in the middle, it leaves whole entries, and goes on when it is run
+  again.
 - What cannot be read is named with its place and left out: a damaged file, a note in a bin, a picture that is
   named and not there.
 - A time keeps its zone. One without a zone is of `--zone`, or of the zone of the person. An entry of which
@@ -28,6 +29,18 @@ and imports it when you press the button ([book.md](book.md#importing)).
 - Of several topics the first becomes the topic of the entry; the others stand below its text, as `#name`.
 - A ZIP is never unpacked to the disk. Links, encrypted files and names that lead out of it are left out and
   named.
+
+## By text
+
+Send the file to the scrapbook's number, by WhatsApp or MMS. It is kept as any file is, and looked at in the
+same way as in the book. If it is an export, you are told what would come: "From Memos: 120 entries with 30
+files. Text import to take all of it". `import` takes it, you are told when it is done, and `undo` takes all
+of it back. Until then nothing is imported, and a file that is no export (a note, a page, a PDF, a contact)
+is just a file: nothing is said of it. Only ZIP, tar and texts (JSON, CSV, HTML, XML, chats) are looked at,
+of a message the first of them; the latest file can be imported for a day. Twilio takes files of up to 16
+MB; for more there is the page. A single note in Markdown is no export; a ZIP of notes is one.
+
+## What can be imported
 
 This page is written by `scrapbook import --formats`, from the modules of `scrapbook/exchange/formats/`. A new
 format is one more module there.

@@ -17,6 +17,7 @@ from scrapbook.exchange.sources import READ_ERRORS, ExportUnreadable
 from scrapbook.media.storage import MediaStore
 from scrapbook.model.imported import ImportedEntry, ImportedFile, Skipped
 from scrapbook.store import Media, Store, Transaction
+from scrapbook.store.file_texts import IMPORTED
 from scrapbook.text.file_types import UNKNOWN, identify
 
 BATCH = 500
@@ -177,7 +178,7 @@ class Importer:
             kind = file.content_type or mimetypes.guess_type(file.name)[0] or UNKNOWN
         key = self._files.save(content, kind)
         return Media(
-            f"import:{key}",
+            f"{IMPORTED}{key}",
             kind,
             state="kept",
             key=key,

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from scrapbook.model.records import Entry, EntryChange, Person, Preview, QuietHours, Reminder, Topic
+from scrapbook.model.records import (
+    Entry,
+    EntryChange,
+    Person,
+    Preview,
+    QuietHours,
+    RecurringKind,
+    Reminder,
+    Topic,
+)
 from scrapbook.model.transcript import Transcript
 from scrapbook.text.entry_facts import EntryFacts
 
@@ -46,6 +55,22 @@ class FollowedPage:
 
 
 @dataclass(frozen=True, slots=True)
+class SaidAgain:
+    """What is said to the person again and again: prompts, this day in other years, round-ups.
+
+    Attributes:
+        rule: a recurrence of RFC 5545 without DTSTART, in local wall time.
+        has_time: whether the person named a time of day.
+        occurs_at: its next time.
+    """
+
+    kind: RecurringKind
+    rule: str
+    has_time: bool
+    occurs_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ExportedScrapbook:
     """What is beside the entries.
 
@@ -63,6 +88,7 @@ class ExportedScrapbook:
     public: frozenset[int]
     quiet_hours: QuietHours
     following: tuple[FollowedPage, ...]
+    said_again: tuple[SaidAgain, ...]
     next_number: int
     at: datetime
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import BinaryIO
 
-from scrapbook.model.exported import FollowedPage
+from scrapbook.model.exported import FollowedPage, SaidAgain
 from scrapbook.model.records import EntryChange, Preview, QuietHours, Reminder
 from scrapbook.model.transcript import Transcript
 from scrapbook.text.entry_facts import EntryFacts
@@ -82,12 +82,18 @@ class ScrapbookState:
     Attributes:
         next_number: no entry had this number or a higher one.
         quiet_hours: None for the usual ones.
+        said_again: at most one of each kind.
+        name: of the person; empty where that is not known.
+        timezone: of the person, an IANA name; empty where that is not known.
     """
 
     topics: tuple[TopicState, ...] = ()
     next_number: int = 1
     quiet_hours: QuietHours | None = None
     following: tuple[FollowedPage, ...] = ()
+    said_again: tuple[SaidAgain, ...] = ()
+    name: str = ""
+    timezone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ else:  # pydantic follows a recursive type only by its name
 MessageState = Literal["received", "answered", "failed"]
 OutboundState = Literal["recorded", "sending", "sent", "failed"]
 FileState = Literal["kept", "missing"]
+RecurringKind = Literal["prompts", "on_this_day", "round_ups"]
 ReminderState = Literal["waiting", "paused", "said", "done"]
 MediaState = Literal["waiting", "kept", "missing"]
 

@@ -26,6 +26,7 @@ from scrapbook.model.records import (
     PersonAddress,
     Preview,
     QuietHours,
+    RecurringKind,
     Reminder,
     Share,
     Shown,
@@ -44,7 +45,7 @@ from scrapbook.store.outbound_messages import Origin
 from scrapbook.store.outbox import Outgoing
 from scrapbook.store.purge import TRASH_RETENTION, UNDO_RETENTION
 from scrapbook.store.queue_stats import DbosQueues, QueueStats
-from scrapbook.store.recurring_messages import RecurringKind, RecurringMessage
+from scrapbook.store.recurring_messages import RecurringMessage
 from scrapbook.store.reminders import DueReminder
 from scrapbook.store.stats import Stats
 from scrapbook.store.store import Store

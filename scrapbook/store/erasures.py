@@ -79,6 +79,22 @@ LASTING: tuple[type[Base], ...] = (
 )
 """Tables whose rows of a person are needed until the receipt is sent. In this order they are deleted."""
 
+SAID_OR_SHOWN: tuple[type[Base], ...] = (
+    BookSessionRow,
+    SignInLinkRow,
+    ExportLinkRow,
+    ShareRow,
+    TopicMemberRow,
+    ReminderRow,
+    UnaskedMessageRow,
+    RecurringMessageRow,
+    UploadedExportRow,
+)
+"""Tables by which somebody could see, or be told, what is half erased; they are emptied first."""
+
+PART = 500
+"""Rows of a large table that are erased in one transaction: nobody who texts meanwhile waits long for it."""
+
 WITH_WORKFLOWS = timedelta(days=31)
 """For as long DBOS may have a workflow of a message; failed ones stay for 30 days."""
 
@@ -239,6 +255,31 @@ class Erasures:
             messages=self._count(MessageRow, rows[MessageRow]) + self._count(OutboundRow, rows[OutboundRow]),
         )
 
+    def erase_part(self, person_id: int, message_id: str) -> bool:
+        """Erase a part of what is most: in a transaction each until there is no more; then call ``erase``.
+
+        The first call locks the person out of the book. Killed in between, it is gone on with.
+
+        Args:
+            message_id: of the message that has confirmed the wish; empty for ``erase_everything``.
+
+        Returns:
+            Whether anything was erased.
+        """
+        wish = self._work.session.scalar(
+            select(ErasureRow).where(ErasureRow.person_id == person_id, ErasureRow.message_ids.is_(None))
+        )
+        if wish is None or wish.message_id != message_id:
+            return False
+        if wish.files is None:
+            self._begin(person_id, message_id)
+            return True
+        return (
+            self._erase_snapshots(person_id)
+            or self._erase_imports(person_id)
+            or self._erase_entries(person_id)
+        )
+
     def erase(self, person_id: int, message_id: str) -> None:
         """Erase everything that was a person's when they sent a message, but what its receipt needs.
 
@@ -246,7 +287,7 @@ class Erasures:
         scrapbook that is new. Does nothing where it is done.
         """
         wish = self._work.session.scalar(
-            select(ErasureRow).where(ErasureRow.person_id == person_id, ErasureRow.files.is_(None))
+            select(ErasureRow).where(ErasureRow.person_id == person_id, ErasureRow.message_ids.is_(None))
         )
         confirmed = select(MessageRow.id).where(MessageRow.message_id == message_id)
         kept_from = self._work.session.scalar(confirmed)
@@ -261,15 +302,25 @@ class Erasures:
             .values(name=without_channel(address), timezone=guess_timezone(address), next_number=1)
         )
 
+    def begin_everything(self, person_id: int, at: datetime) -> None:
+        """Have ``erase_part`` erase a person to whom no receipt is sent. Goes on with one that was begun.
+
+        Raises:
+            NotFound: there is no such person.
+        """
+        self._people.get(person_id)
+        wish = self.of(person_id)
+        if wish is None or wish.message_id != "":
+            self.ask(person_id, "", "", at)
+            self.confirm(person_id, "")
+
     def erase_everything(self, person_id: int, at: datetime) -> None:
         """Erase a person, to whom no receipt is sent.
 
         Raises:
             NotFound: there is no such person.
         """
-        self._people.get(person_id)
-        self.ask(person_id, "", "", at)
-        self.confirm(person_id, "")
+        self.begin_everything(person_id, at)
         self._record_files(person_id, None)
         rows = personal_rows(person_id)
         self._delete(person_id, rows)
@@ -277,7 +328,7 @@ class Erasures:
 
     def unfinished(self) -> list[Erasure]:
         """Return the erasures whose rows are erased, and for which something is still to be done."""
-        rows = self._work.session.scalars(select(ErasureRow).where(ErasureRow.files.is_not(None)))
+        rows = self._work.session.scalars(select(ErasureRow).where(ErasureRow.message_ids.is_not(None)))
         return [_erasure(row) for row in rows]
 
     def mark_cleaned(self, person_id: int) -> None:
@@ -318,8 +369,60 @@ class Erasures:
             recent = (rows[MessageRow], MessageRow.received_at >= since - WITH_WORKFLOWS)
             messages.extend(self._work.session.scalars(select(MessageRow.message_id).where(*recent)))
         row = update(ErasureRow).where(ErasureRow.person_id == person_id)
+        files = self._files_so_far(person_id) | {key for key in self._work.session.scalars(keys) if key}
+        self._work.session.execute(row.values(files=sorted(files), message_ids=messages))
+
+    def _files_so_far(self, person_id: int) -> set[str]:
+        wish = self.of(person_id)
+        return set(wish.files) if wish else set()
+
+    def _begin(self, person_id: int, message_id: str) -> None:
+        """Lock a person out, and record the files whose rows go with the entries."""
+        kept_from = self._work.session.scalar(
+            select(MessageRow.id).where(MessageRow.message_id == message_id)
+        )
+        rows = personal_rows(person_id, kept_from)
+        keys = select(MediaFileRow.key).where(rows[MediaFileRow], MediaFileRow.key.is_not(None)).distinct()
         files = list(self._work.session.scalars(keys))
-        self._work.session.execute(row.values(files=files, message_ids=messages))
+        self._work.session.execute(
+            update(ErasureRow).where(ErasureRow.person_id == person_id).values(files=files)
+        )
+        self._forget_elsewhere(person_id)
+        by_address = () if message_id else (CallRow, OptOutRow, AddressRow)
+        for row in (*SAID_OR_SHOWN, *by_address):
+            self._work.session.execute(delete(row).where(rows[row]))
+
+    def _erase_snapshots(self, person_id: int) -> bool:
+        theirs = (
+            select(RowSnapshotRow.id)
+            .join(ChangeRow, ChangeRow.id == RowSnapshotRow.change_id)
+            .where(ChangeRow.person_id == person_id, RowSnapshotRow.table_name == EntryRow.__tablename__)
+            .limit(PART)
+        )
+        ids = self._work.session.scalars(theirs).all()
+        self._work.session.execute(delete(RowSnapshotRow).where(RowSnapshotRow.id.in_(ids)))
+        return bool(ids)
+
+    def _erase_imports(self, person_id: int) -> bool:
+        row = ImportedEntryRow
+        keys = self._work.session.scalars(select(row.key).where(row.person_id == person_id).limit(PART)).all()
+        self._work.session.execute(delete(row).where(row.person_id == person_id, row.key.in_(keys)))
+        return bool(keys)
+
+    def _erase_entries(self, person_id: int) -> bool:
+        """Erase entries, and what only they have; files that came with messages are left to ``erase``."""
+        theirs = select(EntryRow.id).where(EntryRow.person_id == person_id).order_by(EntryRow.id).limit(PART)
+        ids = self._work.session.scalars(theirs).all()
+        other, sent = aliased(EntryMediaRow), aliased(MessageMediaRow)
+        files = select(EntryMediaRow.url).where(
+            EntryMediaRow.entry_id.in_(ids),
+            ~exists().where(other.url == EntryMediaRow.url, other.entry_id.not_in(ids)),
+            ~exists().where(sent.url == EntryMediaRow.url),
+        )
+        for chunk in chunks(self._work.session.scalars(files.distinct()).all()):
+            self._work.session.execute(delete(MediaFileRow).where(MediaFileRow.url.in_(chunk)))
+        self._work.session.execute(delete(EntryRow).where(EntryRow.id.in_(ids)))
+        return bool(ids)
 
     def _delete(self, person_id: int, rows: Mapping[type[Base], ColumnElement[bool]]) -> None:
         self._forget_elsewhere(person_id)

@@ -1,15 +1,22 @@
 """The words of files, by which their entries are found."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import exists, select
 
+from scrapbook.model.records import Media
 from scrapbook.store import attached_words
 from scrapbook.store.spelling_index import Words
 from scrapbook.store.sql_helpers import chunks, insert_or_update
-from scrapbook.store.tables import EntryMediaRow, EntryRow, FileTextRow
+from scrapbook.store.tables import EntryMediaRow, EntryRow, FileTextRow, MediaFileRow, TranscriptRow
 from scrapbook.store.unit_of_work import UnitOfWork
+
+IMPORTED = "import:"
+"""How the addresses of imported files begin."""
+
+IMPORTED_END = "import;"
+"""The first text behind all that begin so."""
 
 
 class FileTexts:
@@ -36,6 +43,37 @@ class FileTexts:
     def are_known(self, url: str) -> bool:
         """Return whether the file was read, or could not be."""
         return self._work.session.scalar(select(exists().where(FileTextRow.url == url))) or False
+
+    def is_stored(self, url: str) -> bool:
+        """Return whether there is a file with that address."""
+        return self._work.session.scalar(select(exists().where(MediaFileRow.url == url))) or False
+
+    def unread_imports(self, readable: Collection[str], but: Collection[str], limit: int) -> list[Media]:
+        """Return imported files that may have words and were not read, at most ``limit``.
+
+        Args:
+            readable: the content types of documents; sounds are returned, too.
+            but: the addresses of files that are left out.
+        """
+        row = MediaFileRow
+        found = (
+            select(row)
+            .where(
+                row.url >= IMPORTED,
+                row.url < IMPORTED_END,
+                row.state == "kept",
+                row.content_type.in_(readable) | row.content_type.startswith("audio/"),
+                row.url.not_in(but),
+                ~exists().where(FileTextRow.url == row.url),
+                ~exists().where(TranscriptRow.url == row.url),
+            )
+            .order_by(row.url)
+            .limit(limit)
+        )
+        return [
+            Media(one.url, one.content_type or "", state="kept", key=one.key, size=one.size)
+            for one in self._work.session.scalars(found)
+        ]
 
     def of(self, urls: Iterable[str]) -> dict[str, str]:
         """Return the words by the files that have any."""

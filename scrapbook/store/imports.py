@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from hashlib import blake2b
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from scrapbook.errors import NotFound
 from scrapbook.model.records import Change, EntryChange, JsonValue, Media
@@ -71,10 +71,16 @@ class NewEntry:
 
 @dataclass(frozen=True, slots=True)
 class KnownEntry:
-    """An entry that was imported before. ``entry_id`` is None if it is purged."""
+    """An entry that was imported before.
+
+    Attributes:
+        entry_id: None if it is purged.
+        was_taken_back: whether it is in the trash because its import was undone.
+    """
 
     entry_id: int | None
     text_digest: str
+    was_taken_back: bool = False
 
     def had(self, text: str) -> bool:
         """Return whether that was its text when it was imported last."""
@@ -90,15 +96,23 @@ class Imports:
         self._words = words
 
     def known(self, person_id: int, keys: Collection[str]) -> dict[str, KnownEntry]:
-        """Return those of the keys under which something was imported."""
+        """Return those of the keys under which something was imported.
+
+        Without what has left the trash, to which the undo of its import had moved it: that is as good as new.
+        """
         by_digest = {_key(key): key for key in keys}
+        row = ImportedEntryRow
+        is_there = row.undone_at.is_(None) | row.entry_id.is_not(None)
         found: dict[str, KnownEntry] = {}
         for chunk in chunks(by_digest):
-            rows = select(
-                ImportedEntryRow.key, ImportedEntryRow.entry_id, ImportedEntryRow.text_digest
-            ).where(ImportedEntryRow.person_id == person_id, ImportedEntryRow.key.in_(chunk))
-            for digest, entry_id, text_digest in self._work.session.execute(rows):
-                found[by_digest[digest]] = KnownEntry(entry_id, text_digest)
+            rows = (
+                select(row.key, row.entry_id, row.text_digest, row.undone_at, EntryRow.deleted_at)
+                .outerjoin(EntryRow, EntryRow.id == row.entry_id)
+                .where(row.person_id == person_id, row.key.in_(chunk), is_there)
+            )
+            for digest, entry_id, text_digest, undone_at, deleted_at in self._work.session.execute(rows):
+                was_taken_back = undone_at is not None and undone_at == deleted_at
+                found[by_digest[digest]] = KnownEntry(entry_id, text_digest, was_taken_back)
         return found
 
     def add(self, change: Change, entries: Sequence[NewEntry], written: set[str]) -> list[int]:
@@ -116,6 +130,7 @@ class Imports:
         rows = list(zip(ids, numbers, entries, strict=True))
         insert_rows(connection, EntryRow, _ENTRY, (_row(person_id, *row) for row in rows))
         insert_rows(connection, EntryMediaRow, _MEDIA, _media(rows))
+        self._forget_gone(person_id, entries)
         insert_rows(
             connection,
             ImportedEntryRow,
@@ -130,18 +145,25 @@ class Imports:
                 for entry_id, _, entry in rows
             ),
         )
-        insert_rows(
-            connection,
-            RowSnapshotRow,
-            ("change_id", "table_name", "row_id"),
-            (
-                {"change_id": change.id, "table_name": EntryRow.__tablename__, "row_id": row_id}
-                for row_id in ids
-            ),
-        )
+        self._record_added(change, ids)
         self._work.begin_epoch()
         self._words.index_new_words(person_id, [entry.text for entry in entries], written)
         return ids
+
+    def bring_back(
+        self, change: Change, entry_ids: Sequence[int], topic_id: int | None, deleted_at: datetime | None
+    ) -> None:
+        """Take entries whose import was undone out of the trash, as a part of a change that adds them.
+
+        Args:
+            topic_id: of the topic that they go to, since the undo may have removed theirs.
+            deleted_at: when they were deleted where they come from; None if they were not.
+        """
+        for chunk in chunks(entry_ids):
+            theirs = update(EntryRow).where(EntryRow.id.in_(chunk))
+            self._work.session.execute(theirs.values(topic_id=topic_id, deleted_at=deleted_at))
+        self._record_added(change, entry_ids)
+        self._work.begin_epoch()
 
     def add_history(self, entry_id: int, changes: Sequence[EntryChange]) -> None:
         """Add what happened to an imported entry where it comes from, the oldest change first."""
@@ -196,6 +218,25 @@ class Imports:
     def count_of(self, change: Change) -> int:
         """Return how many entries a change added."""
         return self._changes.count_added(change.id)
+
+    def _record_added(self, change: Change, entry_ids: Sequence[int]) -> None:
+        """Have the undo of a change move entries to the trash."""
+        insert_rows(
+            self._work.connection,
+            RowSnapshotRow,
+            ("change_id", "table_name", "row_id"),
+            (
+                {"change_id": change.id, "table_name": EntryRow.__tablename__, "row_id": entry_id}
+                for entry_id in entry_ids
+            ),
+        )
+
+    def _forget_gone(self, person_id: int, entries: Sequence[NewEntry]) -> None:
+        """Forget that entries were imported before whose undone import has left the trash."""
+        row = ImportedEntryRow
+        for chunk in chunks(_key(entry.key) for entry in entries):
+            gone = delete(row).where(row.person_id == person_id, row.key.in_(chunk), row.entry_id.is_(None))
+            self._work.session.execute(gone)
 
     def _numbers(self, person_id: int, entries: Sequence[NewEntry]) -> list[int]:
         """Return a number for each entry: the one that it had where that is free, else the next.

@@ -6,17 +6,16 @@ What the app says is not journaled, so that undo does not touch it; what a perso
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, bindparam, delete, func, insert, select, update
 
+from scrapbook.model.records import RecurringKind
 from scrapbook.store.changes import Changes
 from scrapbook.store.prepared import Prepared
 from scrapbook.store.reminders import MAX_PEOPLE
 from scrapbook.store.tables import RecurringMessageRow
 from scrapbook.store.unit_of_work import UnitOfWork
-
-RecurringKind = Literal["prompts", "on_this_day", "round_ups"]
 
 _FIELDS = (
     RecurringMessageRow.id,

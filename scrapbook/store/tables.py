@@ -335,7 +335,8 @@ class ImportedEntryRow(Base):
     """What was imported from elsewhere, under a key that names it there; so nothing is imported twice.
 
     ``key`` and ``text_digest`` are BLAKE2b hashes in hexadecimal, the second that of the text as it was
-    imported. ``entry_id`` is NULL once the entry is purged: what was deleted here does not come back.
+    imported. ``entry_id`` is NULL once the entry is purged: what was deleted here does not come back, unless
+    the import was undone, at ``undone_at``: then it does.
     """
 
     __tablename__ = "imported_entries"
@@ -345,6 +346,7 @@ class ImportedEntryRow(Base):
     key: Mapped[str] = mapped_column(primary_key=True)
     entry_id: Mapped[int | None] = mapped_column(ForeignKey("entries.id", ondelete="SET NULL"), index=True)
     text_digest: Mapped[str]
+    undone_at: Mapped[datetime | None]
 
 
 class ImportedChangeRow(Base):
@@ -829,7 +831,8 @@ class WatchRow(Base):
 class UnaskedMessageRow(Base):
     """What is to be said to a person unasked, until it is recorded among the outbound messages.
 
-    It is looked at from ``wakes_at`` on: later while it is held, for the reason ``held``.
+    It is looked at from ``wakes_at`` on: later while it is held, for the reason ``held``. What ``is_answer``
+    says what became of something that the person did: it waits for no morning.
     """
 
     __tablename__ = "unasked_messages"
@@ -850,6 +853,7 @@ class UnaskedMessageRow(Base):
     left_at: Mapped[datetime]
     wakes_at: Mapped[datetime]
     held: Mapped[str | None]
+    is_answer: Mapped[bool] = mapped_column(server_default=false())
 
 
 class RecurringMessageRow(Base):
@@ -905,12 +909,13 @@ class ErasureRow(Base):
 
 
 class UploadedExportRow(Base):
-    """An export that a person has uploaded in the book; a person has one at most.
+    """An export that a person has uploaded in the book, or sent with a message; a person has one at most.
 
     Its file is in the data folder of the app ``worker``, in a folder named by the id. ``state`` is
     ``uploading`` until the file is there, ``reading`` until it is known what would come (``preview``), then
     ``read``; ``wanted`` from the press of the button until it is ``imported``, with its ``result``; or
-    ``failed``, for the ``problem``. ``count`` is how many entries were read so far.
+    ``failed``, for the ``problem``. ``count`` is how many entries were read so far. ``message_id`` is that of
+    the message, if it came with one: then the person is told what would come, and when it is done.
     """
 
     __tablename__ = "uploaded_exports"
@@ -929,5 +934,6 @@ class UploadedExportRow(Base):
     count: Mapped[int] = mapped_column(server_default=text("0"))
     preview: Mapped[JsonValue] = mapped_column(Json, nullable=True)
     result: Mapped[JsonValue] = mapped_column(Json, nullable=True)
+    message_id: Mapped[str | None]
     problem: Mapped[str | None]
     at: Mapped[datetime]

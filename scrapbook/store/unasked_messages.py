@@ -30,6 +30,7 @@ _FIELDS = (
     UnaskedMessageRow.left_at,
     UnaskedMessageRow.wakes_at,
     UnaskedMessageRow.held,
+    UnaskedMessageRow.is_answer,
 )
 _DUE_OF = Prepared(
     lambda _: (
@@ -38,7 +39,7 @@ _DUE_OF = Prepared(
             UnaskedMessageRow.person_id == bindparam("person_id"),
             UnaskedMessageRow.wakes_at <= bindparam("now"),
         )
-        .order_by(UnaskedMessageRow.id)
+        .order_by(UnaskedMessageRow.is_answer.desc(), UnaskedMessageRow.id)
         .limit(1)
     )
 )
@@ -53,6 +54,7 @@ class UnaskedMessage:
         left_at: since when.
         wakes_at: when it is looked at next.
         held: why it waits: ``quiet``, ``limit``, ``opted_out``, ``no_way``; None if it does not.
+        is_answer: whether it answers something that the person did, and comes before all others.
     """
 
     id: int
@@ -62,6 +64,7 @@ class UnaskedMessage:
     left_at: datetime
     wakes_at: datetime
     held: str | None
+    is_answer: bool
 
 
 class UnaskedMessages:
@@ -70,9 +73,11 @@ class UnaskedMessages:
     def __init__(self, work: UnitOfWork) -> None:
         self._work = work
 
-    def add(self, person_id: int, dedup_key: str, body: str, at: datetime) -> None:
+    def add(
+        self, person_id: int, dedup_key: str, body: str, at: datetime, *, is_answer: bool = False
+    ) -> None:
         """Leave something to be said, unless something with that key waits already."""
-        values = {"person_id": person_id, "body": body, "left_at": at, "wakes_at": at}
+        values = {"person_id": person_id, "body": body, "left_at": at, "wakes_at": at, "is_answer": is_answer}
         insert_if_new(self._work.session, UnaskedMessageRow, dedup_key=dedup_key, **values)
 
     def due_of(self, person_id: int, now: datetime) -> UnaskedMessage | None:

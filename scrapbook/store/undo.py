@@ -164,7 +164,7 @@ def _trash_entries(session: Session, ids: Sequence[int], at: datetime) -> None:
     # Also those that somebody with whom their topic is shared has ticked off: their undo leaves them there.
     session.execute(update(EntryRow).where(EntryRow.id.in_(ids)).values(deleted_at=at))
     # What is undone can be imported again.
-    session.execute(delete(ImportedEntryRow).where(ImportedEntryRow.entry_id.in_(ids)))
+    session.execute(update(ImportedEntryRow).where(ImportedEntryRow.entry_id.in_(ids)).values(undone_at=at))
 
 
 def _remove_empty_topics(session: Session, ids: Sequence[int], _at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Exports that people have uploaded in the book: what would come of them, and how far their import is."""
+"""Exports that people have uploaded or sent: what would come of them, and how far their import is."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +28,7 @@ class UploadedExport:
     preview: Mapping[str, Any]
     result: Mapping[str, Any]
     problem: str | None
+    message_id: str | None
 
 
 class UploadedExports:
@@ -36,11 +37,16 @@ class UploadedExports:
     def __init__(self, work: UnitOfWork) -> None:
         self._work = work
 
-    def add(self, person_id: int, worker: str, name: str, at: datetime) -> int:
-        """Add one whose file is still to be stored, in place of an earlier one. Returns its id."""
+    def add(self, person_id: int, worker: str, name: str, at: datetime, message_id: str | None = None) -> int:
+        """Add one whose file is still to be stored, in place of an earlier one. Returns its id.
+
+        Args:
+            message_id: of the message with which it came; None for one that was uploaded.
+        """
         row = UploadedExportRow
         self._work.session.execute(delete(row).where(row.person_id == person_id))
-        new = insert(row).values(person_id=person_id, worker=worker, name=name, state="uploading", at=at)
+        values = {"worker": worker, "name": name, "state": "uploading", "at": at, "message_id": message_id}
+        new = insert(row).values(person_id=person_id, **values)
         return self._work.session.execute(new.returning(row.id)).scalar_one()
 
     def of_person(self, person_id: int) -> UploadedExport | None:
@@ -60,6 +66,14 @@ class UploadedExports:
         row = UploadedExportRow
         changed = update(row).where(row.id == id_, row.state == before)
         return rows_written(self._work.session, changed.values(state=state, count=0, **values)) > 0
+
+    def want(self, id_: int, message_id: str) -> bool:
+        """Have one imported of which it is known what would come. Returns whether it is.
+
+        Args:
+            message_id: of the message that asks for it, after which the person is told what came.
+        """
+        return self.set_state(id_, "read", "wanted", message_id=message_id)
 
     def set_count(self, id_: int, count: int) -> bool:
         """Record how many entries were read. Returns whether it is still there."""
@@ -93,4 +107,5 @@ def _uploaded(row: UploadedExportRow) -> UploadedExport:
         preview=cast("Mapping[str, Any]", row.preview or {}),
         result=cast("Mapping[str, Any]", row.result or {}),
         problem=row.problem,
+        message_id=row.message_id,
     )

@@ -1,8 +1,8 @@
 """Finish what was begun for people who had everything of theirs erased.
 
-Their rows are gone already, in the transaction that recorded the receipt. What remains are stored files,
-workflows of DBOS, what SQLite keeps of deleted rows in its log, and the receipt once it is sent. Each may be
-done again after a kill: ``erasures`` says what is left.
+Their rows are gone already: most in parts before the receipt, the others in the transaction that recorded it.
+What remains are stored files, workflows of DBOS, what SQLite keeps of deleted rows in its log, and the
+receipt once it is sent. Each may be done again after a kill: ``erasures`` says what is left.
 """
 
 import asyncio

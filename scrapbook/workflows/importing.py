@@ -1,4 +1,4 @@
-"""Read and import the exports that people upload in the book, one after the other, in a thread of its own.
+"""Read and import the exports that people upload or send, one after the other, in a thread of its own.
 
 The table says what is to be done, and an import that runs again goes on where it was: so a kill at any moment
 delays it until the next start. The files are in the data folder of the app that took them.
@@ -6,6 +6,7 @@ delays it until the next start. The files are in the data folder of the app that
 
 import shutil
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -15,6 +16,8 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from scrapbook.core import sent_exports
+from scrapbook.core.importing import described_beside
 from scrapbook.errors import ScrapbookError
 from scrapbook.exchange.importing import Importer, ImportResult
 from scrapbook.exchange.sandboxed import SandboxedExport, open_sandboxed
@@ -22,7 +25,7 @@ from scrapbook.exchange.sources import ExportUnreadable
 from scrapbook.media.storage import MediaStore
 from scrapbook.model.imported import ImportedEntry, Skipped
 from scrapbook.observability.reporting import report_error
-from scrapbook.store import Store, UploadedExport
+from scrapbook.store import Store, Transaction, UploadedExport
 
 LOOK_SECONDS = 30.0
 """Between two looks for what another app has let somebody press."""
@@ -38,6 +41,9 @@ SHOWN = 5
 
 REPORTED = 20
 """Things that are left out and are shown; more are counted."""
+
+IMPORTING = "utter_import_begun"
+"""The answer to a text after which there is something to import."""
 
 COUNTED_BY = 500
 """Entries after which the page is told how many were read."""
@@ -58,13 +64,25 @@ class ImportRunner:
     Args:
         folder: in which each has a folder of its own, named by its id, with the file.
         worker: the name of this app.
+        told: is called once something is left to be said to somebody; from the thread.
+        imported: is called once something was imported; from the thread.
     """
 
-    def __init__(self, store: Store, files: MediaStore, folder: Path, worker: str) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917 - its collaborators
+        self,
+        store: Store,
+        files: MediaStore,
+        folder: Path,
+        worker: str,
+        told: Callable[[], None] = lambda: None,
+        imported: Callable[[], None] = lambda: None,
+    ) -> None:
         self._store = store
         self._files = files
         self._folder = folder
         self._worker = worker
+        self._told = told
+        self._has_imported = imported
         self._woken = threading.Event()
         self._is_stopped = False
         self._thread = threading.Thread(target=self._run, name="imports", daemon=True)
@@ -123,8 +141,15 @@ class ImportRunner:
                 raise Removed from None
             report_error(error, step="import")
             done = {"state": "failed", "problem": _FAILED}
-        self._store.write(lambda tx: tx.uploaded_exports.set_state(uploaded.id, uploaded.state, **done))
+        self._store.write(lambda tx: _record(tx, uploaded, done))
         log.info("export_worked_on", person_id=uploaded.person_id, state=done["state"])
+        self._pass_on(uploaded, done["state"])
+
+    def _pass_on(self, uploaded: UploadedExport, state: str) -> None:
+        if uploaded.message_id:
+            self._told()
+        if state == "imported":
+            self._has_imported()
 
     def _previewed(self, uploaded: UploadedExport, export: SandboxedExport) -> dict[str, Any]:
         """Return what would come."""
@@ -151,6 +176,7 @@ class ImportRunner:
             "first": [_shown(entry) for entry in first],
             "skipped": [[one.where, one.why] for one in skipped],
             "skipped_count": skips,
+            "beside": described_beside(person, export.state(ZoneInfo(person.timezone))),
         }
 
     def _imported(self, uploaded: UploadedExport, export: SandboxedExport) -> dict[str, Any]:
@@ -163,6 +189,27 @@ class ImportRunner:
         is_there = self._store.write(lambda tx: tx.uploaded_exports.set_count(uploaded.id, count))
         if not is_there or self._is_stopped:
             raise Removed
+
+
+def _record(tx: Transaction, uploaded: UploadedExport, done: dict[str, Any]) -> None:
+    """Record what became of an export; and tell who has sent it, once.
+
+    A file that was sent and is no export stays what it is, an attachment, and nothing is said of it.
+    """
+    is_no_export = done["state"] == "failed" or (done["state"] == "read" and not done["preview"]["entries"])
+    if uploaded.message_id and uploaded.state == "reading" and is_no_export:
+        tx.uploaded_exports.remove(uploaded.id, uploaded.person_id)
+        return
+    is_recorded = tx.uploaded_exports.set_state(uploaded.id, uploaded.state, **done)
+    if not is_recorded or not uploaded.message_id:
+        return
+    now = datetime.now(UTC)
+    if done["state"] == "read":
+        sent_exports.offer(tx, uploaded, done["preview"], now)
+    elif done["state"] == "imported":
+        sent_exports.tell_done(tx, uploaded, done["result"], now)
+    else:
+        sent_exports.tell_failed(tx, uploaded, done["problem"], now)
 
 
 def delete_stray_uploads(store: Store, folder: Path) -> None:

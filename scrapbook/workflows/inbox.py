@@ -52,6 +52,9 @@ from scrapbook.workflows.retry import TURN, Retrier, retry
 MAX_CONCURRENT_TURNS = 32
 """Turns that may run at the same time; each person has one at most."""
 
+PAUSE_BETWEEN_PARTS = 0.01
+"""Seconds between two parts of an erasure, in which others write."""
+
 NO_REPLY = "the assistant gave no reply"
 BROKE_OFF = "answering it ended with an error"
 
@@ -95,11 +98,13 @@ class Recorded:
         status: of the message before that.
         replies: those recorded; where an earlier attempt had recorded them, all that wait for the person.
         next: the person's next message.
+        is_part: whether nothing is recorded yet, because a part of what a person had erased goes first.
     """
 
     status: MessageStatus
     replies: tuple[Outgoing, ...]
     next: WaitingMessage | None
+    is_part: bool = False
 
 
 class Inbox:
@@ -239,7 +244,7 @@ class Inbox:
             except Exception as error:  # noqa: BLE001 - it counts as failed; the next one is not delayed
                 report_error(error, message_id=waiting.message_id, step="answer")
                 answer = Answer(None, BROKE_OFF)
-                recorded = await self._write(waiting.person_id, lambda tx: self._finish(tx, waiting, answer))
+                recorded = await self._finished_in_parts(waiting, answer)
                 self._send(recorded)  # what was recorded before the error
                 return recorded.next
 
@@ -254,9 +259,7 @@ class Inbox:
             took["understand"] = round((time.monotonic() - began) * 1000)
             follows = _is_followed_up(waiting)
         began = time.monotonic()
-        recorded = await self._write(
-            waiting.person_id, lambda tx: self._finish(tx, waiting, answer, leave=follows)
-        )
+        recorded = await self._finished_in_parts(waiting, answer, leave=follows)
         took["reply"] = round((time.monotonic() - began) * 1000)
         self._send(recorded)
         self._finished()
@@ -357,6 +360,18 @@ class Inbox:
 
     # Recording
 
+    async def _finished_in_parts(
+        self, waiting: WaitingMessage, answer: Answer, *, leave: bool = False
+    ) -> Recorded:
+        """Record the answer; where everything of a person is erased, after all parts of that but the last."""
+
+        def finish(tx: Transaction) -> Recorded:
+            return self._finish(tx, waiting, answer, leave=leave)
+
+        while (recorded := await self._write(waiting.person_id, finish)).is_part:
+            await asyncio.sleep(PAUSE_BETWEEN_PARTS)
+        return recorded
+
     def _finish(
         self, tx: Transaction, waiting: WaitingMessage, answer: Answer, *, leave: bool = False
     ) -> Recorded:
@@ -366,6 +381,8 @@ class Inbox:
         replies: tuple[Outgoing, ...] = ()
         if status.is_answered:  # by an attempt that was interrupted: its replies may still wait
             replies = tuple(tx.outbox.of_person(waiting.person_id))
+        elif status.response == ERASED and tx.erasures.erase_part(waiting.person_id, waiting.message_id):
+            return Recorded(status, (), None, is_part=True)
         elif answer.ends or status.state == "received":
             replies = self._record(tx, waiting, status, answer)
             if status.response == ERASED:

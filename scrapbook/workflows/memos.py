@@ -136,7 +136,7 @@ class MemoSteps:
         recording = self._recording(message_id)
         known = self._retry(lambda: self._known(recording.url))
         try:
-            transcript = known if known and known.text else self._transcribe(recording)
+            transcript = known if known and known.text else self.transcribed(recording)
         except AudioUnreadable as error:
             log.info("memo_unreadable", message_id=message_id, reason=str(error))
             return MemoResult.UNREADABLE
@@ -146,7 +146,14 @@ class MemoSteps:
         self._retry(lambda: self._store_transcript(message_id, recording.url, transcript))
         return _result(transcript)
 
-    def _transcribe(self, recording: Media) -> Transcript:
+    def transcribed(self, recording: Media) -> Transcript:
+        """Return what is heard in a stored recording, however long that takes.
+
+        Raises:
+            AudioUnreadable: it is no audio that can be read.
+            MediaMissing: its file is gone.
+            VoiceUnavailable, VoiceFailed, ModelUnavailable: the speech server cannot do it.
+        """
         content = self._retry(lambda: self._files.read(recording.key or ""))
         log.info("transcribing", size=recording.size)
         began = time.monotonic()

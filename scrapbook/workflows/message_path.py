@@ -26,6 +26,8 @@ from scrapbook.workflows.engine import Engine, WorkQueue
 from scrapbook.workflows.erasing import Eraser
 from scrapbook.workflows.feed_polling import FOLLOWING, FeedPoller
 from scrapbook.workflows.file_reading import FileReadingSteps
+from scrapbook.workflows.imported_files import ImportedFiles
+from scrapbook.workflows.importing import IMPORTING, ImportRunner
 from scrapbook.workflows.inbox import Inbox
 from scrapbook.workflows.intake import MessageIntake
 from scrapbook.workflows.leases import LeaseManager, LeaseTerm
@@ -36,6 +38,7 @@ from scrapbook.workflows.outbox import LinkMaker, Outbox
 from scrapbook.workflows.picture_sizes import PictureSizes
 from scrapbook.workflows.quota import SegmentQuota
 from scrapbook.workflows.retry import Retrier
+from scrapbook.workflows.sent_exports import SentExports
 from scrapbook.workflows.unasked_scheduler import UnaskedScheduler
 
 if TYPE_CHECKING:
@@ -127,6 +130,23 @@ class MessagePath:
                 settings.public_url if settings.public_url.startswith("https:") else "",
             ),
         )
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._imported_files = ImportedFiles(
+            store,
+            services.files,
+            services.documents,
+            memos,
+            self._retrier,
+            lambda: bool(dbos_queues.stats()),
+        )
+        self.imports = ImportRunner(
+            store,
+            services.files,
+            settings.uploads_dir,
+            worker,
+            self._wake_unasked,
+            self._imported_files.wake,
+        )
         self.feeds = FeedPoller(store, self._writer, services.feeds, self.unasked.wake)
         self.engine = Engine(settings, dbos_queues, queues, lambda: self._make_workflows(memos))
         self.inbox = Inbox(
@@ -139,7 +159,7 @@ class MessagePath:
             self._retrier,
             worker,
             RateLimiter[int](limits.messages_per_minute),
-            {FOLLOWING: self.feeds.wake},
+            {FOLLOWING: self.feeds.wake, IMPORTING: self.imports.wake},
         )
         self.eraser = Eraser(settings, store, services.files)
         self.inbox.on_finished(self._answered)
@@ -148,14 +168,19 @@ class MessagePath:
 
     async def start(self) -> None:
         """Continue the work that was left when the app stopped."""
+        self._loop = asyncio.get_running_loop()
         await asyncio.to_thread(self._release_held)
         self.inbox.start()
         await self.lease_manager.start()
         self.feeds.start()
+        self.imports.start()
+        self._imported_files.start()
 
     async def stop(self) -> None:
         """Stop; the remaining work is continued after the next start, or by another app at once."""
         self._retrier.stop()
+        await asyncio.to_thread(self.imports.stop)
+        await asyncio.to_thread(self._imported_files.stop)
         await self.feeds.stop()
         await self.inbox.stop()
         await self._outbox.stop(STOPPING_TIMEOUT)
@@ -172,6 +197,11 @@ class MessagePath:
     def _answered(self) -> None:
         self.unasked.wake()
         self.eraser.wake()
+
+    def _wake_unasked(self) -> None:
+        """Have what was left to be said in a thread be said."""
+        if self._loop:
+            self._loop.call_soon_threadsafe(self.unasked.wake)
 
     def _release_held(self) -> None:
         with self._store.transaction() as tx:
@@ -195,4 +225,12 @@ class MessagePath:
             FileReadingSteps(self._store, services.files, services.documents, self._retrier),
             services.pictures,
             LinkPreviewer(self._store, services.pages, self._retrier),
+            SentExports(
+                self._store,
+                services.files,
+                self._settings.uploads_dir,
+                self._settings.executor_id,
+                self.imports.wake,
+                self._retrier,
+            ),
         )

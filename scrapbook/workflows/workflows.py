@@ -37,6 +37,7 @@ from scrapbook.workflows.media_download import MediaDownloader
 from scrapbook.workflows.memos import ACKNOWLEDGED_FROM, MemoResult, MemoSteps, received
 from scrapbook.workflows.picture_sizes import PictureSizes
 from scrapbook.workflows.plain_pickle import PickleRefused
+from scrapbook.workflows.sent_exports import SentExports
 
 RECORDING = 0
 """The index of a memo's recording among its media."""
@@ -69,6 +70,7 @@ class MessageWorkflows(DBOSConfiguredInstance):
         reading: FileReadingSteps,
         pictures: PictureSizes,
         previewer: LinkPreviewer,
+        exports: SentExports,
     ) -> None:
         super().__init__(self.NAME)
         self._answers = answers
@@ -77,6 +79,7 @@ class MessageWorkflows(DBOSConfiguredInstance):
         self._reading = reading
         self._pictures = pictures
         self._previewer = previewer
+        self._exports = exports
 
     @DBOS.workflow(name=DOWNLOAD_MEDIA, max_recovery_attempts=None)
     def download_media(self, message_id: str, person_id: int, attempt: int, is_memo: bool) -> None:
@@ -97,6 +100,7 @@ class MessageWorkflows(DBOSConfiguredInstance):
                 self._enqueue_memo(memo_id, person_id, 1)
             if self._reading.has_readable(message_id) or self._pictures.are_missing(message_id):
                 self._enqueue_reading(message_id, person_id, attempt)
+            steps.run("look_at", self._exports.look_at, message_id)
 
     @DBOS.workflow(name=HANDLE_MEMO, max_recovery_attempts=None)
     def handle_memo(self, message_id: str, person_id: int, attempt: int) -> None:

@@ -154,6 +154,7 @@ THOUGHTS = [
     "share the pizza, not the bill",
     "print the boarding passes at the library",
     "export duty on tea was the start of it",
+    "import the good coffee from lisbon",
     "download the maps before the trip",
     "play something slow at the end of the party",
     "play the long game",

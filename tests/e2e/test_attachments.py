@@ -1,5 +1,6 @@
 """Pictures, videos, contact cards and files, from the phone to the entry and back."""
 
+import json
 import sqlite3
 from contextlib import closing
 
@@ -120,3 +121,30 @@ def test_what_only_has_the_type_of_a_recording_is_what_it_is(installation: Insta
     assert installation.say("pictures", number) == "pictures:\n1 (picture)"
     assert installation.show([Attachment("audio/amr", CARD.content)], number) == "Saved 2."
     wait_until(lambda: "Lovelace" in installation.say("contacts", number), 30, lambda: "the card is not read")
+
+
+def test_an_export_is_offered_and_taken_and_stays_an_attachment(
+    installation: Installation, number: str
+) -> None:
+    memo = {"visibility": "PRIVATE", "createTime": "2024-03-02T07:15:00Z"}
+    memos = [{"name": f"memos/{n}", "content": f"Oar number{n} of ash", **memo} for n in range(3)]
+    export = Attachment("application/json", json.dumps({"memos": memos}).encode())
+    assert installation.show([export], number).startswith("Saved 1.")
+    wait_for_message(installation, number, "From Memos: 3 entries. Text import to take all of it")
+    assert len(entries(installation, number)) == 1
+    assert installation.say("import", number).startswith("Importing from Memos: 3 entries.")
+    wait_for_message(installation, number, "Imported from Memos: 3 new entries. Text undo")
+    assert len(entries(installation, number)) == 4
+    assert "Oar number2 of ash" in installation.say("find number2", number)
+    assert installation.say("undo", number).startswith("Undone: 3 imported entries in the trash.")
+    wait_for_files(installation, number, 1)
+    assert "memos/0" in installation.say("show 1", number)  # the text of the file
+
+
+def wait_for_message(installation: Installation, number: str, beginning: str) -> None:
+    """Wait until a message to the person begins so."""
+
+    def bodies() -> list[str]:
+        return [message["body"] for message in installation.messages_to(number)]
+
+    wait_until(lambda: any(body.startswith(beginning) for body in bodies()), 60, lambda: f"{bodies()}")

@@ -96,6 +96,7 @@ PROMISED = {
     "how a text was read": Promised("why", r"why\?"),
     "a link to the book": Promised("open_book", r"book$"),
     "all of it as a file": Promised("export", r"export$"),
+    "all of a file that was sent": Promised("import", r"import$"),
     "out of the book again": Promised("sign_out_everywhere", r"sign out everywhere$"),
     "everything of me erased": Promised("forget_me", r"forget me$"),
     "everything of me erased, with the code": Promised("confirm_forgetting", r"forget \d{4}$"),

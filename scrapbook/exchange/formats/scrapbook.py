@@ -1,7 +1,7 @@
 """The scrapbook's own export."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from scrapbook.exchange.export_lines import (
     EntryLine,
     LineInvalid,
     ReminderLine,
+    SaidAgainLine,
     TranscriptLine,
     quiet_hours,
     read_entry,
@@ -20,7 +21,7 @@ from scrapbook.exchange.format import Format, Reading, key_of
 from scrapbook.exchange.sources import ExportUnreadable, Member, Source
 from scrapbook.exchange.text_files import lines
 from scrapbook.exchange.times import zone_named
-from scrapbook.model.exported import FollowedPage
+from scrapbook.model.exported import FollowedPage, SaidAgain
 from scrapbook.model.imported import (
     EntryState,
     ImportedEntry,
@@ -78,8 +79,29 @@ def read_state(reading: Reading) -> ScrapbookState:
         FollowedPage(one["feed"], one["address"], one["name"], tuple(one["tell_me_of"]))
         for one in person["following"]
     )
-    hours = quiet_hours(person["quiet_hours"])
-    return ScrapbookState(tuple(topics), person["next_number"], hours, tuple(following))
+    zone = zone_named(person["timezone"])
+    return ScrapbookState(
+        topics=tuple(topics),
+        next_number=person["next_number"],
+        quiet_hours=quiet_hours(person["quiet_hours"]),
+        following=tuple(following),
+        said_again=tuple(_said_again(reading, person.get("said_again", []), zone)),
+        name=person["name"],
+        timezone=zone.key if isinstance(zone, ZoneInfo) else "",
+    )
+
+
+def _said_again(reading: Reading, lines: Sequence[SaidAgainLine], zone: tzinfo | None) -> Iterator[SaidAgain]:
+    """Yield what is said again and again, of each kind the first; what could never be said is reported."""
+    kinds: set[str] = set()
+    for line in lines:
+        if line["kind"] in kinds:
+            continue
+        kinds.add(line["kind"])
+        if isinstance(zone, ZoneInfo) and _is_rule(line["rule"], line["occurs_at"], line["has_time"], zone):
+            yield SaidAgain(line["kind"], line["rule"], line["has_time"], line["occurs_at"])
+        else:
+            reading.report(_PERSON, f"When {line['kind']} are said cannot be read. They stay off.")
 
 
 def _entry(reading: Reading, member: Member, where: str, line: EntryLine) -> ImportedEntry:
@@ -178,10 +200,14 @@ def _can_be_said(line: ReminderLine) -> bool:
     zone = zone_named(line["timezone"])
     if not isinstance(zone, ZoneInfo):
         return False
+    return line["rule"] is None or _is_rule(line["rule"], line["due_at"], line["has_time"], zone)
+
+
+def _is_rule(rule: str, at: datetime, has_time: bool, zone: ZoneInfo) -> bool:
+    """Return whether the next time of a rule can be computed, and said."""
     try:
-        if line["rule"] is not None:
-            following(line["rule"], line["due_at"], zone)
-            say_due(Due(line["due_at"], line["rule"], line["has_time"], (0, 0)), line["due_at"], zone)
+        following(rule, at, zone)
+        say_due(Due(at, rule, has_time, (0, 0)), at, zone)
     except (ValueError, KeyError, OverflowError):
         return False
     return True
@@ -227,7 +253,10 @@ FORMAT = Format(
     docs=(
         "`scrapbook export FILE`, or the text `export`: the ZIP, or its folder ([export.md](export.md)). "
         "Entries come back as they were, with their times, topics, pins, reminders, files, transcripts and "
-        "history, and with their numbers where these are free. What is still here does not come twice."
+        "history, and with their numbers where these are free. What is still here does not come twice. "
+        "Quiet hours, what is said again and again, and pages that are followed come along where nothing of "
+        "the kind is set here; so do the name and the time zone, if the person has not changed them here "
+        "yet (`undo` leaves these two). What was shared is not shared again."
     ),
     read=read,
     claims_tree=claims_tree,

@@ -110,3 +110,28 @@ def test_before_the_first_start_it_is_imported_for_the_first_allowed_number(
         people = store.read(lambda tx: tx.people.list())
     assert [person.addresses[0].value for person in people] == ["+81312345678", "+81312345679"]
     assert texts(Settings.load()) == ["Rain by the @canal."]
+
+
+@pytest.mark.parametrize("is_there", [False, True], ids=["no folder", "empty folder"])
+def test_a_dry_run_needs_no_scrapbook_and_makes_none(
+    is_there: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    data = tmp_path / "data"
+    monkeypatch.setenv("SCRAPBOOK_DATA_DIR", str(data))
+    monkeypatch.setenv("SCRAPBOOK_ALLOWED_NUMBERS", "+81312345678")
+    if is_there:
+        data.mkdir()
+    run(monkeypatch, str(written(tmp_path, {"journal.txt": JOURNAL})), "--dry-run", "--json")
+    found = json.loads(capsys.readouterr().out)
+    assert found["entries"][0]["created_at"] == "2024-07-02T07:15:00+09:00"
+    assert not data.exists() or list(data.iterdir()) == []
+
+
+def test_a_dry_run_before_the_first_start_is_of_the_zone_that_the_import_would_take(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SCRAPBOOK_ALLOWED_NUMBERS", "+442079460000")  # of nobody here yet
+    run(monkeypatch, str(written(tmp_path, {"journal.txt": JOURNAL})), "--dry-run", "--json")
+    found = json.loads(capsys.readouterr().out)
+    assert found["entries"][0]["created_at"] == "2024-07-02T07:15:00+01:00"

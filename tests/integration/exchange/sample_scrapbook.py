@@ -12,6 +12,9 @@ from scrapbook.store import Media, PageMetadata, Person, Preview, QuietHours, St
 from scrapbook.text.parsed_text import ParsedText
 
 NOW = datetime(2026, 3, 14, 15, 9, 26, 535897, tzinfo=UTC)
+EVENING = datetime(2126, 3, 16, 21, 0, tzinfo=UTC)
+"""Still to come, whenever the tests run."""
+EVENINGS = "FREQ=DAILY;BYHOUR=21;BYMINUTE=0"
 HEARD = Transcript(
     "Two oars", "en", 0.99, 2.0, 1.5, -0.2,
     (Segment(0.0, 1.5, "Two oars", -0.2, 0.01, (Word("Two", 0.0, 0.6, 0.9), Word(" oars", 0.6, 1.5, 0.8))),),
@@ -50,6 +53,10 @@ def _fill(tx: Transaction, files: MediaStore, person: Person) -> None:
         tx, person, "\n---\n﻿[[x]] \u202e <b>& \u2028 \x07 é\n", None, [Media("https://e.org/x", "image/png")]
     )
     tx.quiet_hours.set(person.id, QuietHours(0, 6 * 60))
+    tx.recurring.put(person.id, "prompts", EVENINGS, EVENING, has_time=True)
+    tx.recurring.put(
+        person.id, "round_ups", "FREQ=WEEKLY;BYDAY=SU;BYHOUR=18;BYMINUTE=0", EVENING, has_time=False
+    )
 
 
 def _recorded(book: Book, kind: str, work: Any) -> Any:
@@ -86,6 +93,7 @@ def everything(store: Store, files: MediaStore, person: Person) -> dict[str, Any
             "entries": entries,
             "topics": sorted(topics),
             "quiet": scrapbook.quiet_hours,
+            "said_again": scrapbook.said_again,
             "next": scrapbook.next_number,
         }
 

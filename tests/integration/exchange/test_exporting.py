@@ -9,9 +9,11 @@ import sys
 import zipfile
 from collections.abc import Mapping
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
+from zoneinfo import ZoneInfo
 
 import duckdb
 import jsonschema
@@ -24,12 +26,15 @@ from playwright.sync_api import Browser
 
 from scrapbook.core import undo
 from scrapbook.core.book import Book
+from scrapbook.core.importing import described_beside
 from scrapbook.exchange import exporting, importing
 from scrapbook.exchange.exporting import Exporter, ExportFailed
 from scrapbook.exchange.importing import Importer, ImportResult
+from scrapbook.exchange.reading import open_export
 from scrapbook.media.storage import MediaStore
 from scrapbook.store import Person, Store, Transaction
 from tests.integration.exchange.sample_scrapbook import (
+    EVENINGS,
     JPEG,
     NOW,
     OGG,
@@ -217,7 +222,8 @@ def test_a_repeat_brings_nothing_and_one_undo_takes_all_back(
     assert store.read(lambda tx: (tx.entries.list(ben.id), tx.topics.list(ben.id))) == ([], [])
     assert store.read(lambda tx: tx.reminders.of_person(ben.id, "waiting")) == []
     assert store.write(lambda tx: undo.undo(Book(tx, ben, "", NOW))).response == "utter_nothing_to_undo"
-    assert imported(store, media_store, ben, path).added == 3  # one is in the trash, as it was
+    assert imported(store, media_store, ben, path).added == 4
+    assert everything(store, media_store, ben) == everything(store, media_store, full)
 
 
 def test_what_is_still_here_does_not_come_twice(
@@ -466,3 +472,80 @@ def test_killed_in_the_middle_it_leaves_no_file_and_can_be_written_again(
     result = Exporter(store, media_store, full.id).write_file(path, lambda _: None)
     assert result.entries == 4
     assert zipfile.ZipFile(path).testzip() is None
+
+
+@pytest.fixture
+def moved(store: Store, media_store: MediaStore, full: Person, tmp_path: Path) -> Path:
+    """An export of Ada in Tokyo."""
+    store.write(lambda tx: tx.people.rename(full.id, "Ada"))
+    store.write(lambda tx: tx.people.set_timezone(full.id, "Asia/Tokyo"))
+    path = tmp_path / "moved.zip"
+    Exporter(store, media_store, full.id).write_file(path, lambda _: None)
+    return path
+
+
+def test_name_and_time_zone_come_along_where_they_are_the_usual_ones(
+    store: Store, media_store: MediaStore, moved: Path
+) -> None:
+    new = store.write(lambda tx: tx.people.add("+442079460077", ["+442079460077"]))
+    with open_export(moved) as export:
+        beside = described_beside(new, export.state(UTC))
+    assert beside == "the name Ada and the time zone Asia/Tokyo"
+    imported(store, media_store, new, moved)
+    after = store.read(lambda tx: tx.people.get(new.id))
+    assert (after.name, after.timezone) == ("Ada", "Asia/Tokyo")
+    with open_export(moved) as export:
+        assert not described_beside(after, export.state(UTC))
+
+
+def test_name_and_time_zone_that_were_set_stay(store: Store, media_store: MediaStore, moved: Path) -> None:
+    own = store.write(lambda tx: tx.people.add("Bea", ["+442079460077"]))
+    store.write(lambda tx: tx.people.set_timezone(own.id, "America/Lima"))
+    imported(store, media_store, own, moved)
+    after = store.read(lambda tx: tx.people.get(own.id))
+    assert (after.name, after.timezone) == ("Bea", "America/Lima")
+    prompts = store.read(lambda tx: tx.recurring.of_kind(own.id, "prompts"))
+    assert prompts
+    # 21:00 in London was 6:00 in Tokyo: it stays 6:00 by the clock of the person.
+    assert prompts.occurs_at.astimezone(ZoneInfo("America/Lima")).hour == 6
+
+
+def test_what_is_said_again_stays_as_it_is_set_here(
+    store: Store, media_store: MediaStore, full: Person, ben: Person, tmp_path: Path
+) -> None:
+    path = tmp_path / "export.zip"
+    Exporter(store, media_store, full.id).write_file(path, lambda _: None)
+    rule = "FREQ=DAILY;BYHOUR=7"
+    store.write(lambda tx: tx.recurring.put(ben.id, "prompts", rule, NOW, has_time=True))
+    imported(store, media_store, ben, path)
+    found = {one.kind: one.rule for one in store.read(lambda tx: tx.recurring.of_person(ben.id))}
+    assert found == {"prompts": rule, "round_ups": "FREQ=WEEKLY;BYDAY=SU;BYHOUR=18;BYMINUTE=0"}
+    store.write(lambda tx: undo.undo(Book(tx, ben, "", NOW)))
+    assert [one.kind for one in store.read(lambda tx: tx.recurring.of_person(ben.id))] == ["prompts"]
+
+
+@pytest.mark.parametrize("rule", ["FREQ=SOMETIMES", "x" * 1000, ""])
+def test_what_could_never_be_said_again_is_left_out(
+    store: Store, media_store: MediaStore, full: Person, ben: Person, tmp_path: Path, rule: str
+) -> None:
+    exported(store, media_store, full).extractall(tmp_path / "all")
+    path = tmp_path / "all/person.jsonl"
+    line = json.loads(path.read_text())
+    path.write_text(json.dumps({**line, "said_again": [{**line["said_again"][0], "rule": rule}]}))
+    imported(store, media_store, ben, tmp_path / "all")
+    assert store.read(lambda tx: tx.recurring.of_person(ben.id)) == []
+
+
+def test_what_is_said_again_goes_on_after_its_last_time(
+    store: Store, media_store: MediaStore, full: Person, ben: Person, tmp_path: Path
+) -> None:
+    for days in (3, 9000):
+        at = datetime.now(UTC).replace(hour=21, minute=0, second=0, microsecond=0) - timedelta(days=days)
+        store.write(lambda tx, at=at: tx.recurring.put(full.id, "prompts", EVENINGS, at, has_time=True))
+        path = tmp_path / f"{days}.zip"
+        Exporter(store, media_store, full.id).write_file(path, lambda _: None)
+        imported(store, media_store, ben, path)
+        prompts = store.read(lambda tx: tx.recurring.of_kind(ben.id, "prompts"))
+        assert prompts
+        assert timedelta() < prompts.occurs_at - datetime.now(UTC) <= timedelta(days=1, hours=1)
+        store.write(lambda tx: undo.undo(Book(tx, ben, "", NOW)))

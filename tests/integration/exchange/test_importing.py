@@ -192,6 +192,56 @@ def test_one_undo_takes_all_of_it_back_and_then_it_can_be_imported_again(
     assert imported(importer, path).added == 30
 
 
+def trashed(store: Store, person: Person) -> int:
+    return store.read(lambda tx: tx.erasures.holdings(person.id)).trashed
+
+
+def test_what_an_undo_has_taken_back_comes_again_as_it_was(
+    importer: Importer, store: Store, ann: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "BATCH", 7)
+    path = written(tmp_path, {"memos.json": memos(20)})
+    imported(importer, path)
+    first = [(entry.id, entry.number, entry.text, entry.topic) for entry in entries(store, ann)]
+    for _ in range(2):
+        undone = store.write(lambda tx: undo.undo(Book(tx, ann, "", NOW)))
+        assert undone.arguments == {"count": "20"}
+        assert entries(store, ann) == []
+        result = imported(importer, path)
+        assert (result.added, result.known) == (20, 0)
+        assert [(e.id, e.number, e.text, e.topic) for e in entries(store, ann)] == first
+        assert store.read(lambda tx: tx.entries.count(ann.id)) == 20
+        assert trashed(store, ann) == 0
+    assert imported(importer, path).known == 20
+
+
+def test_what_comes_again_has_grown_meanwhile(
+    importer: Importer, store: Store, ann: Person, tmp_path: Path
+) -> None:
+    path = written(tmp_path, {"memos.json": memos(1, memo1="One oar")})
+    imported(importer, path)
+    store.write(lambda tx: undo.undo(Book(tx, ann, "", NOW)))
+    path.write_text(json.dumps(memos(1, memo1="One oar\nBought in March")))
+    result = imported(importer, path)
+    assert (result.added, result.updated, result.known) == (1, 0, 0)
+    assert [entry.text for entry in entries(store, ann)] == ["One oar\nBought in March"]
+    store.write(lambda tx: undo.undo(Book(tx, ann, "", NOW)))
+    assert entries(store, ann) == []
+
+
+def test_what_has_left_the_trash_comes_again_as_new(
+    importer: Importer, store: Store, ann: Person, tmp_path: Path
+) -> None:
+    path = written(tmp_path, {"memos.json": memos(3)})
+    imported(importer, path)
+    gone = [entry.id for entry in entries(store, ann)]
+    store.write(lambda tx: undo.undo(Book(tx, ann, "", NOW)))
+    store.write(lambda tx: [tx.entries.erase(entry_id) for entry_id in gone])
+    assert imported(importer, path).added == 3
+    assert imported(importer, path).added == 0
+    assert [entry.number for entry in entries(store, ann)] == [6, 5, 4]
+
+
 def test_an_import_of_nothing_new_leaves_nothing_to_undo(
     importer: Importer, store: Store, ann: Person, tmp_path: Path
 ) -> None:

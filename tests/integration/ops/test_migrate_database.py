@@ -131,7 +131,7 @@ def use(tx: Transaction, person: Person) -> None:
         "skipped": [["a", "b"]],
         "skipped_count": 1,
     }
-    export = tx.uploaded_exports.add(person.id, "app", "memos.json", NOW)
+    export = tx.uploaded_exports.add(person.id, "app", "memos.json", NOW, f"MM{person.id}")
     tx.uploaded_exports.set_state(export, "uploading", "read", preview={**told, "skipped_count": 1})
     tx.erasures.ask(person.id, "+15550100", "4821", NOW)
     tx.quiet_hours.set(person.id, QuietHours(60, 120))

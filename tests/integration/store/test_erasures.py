@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import create_engine, inspect, select, text
 
 from scrapbook.errors import NotFound
-from scrapbook.store import Person, Store
+from scrapbook.store import Person, Store, erasures
 from scrapbook.store.erasures import IMPERSONAL, LASTING, personal_rows
 from scrapbook.store.tables import Base
 from scrapbook.text.parsed_text import ParsedText
@@ -126,6 +126,71 @@ def confirm(store: Store, person_id: int) -> str:
         )
         tx.messages.set_state("SM-confirms", "answered")
     return "SM-confirms"
+
+
+def erase_parts(store: Store, person_id: int, message_id: str, most: int = 1000) -> int:
+    """Erase parts, as many as there are or at most so many. Returns how many there were."""
+    for done in range(most):
+        if not store.write(lambda tx: tx.erasures.erase_part(person_id, message_id)):
+            return done
+    return most
+
+
+def test_erased_in_parts_everything_goes_and_nothing_of_others(
+    filled: Store, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasures, "PART", 1)
+    everywhere = rows_of(filled, 2)
+    sid = confirm(filled, 1)
+    assert erase_parts(filled, 1, sid) == 4  # locked out, snapshots, what was imported, entries
+    assert filled.read(lambda tx: tx.erasures.unfinished()) == []
+    with filled.transaction() as tx:
+        tx.erasures.erase(1, sid)
+        [erasure] = tx.erasures.unfinished()
+    assert len(erasure.files) == 1
+    assert holding(url, ANN) == {"erasures", "leases"}
+    assert rows_of(filled, 2) == everywhere
+
+
+def test_nobody_sees_what_is_half_erased(filled: Store) -> None:
+    sid = confirm(filled, 1)
+    assert erase_parts(filled, 1, sid, most=1) == 1
+    left = rows_of(filled, 1)
+    assert "entries" in left
+    assert not left & {row.__tablename__ for row in erasures.SAID_OR_SHOWN}
+    assert {"addresses", "messages", "inbox"} <= left  # the receipt is still to be sent
+
+
+def test_nobody_can_text_while_the_terminal_erases_them(filled: Store, url: str) -> None:
+    filled.write(lambda tx: tx.erasures.begin_everything(1, NOW))
+    erase_parts(filled, 1, "", most=1)
+    assert "addresses" not in rows_of(filled, 1)
+    filled.write(lambda tx: tx.erasures.begin_everything(1, NOW))  # killed, and begun again
+    erase_parts(filled, 1, "")
+    filled.write(lambda tx: tx.erasures.erase_everything(1, NOW))
+    assert rows_of(filled, 1) == {"erasures"}
+    assert not holding(url, "+15550001")
+    [erasure] = filled.read(lambda tx: tx.erasures.unfinished())
+    assert len(erasure.files) == 1
+
+
+@pytest.mark.parametrize("most", range(5))
+def test_an_erasure_goes_on_after_any_part(filled: Store, url: str, most: int) -> None:
+    sid = confirm(filled, 1)
+    erase_parts(filled, 1, sid, most=most)
+    erase_parts(filled, 1, sid)
+    filled.write(lambda tx: tx.erasures.erase(1, sid))
+    assert erase_parts(filled, 1, sid) == 0
+    assert holding(url, ANN) == {"erasures", "leases"}
+
+
+def test_nothing_is_erased_in_parts_before_it_is_confirmed(filled: Store, url: str) -> None:
+    before = stored(url)
+    with filled.transaction() as tx:
+        tx.erasures.ask(1, "+15550001", "1234", NOW)
+    assert erase_parts(filled, 1, "") == erase_parts(filled, 1, "SM-other") == 0
+    changed = {name for name, rows in stored(url).items() if rows != before[name]}
+    assert changed == {"erasures"}
 
 
 def test_the_receipt_can_still_be_sent_and_is_erased_then(filled: Store, url: str) -> None:

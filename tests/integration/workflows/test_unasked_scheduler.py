@@ -166,3 +166,14 @@ def test_an_error_that_concerns_one_person_keeps_nobody_else_waiting(
     handed = Handed()
     loop.wait(scheduler(store, Clock(DAY), handed).say_all_due())
     assert {one.person_id for one in handed.messages} == {one.id for one in everybody[1:]}
+
+
+def test_what_answers_a_person_waits_for_no_morning_and_comes_first(store: Store, loop: LoopRunning) -> None:
+    [ann] = people(store, 1)
+    night = DAY + timedelta(hours=14)
+    with store.transaction() as tx:
+        leave(tx, ann.id, "feed", "fires mentions napa", night)
+        leave(tx, ann.id, "import", "Imported: 3 entries", night, is_answer=True)
+    handed = Handed()
+    loop.wait(scheduler(store, Clock(night), handed).say_all_due())
+    assert [one.body for one in handed.messages] == ["Imported: 3 entries"]
