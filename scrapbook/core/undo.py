@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from scrapbook.core import together
 from scrapbook.core.book import Book
 from scrapbook.core.entry_names import called_by_numbers
-from scrapbook.store import Change, TurnResult
+from scrapbook.store import Change, JournaledTable, TurnResult
 
 TICKS = frozenset({"delete", "take_off"})
 CHANGES_OF_ENTRIES = frozenset({"delete", "take_off", "restore", "move", "pin", "unpin", "put_off", "finish"})
@@ -75,6 +75,12 @@ def undo(book: Book) -> TurnResult:
     if all(arguments.values()):
         return TurnResult(UNDONE[change.kind], arguments)
     return TurnResult("utter_undid_older", {"day": _day(book, change)})
+
+
+def latest_about(book: Book, table: JournaledTable, row_id: int) -> Change | None:
+    """Return the latest change that stands, if it wrote to that row: what a form did that is sent again."""
+    latest = book.tx.changes.latest(book.person.id)
+    return latest if latest and book.tx.changes.has_written_to(latest.id, table, row_id) else None
 
 
 def _arguments(book: Book, change: Change) -> dict[str, str]:

@@ -35,6 +35,7 @@ from scrapbook.web.book.changing import book_changing_routes
 from scrapbook.web.book.flash import FlashLine
 from scrapbook.web.book.memo_words import MemoWords, memo_word_routes
 from scrapbook.web.book.reading_pages import ReadingPages, book_reading_routes
+from scrapbook.web.book.reminder_pages import reminder_routes
 from scrapbook.web.book.rendering import STATIC
 from scrapbook.web.book.static_files import static_routes
 from scrapbook.workflows.intake import MessageIntake
@@ -310,6 +311,7 @@ def book_app(
 
     pages_of_book = [
         *book_reading_routes(pages),
+        *reminder_routes(pages, store, Flashes(), now),
         *book_changing_routes(store, Flashes()),
         *memo_word_routes(MemoWords(store)),
     ]

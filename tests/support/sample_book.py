@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from scrapbook.core import Book, reminders
 from scrapbook.model.transcript import Segment, Transcript
 from scrapbook.store import Entry, Media, PageMetadata, Person, Preview, Store, Transaction
 from scrapbook.text.parsed_text import ParsedText
@@ -39,6 +40,29 @@ def sample_book(store: Store, name: str = "Ada") -> Person:
         with tx.changes.recording(person.id, None, "delete", {}, NOW - timedelta(days=1)):
             tx.entries.trash(deleted.id, NOW - timedelta(days=1))
     return person
+
+
+PAUSED, *REMINDERS = (
+    "remind me to call mum on sunday at 5",
+    "remind me to ring the plumber at 6pm",
+    "remind me to put the bins out tonight at 9",
+    "remind me every weekday at 7 to take the pills",
+    "remind me to renew the passport on 3 march",
+    "remind me to read the lease again some day",
+)
+
+
+def with_reminders(store: Store, person: Person) -> None:
+    """Give a person reminders of each kind: one is paused, the one of 6pm was sent, the last has no time."""
+    with store.transaction() as tx:
+        book = Book(tx, person, "", NOW - timedelta(days=3))
+        reminders.save_reminder(book, ParsedText(PAUSED))
+        reminders.stop(book)
+        book = Book(tx, person, "", NOW - timedelta(hours=8))
+        for text in REMINDERS:
+            reminders.save_reminder(book, ParsedText(text))
+        [sent, *_] = reminders.waiting(book)
+        tx.reminders.pass_on(sent.reminder, None, None)
 
 
 def add(

@@ -28,6 +28,7 @@ from scrapbook.web.book.headers import BookHeaders
 from scrapbook.web.book.importing import Uploads, book_importing_routes
 from scrapbook.web.book.memo_words import MemoWords, memo_word_routes
 from scrapbook.web.book.reading_pages import ReadingPages, book_reading_routes
+from scrapbook.web.book.reminder_pages import reminder_routes
 from scrapbook.web.book.rendering import render_bare
 from scrapbook.web.book.settings_page import SettingsPage
 from scrapbook.web.book.sharing_forms import sharing_form_routes
@@ -96,6 +97,7 @@ def page_routes(store: Store, access: Access, services: BookServices) -> list[Pa
         *describing_routes(store, access.flash),
         *sharing_form_routes(store, access.flash, services.public_url),
         *book_reading_routes(reading),
+        *reminder_routes(reading, store, access.flash, access.now),
         *book_file_routes(files),
         *memo_word_routes(MemoWords(store)),
         *book_writing_routes(store, services.messages),

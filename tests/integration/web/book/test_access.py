@@ -39,6 +39,7 @@ def bens_things(store: Store, ben: Person) -> Mapping[str, Sequence[object]]:
         topic = tx.topics.add(ben.id, BENS_WORD)
         words = [ParsedText(f"{BENS_WORD} {n}") for n in range(3)]
         entries = [tx.entries.add(ben.id, text, topic.id, None, NOW) for text in words]
+        tx.reminders.put(ben.id, entries[0].id, NOW, None, "UTC", has_time=True)
     numbers = [entry.number for entry in entries]
     return {
         "number": numbers,
@@ -73,7 +74,9 @@ def of_person(book: ServedBook, person: Person) -> list[object]:
     with book.store.transaction(read_only=True) as tx:
         entries = [tx.entries.by_number(person.id, number) for number in range(1, 10)]
         sessions = tx.book_sessions.of_person(person.id, book.clock.now)
-        return [tx.people.get(person.id), entries, tx.topics.list(person.id), sessions]
+        waiting = tx.reminders.of_person(person.id, "waiting")
+        assert waiting
+        return [tx.people.get(person.id), entries, tx.topics.list(person.id), sessions, waiting]
 
 
 def asked(client: httpx.Client, method: str, path: str, csrf: str = "") -> httpx.Response:
