@@ -135,6 +135,7 @@ def create_app() -> Starlette:
         settings.public_url,
         Uploads(settings.uploads_dir, settings.executor_id, settings.max_import_bytes, imports.wake),
         LoadedWhenNeeded(settings.semantic_model) if settings.semantic_model else None,
+        path.feeds.wake,
     )
     pages = page_routes(store, access, book_services)
     routes: list[BaseRoute] = [

@@ -122,7 +122,10 @@ def _number_added(book: Book, change: Change) -> str:
     The entry has no number yet when the change is recorded, so it is read from the receipt. A memo that is
     still being transcribed has no receipt: its entry is looked up by the message.
     """
-    sid = change.message_id or ""
+    if change.message_id is None:  # a page saved it
+        added = book.tx.changes.entries_of(change.id, 1)
+        return str(book.tx.entries.get(added[0]).number) if added else ""
+    sid = change.message_id
     if outcome := book.tx.turn_results.of(sid):
         return outcome.arguments.get("number", "")
     added = book.tx.entries.of_message(sid)

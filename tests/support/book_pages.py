@@ -33,6 +33,7 @@ from scrapbook.web.application import application
 from scrapbook.web.book.access import Handler, SignedIn
 from scrapbook.web.book.changing import book_changing_routes
 from scrapbook.web.book.flash import FlashLine
+from scrapbook.web.book.following_pages import following_routes
 from scrapbook.web.book.memo_words import MemoWords, memo_word_routes
 from scrapbook.web.book.reading_pages import ReadingPages, book_reading_routes
 from scrapbook.web.book.reminder_pages import reminder_routes
@@ -312,6 +313,7 @@ def book_app(
     pages_of_book = [
         *book_reading_routes(pages),
         *reminder_routes(pages, store, Flashes(), now),
+        *following_routes(pages, store, Flashes(), now, lambda: None),
         *book_changing_routes(store, Flashes()),
         *memo_word_routes(MemoWords(store)),
     ]

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from scrapbook.core import Book, reminders
+from scrapbook.core import Book, following, reminders
+from scrapbook.model.feeds import FeedKind, Freshness, ParsedItem
 from scrapbook.model.transcript import Segment, Transcript
 from scrapbook.store import Entry, Media, PageMetadata, Person, Preview, Store, Transaction
 from scrapbook.text.parsed_text import ParsedText
@@ -63,6 +64,27 @@ def with_reminders(store: Store, person: Person) -> None:
             reminders.save_reminder(book, ParsedText(text))
         [sent, *_] = reminders.waiting(book)
         tx.reminders.pass_on(sent.reminder, None, None)
+
+
+def with_feeds(store: Store, person: Person) -> None:
+    """Have a person follow a feed with items, one that is paused, and one that was not read yet."""
+    titles = ("Machine Learning Captcha", "Types of Scientific Paper", "Dendrochronology", "Compass")
+    items = [
+        (ParsedItem(title, f"https://xkcd.com/{n}", title, "", NOW - timedelta(days=n)), (title,))
+        for n, title in enumerate(titles)
+    ]
+    with store.transaction() as tx:
+        book = Book(tx, person, "", NOW - timedelta(days=9))
+        for address in ("https://xkcd.com", "https://fires.example.org", "https://news.example.org"):
+            following.follow(book, address)
+        read, paused, _ = following.subscriptions(book)
+        fresh, at = Freshness(), NOW - timedelta(minutes=9)
+        tx.feeds.record_read(read.feed, fresh, NOW - timedelta(days=9), NOW, None, title="xkcd.com")
+        feed = following.subscriptions(book)[0].feed
+        tx.feeds.record_items(feed, items, at)
+        tx.feeds.record_read(feed, fresh, at, NOW, None, kind=FeedKind.FEED)
+        tx.feeds.record_failure(paused.feed, "The page is not there any more.", None)
+        following.watch(book, read, "compass")
 
 
 def add(

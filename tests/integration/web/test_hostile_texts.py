@@ -6,6 +6,8 @@ import pytest
 from lxml import html
 from starlette.testclient import TestClient
 
+from scrapbook.core import Book, following
+from scrapbook.model.feeds import ParsedItem
 from scrapbook.store import Entry, PageMetadata, Person, Preview, Store, Transaction
 from tests.integration.web.conftest import Read, pages, words
 from tests.support.sample_book import NOW, add, picture
@@ -223,6 +225,33 @@ def test_no_names_of_topics_make_the_index_large(store: Store, ann: Person, read
     page = read("/book/topics")
     for address in [str(a.get("href")) for a in page.cssselect(".index h2 a")]:
         list(pages(read, address))
+
+
+@ON_ONE_DATABASE
+@pytest.mark.parametrize(
+    "text", [*MARKUP, "javascript:alert(1)", "nul \0 bidi \u202e", ZALGO, "<" * 3_000], ids=range(12)
+)
+def test_what_a_feed_says_is_text_and_only_links_of_the_web_are_links(
+    store: Store, ann: Person, read: Read, text: str
+):
+    with store.transaction() as tx:
+        own = Book(tx, ann, "", NOW)
+        for n in range(12):
+            followed = following.follow(own, f"https://example.org/{n}/{text[:1_900]}", text)
+            assert isinstance(followed, following.Followed)
+            feed = followed.subscription.feed
+            items = [(ParsedItem(str(i), f"javascript:{i}//{text}", text, text), (str(i),)) for i in range(9)]
+            tx.feeds.record_items(feed, items, NOW)
+            tx.feeds.record_failure(feed, text, None if n % 2 else NOW)
+            following.watch(own, followed.subscription, f"word {text}")
+    page = read("/book/following")
+    assert not foreign_scripts(page)
+    assert not page.cssselect("main svg, main style, main img, main b, main h1 + h1")
+    assert not set(page.text_content()) & set("\u202e\x00")
+    links = [str(a.get("href")) for a in page.cssselect("main a")]
+    assert links
+    assert all(link.startswith(("https://example.org/", "/book/following?after=")) for link in links)
+    assert len(page.cssselect("main .items form")) == 24
 
 
 def test_markdown_of_a_week_is_never_html(store: Store, ann: Person, client: TestClient):

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from scrapbook.store import Store
 from tests.support.book_pages import book_app
-from tests.support.sample_book import NOW, add
+from tests.support.sample_book import NOW, add, with_feeds
 
 FEW, MANY = 600, 6_000
 REMINDERS = 50
@@ -29,6 +29,7 @@ PAGES: dict[str, Callable[[int], str]] = {
     "topic, oldest first": lambda count: f"/book/topics/1?order=oldest&after={count // 2}",
     "entry": lambda count: f"/book/entries/{count // 2}",
     "week": lambda _: "/book/weeks/2026-W46",
+    "following": lambda _: "/book/following",
     "reminders": lambda _: "/book/reminders",
     "reminders, later": lambda count: f"/book/reminders?after={count - REMINDERS // 2}",
     "trash": lambda _: "/book/trash",
@@ -71,6 +72,7 @@ def book_of(path: Path, template: Path, count: int) -> Iterator[tuple[TestClient
                 tx.reminders.put(person.id, entry.id, due, None, "UTC", has_time=True)
             elif index % 10 == 0:
                 tx.entries.trash(entry.id, NOW - index * EVERY)
+    with_feeds(store, person)
     yield TestClient(book_app(store, person.id, now=lambda: NOW)), Counter(store)
     store.close()
 
