@@ -126,7 +126,7 @@ def create_app() -> Starlette:
         "disk": HealthCheck(partial(disk_problem, settings.data_dir), is_needed=False),
     }
     book_services = BookServices(
-        BookInbound(path.intake, files, store),
+        BookInbound(path.intake, files),
         files,
         pictures,
         Exports(store, files, access),

@@ -113,6 +113,7 @@ class MessageRow(Base):
     is_memo: Mapped[bool] = mapped_column(server_default=false())
     replied_to: Mapped[str | None]
     is_forwarded: Mapped[bool] = mapped_column(server_default=false())
+    answers: Mapped[str | None]
 
 
 class MessageMediaRow(Base):

@@ -113,7 +113,7 @@ class InOtherLoop:
 
     def __init__(self, path: RunningPath, files: MediaStore, store: Store) -> None:
         self._path = path
-        self._inbound = BookInbound(path.path.intake, files, store)
+        self._inbound = BookInbound(path.path.intake, files)
 
     async def take(self, written: WrittenMessage) -> str:
         return await asyncio.wrap_future(self._path.loop.begin(self._inbound.take(written)))
@@ -124,7 +124,7 @@ class InOtherProcess:
 
     def __init__(self, store: Store, files: MediaStore, executor_id: str) -> None:
         intake = MessageIntake(store, GroupWriter(store), _Nobody(), executor_id)  # pyright: ignore[reportArgumentType]
-        self._inbound = BookInbound(intake, files, store)
+        self._inbound = BookInbound(intake, files)
 
     async def take(self, written: WrittenMessage) -> str:
         return await self._inbound.take(written)
