@@ -20,8 +20,10 @@ from urllib.parse import urlsplit
 from starlette.types import ASGIApp, Message
 
 from bench.search import START, Author, filled, new_sqlite
+from scrapbook.core import following
 from scrapbook.core.book import Book
 from scrapbook.core.local_days import day_of
+from scrapbook.model.feeds import ParsedItem
 from scrapbook.store import Person, Store
 from tests.support.book_pages import book_app
 
@@ -47,10 +49,12 @@ def main(sizes: Sequence[int], rounds: int) -> None:
         with new_sqlite() as database:
             store = Store.open(database.url)
             person = filled(store, database, texts[:size], EVERY)
+            now = START + (size + 1) * EVERY
+            remind(store, person, size, now)
+            follow(store, person, now)
             database.settle()
             gc.collect()
             gc.freeze()  # a server does not have the texts in its memory, and looks for no garbage among them
-            now = START + (size + 1) * EVERY
             app = book_app(store, person.id, now=partial(_same, now))
             for name, address in addresses(store, person, size, texts[size // 2]).items():
                 results.setdefault(name, []).append(asyncio.run(measure(app, address, rounds)))
@@ -62,6 +66,30 @@ def main(sizes: Sequence[int], rounds: int) -> None:
             f"{one.median:.1f} / {one.p99:.1f}, {one.clock:.1f}, {one.size / 1000:.0f}" for one in measured
         )
         print(f"| {name} | {cells} |")
+
+
+def remind(store: Store, person: Person, size: int, now: datetime) -> None:
+    """Remind of every hundredth entry, of fifty at least, a day after the other."""
+    with store.transaction() as tx:
+        for index in range(max(50, size // 100)):
+            entry = tx.entries.by_number(person.id, size - index)
+            assert entry
+            due = now + index * timedelta(days=1)
+            tx.entries.set_due(entry.id, due)
+            tx.reminders.put(person.id, entry.id, due, None, "UTC", has_time=True)
+
+
+def follow(store: Store, person: Person, now: datetime) -> None:
+    """Follow a hundred feeds with five hundred items each."""
+    with store.transaction() as tx:
+        book = Book(tx, person, "", now)
+        for index in range(100):
+            following.follow(book, f"https://feed{index}.example.org/atom.xml")
+        for one in following.subscriptions(book):
+            items = [
+                ParsedItem(str(n), f"{one.address}#{n}", f"Item {n}", "summary " * 20) for n in range(500)
+            ]
+            tx.feeds.record_items(one.feed, [(item, (item.id,)) for item in items], now)
 
 
 def addresses(store: Store, person: Person, size: int, text: str) -> dict[str, str]:
@@ -85,6 +113,8 @@ def addresses(store: Store, person: Person, size: int, text: str) -> dict[str, s
         "search, a rare word": f"/book/search?q={rare}",
         "search, the most frequent word": f"/book/search?q={most_frequent()}",
         "search, misspelled": f"/book/search?q={rare[:-2]}{rare[-1]}{rare[-2]}",
+        "following": "/book/following",
+        "reminders": "/book/reminders",
         "trash": "/book/trash",
     }
 

@@ -15,7 +15,7 @@ from scrapbook.paths import ROOT
 from scrapbook.store import Store
 from tests.support.book_pages import book_app
 from tests.support.browser import OPTIONS
-from tests.support.sample_book import NOW, sample_book
+from tests.support.sample_book import NOW, sample_book, with_feeds, with_reminders
 from tests.support.served import served
 
 DOCUMENTED = ROOT / "docs" / "book"
@@ -30,6 +30,8 @@ PAGES = {
     "week": "/book/weeks/2026-W47",
     "day": "/book/on-this-day",
     "search": "/book/search?q=kernels",
+    "reminders": "/book/reminders",
+    "following": "/book/following",
     "trash": "/book/trash",
     "missing": "/book/entries/999",
 }
@@ -42,6 +44,8 @@ def main(folder: Path, *, everything: bool) -> None:
         store = Store.open(f"sqlite:///{data}/scrapbook.db")
         store.migrate()
         person = sample_book(store)
+        with_reminders(store, person)
+        with_feeds(store, person)
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=OPTIONS)
         with served(lambda _: book_app(store, person.id, now=lambda: NOW)) as url:
             for size, (width, height) in SIZES.items():

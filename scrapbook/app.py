@@ -121,7 +121,7 @@ def create_app() -> Starlette:
         "disk": HealthCheck(partial(disk_problem, settings.data_dir), is_needed=False),
     }
     book_services = BookServices(
-        BookInbound(path.intake, files, store),
+        BookInbound(path.intake, files),
         files,
         pictures,
         Exports(store, files, access),
@@ -130,6 +130,7 @@ def create_app() -> Starlette:
         settings.public_url,
         Uploads(settings.uploads_dir, settings.executor_id, settings.max_import_bytes, path.imports.wake),
         LoadedWhenNeeded(settings.semantic_model) if settings.semantic_model else None,
+        path.feeds.wake,
     )
     pages = page_routes(store, access, book_services)
     routes: list[BaseRoute] = [

@@ -109,10 +109,6 @@ class OptOutWord(ScrapbookError):
     """A word by which a phone opts out of texts was written on a page, where it does nothing."""
 
 
-class QuestionClosed(ScrapbookError):
-    """A button on a page answers a question that is not open any more."""
-
-
 class LinkError(ScrapbookError):
     """The page behind a link cannot be previewed; the message says why, without its URL.
 

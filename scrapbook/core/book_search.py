@@ -15,11 +15,15 @@ from scrapbook.core.paging import FoundBy
 from scrapbook.core.search import MAX_FOUND, Meaning, nearest
 from scrapbook.store import Entry, Topic
 from scrapbook.text.entry_facts import EntryKind
+from scrapbook.text.mentions import mentions, words_of
 from scrapbook.text.query import Query, Scope, SearchResult
 from scrapbook.text.query_filters import parse
 
 PAGE = 20
 """Answers of a page."""
+
+MAX_DESCRIBED = 10
+"""Topics that are found by what is written about them."""
 
 MAX_WANTED = 400
 """Characters of a search that are read."""
@@ -47,6 +51,7 @@ class SearchPage:
         corrected: what was typed and what was searched for in its place.
         found_by: how they were found.
         topic: the topic that is called what was typed; None if there is none.
+        described: other topics about which the person wrote all of the words; on the first page only.
         page: from 1 on.
         has_more: whether there is a next page.
     """
@@ -56,6 +61,7 @@ class SearchPage:
     corrected: tuple[tuple[str, str], ...] = ()
     found_by: FoundBy = FoundBy.REQUEST
     topic: Topic | None = None
+    described: tuple[Topic, ...] = ()
     page: int = 1
     has_more: bool = False
 
@@ -81,6 +87,16 @@ def search(  # noqa: PLR0913 - what a page of answers depends on
     wanted = wanted[:MAX_WANTED].strip()
     if not wanted:
         return SearchPage()
+    found = _entries(book, wanted, kind, when, page, meaning)
+    if page > 1:
+        return found
+    described = [topic for topic in _with_words(book, wanted) if topic != found.topic]
+    return replace(found, described=tuple(described[:MAX_DESCRIBED]))
+
+
+def _entries(  # noqa: PLR0913, PLR0917 - as of ``search``
+    book: Book, wanted: str, kind: EntryKind | None, when: When, page: int, meaning: Meaning | None
+) -> SearchPage:
     scope = _scope(book, kind, when)
     named = parse(wanted, book.now, zone_of(book))
     if named.narrows:
@@ -128,6 +144,14 @@ def _corrected(hits: SearchResult[int]) -> tuple[tuple[str, str], ...]:
 def _topic(book: Book, wanted: str) -> Topic | None:
     found = book.match_topic(wanted, with_empty=False)
     return book.topic(found.topic) if found.topic else None
+
+
+def _with_words(book: Book, wanted: str) -> list[Topic]:
+    """Return the topics about which the person wrote all of the words, the most recently used first."""
+    words = words_of(wanted)
+    about = book.tx.topics.descriptions(book.person.id)
+    found = {topic_id for topic_id, text in about.items() if mentions(text, words)}
+    return [topic for topic in book.topics() if topic.id in found] if found else []
 
 
 def _scope(book: Book, kind: EntryKind | None, when: When) -> Scope:

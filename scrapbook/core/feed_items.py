@@ -11,8 +11,9 @@ from scrapbook.core.book import Book
 from scrapbook.core.following import READ, name_of, subscriptions
 from scrapbook.core.paging import PAGE_WORDING, ListPage, fitting
 from scrapbook.core.saving import Saved, save_text
+from scrapbook.errors import NotFound
 from scrapbook.model.feeds import FeedItem, Subscription
-from scrapbook.store import PendingList, Shown
+from scrapbook.store import Entry, PendingList, Shown
 from scrapbook.text import segments
 from scrapbook.text.display import one_line
 from scrapbook.text.mentions import meant_words, mentions
@@ -30,6 +31,10 @@ LATEST = 3
 
 LISTED_FOR = timedelta(days=1)
 """For as long an item can be kept by its number in the list that was sent last."""
+
+
+LATELY = 50
+"""The newest entries, among which one is looked for that was made of the same item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +98,32 @@ def next_items(book: Book) -> ListPage | None:
 def save_listed(book: Book, number: int) -> Saved | None:
     """Keep the item of that number in the list that was sent last as an entry. None if there is none."""
     item = listed(book, number)
-    if item is None:
-        return None
-    text = f"{item.title}\n{item.url}" if item.url and item.url != item.title else item.title
-    return save_text(book, ParsedText(text), None)
+    return save_item(book, item) if item else None
+
+
+def save_item(book: Book, item: FeedItem) -> Saved:
+    """Keep an item as an entry: its title, and its address if it has one."""
+    saved = save_text(book, ParsedText(_kept(item)), None)
+    if saved is None:
+        raise NotFound("The item has no words.")
+    return saved
+
+
+def saved_lately(book: Book, item: FeedItem) -> Entry | None:
+    """Return the entry that was made of an item, if it is among the newest, as after a form is sent twice."""
+    newest = book.tx.entries.list(book.person.id, limit=LATELY, with_others=False)
+    return next((entry for entry in newest if entry.text == _kept(item)), None)
+
+
+def followed_item(book: Book, item_id: int) -> FeedItem | None:
+    """Return an item of a feed that the person follows; None if it is none."""
+    item = next(iter(book.tx.feeds.of_ids([item_id])), None)
+    feeds = {one.feed.id for one in subscriptions(book)}
+    return item if item and item.feed_id in feeds else None
+
+
+def _kept(item: FeedItem) -> str:
+    return f"{item.title}\n{item.url}" if item.url and item.url != item.title else item.title
 
 
 def listed(book: Book, number: int) -> FeedItem | None:

@@ -134,11 +134,15 @@ def waiting(book: Book, since: datetime | None = None, until: datetime | None = 
     return book.tx.reminders.of_person(book.person.id, "waiting", since, until)
 
 
-def undated(book: Book) -> list[Entry]:
-    """Return the person's reminders of which it is not known when they are due, newest first."""
-    entries = reminders(book)
-    with_time = {one.entry_id for one in book.tx.reminders.of_entries(entry.id for entry in entries)}
-    return [entry for entry in entries if entry.id not in with_time and entry.due_at is None]
+def undated(book: Book, limit: int | None = None) -> list[Entry]:
+    """Return the person's reminders of which it is not known when they are due, newest first.
+
+    Args:
+        limit: at most so many.
+    """
+    topic = book.topic(REMINDERS)
+    ids = book.tx.reminders.undated(book.person.id, topic.id, limit) if topic else ()
+    return book.tx.entries.by_ids(book.person.id, ids)
 
 
 def paused(book: Book) -> int:

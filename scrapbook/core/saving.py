@@ -81,7 +81,7 @@ def _add(
             book.person.id,
             text,
             topic_id,
-            book.message_id,
+            book.message_id or None,
             replaced.created_at,
             replaced.media,
             number=replaced.number,

@@ -68,6 +68,7 @@ class TurnContext:
         channel: what carried it, as in ``messaging.addresses``.
         is_reminded: whether a reminder was said in the last day, or is what the text answers.
         is_reminder_fresh: whether nothing was texted since.
+        is_too_late: whether it answers, by a button, a question that is not open any more: nothing is done.
     """
 
     topics: tuple[str, ...] = ()
@@ -78,6 +79,7 @@ class TurnContext:
     channel: str = SMS
     is_reminded: bool = False
     is_reminder_fresh: bool = False
+    is_too_late: bool = False
 
     @classmethod
     def of(cls, tx: Transaction, message_id: str) -> Self:
@@ -92,6 +94,7 @@ class TurnContext:
             message.is_forwarded,
             Address.parse(message.from_).kind,
             *_reminded(tx, message),
+            _is_too_late(tx, message),
         )
 
     def to_json(self) -> dict[str, JsonValue]:
@@ -106,6 +109,13 @@ class TurnContext:
             "is_reminded": self.is_reminded,
             "is_reminder_fresh": self.is_reminder_fresh,
         }
+
+
+def _is_too_late(tx: Transaction, message: Message) -> bool:
+    if not message.answers or tx.turn_results.of(message.id):  # its turn runs once more
+        return False
+    question = open_question(tx, message.person_id, message.received_at)
+    return question is None or question.message_id != message.answers
 
 
 def _reminded(tx: Transaction, message: Message) -> tuple[bool, bool]:

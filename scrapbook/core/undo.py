@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from scrapbook.core import together
 from scrapbook.core.book import Book
 from scrapbook.core.entry_names import called_by_numbers
-from scrapbook.store import Change, TurnResult
+from scrapbook.store import Change, JournaledTable, TurnResult
 
 TICKS = frozenset({"delete", "take_off"})
 CHANGES_OF_ENTRIES = frozenset({"delete", "take_off", "restore", "move", "pin", "unpin", "put_off", "finish"})
@@ -77,6 +77,12 @@ def undo(book: Book) -> TurnResult:
     return TurnResult("utter_undid_older", {"day": _day(book, change)})
 
 
+def latest_about(book: Book, table: JournaledTable, row_id: int) -> Change | None:
+    """Return the latest change that stands, if it wrote to that row: what a form did that is sent again."""
+    latest = book.tx.changes.latest(book.person.id)
+    return latest if latest and book.tx.changes.has_written_to(latest.id, table, row_id) else None
+
+
 def _arguments(book: Book, change: Change) -> dict[str, str]:
     """Return the arguments of the reply; empty strings where a purge has removed them."""
     if change.kind in CHANGES_OF_WHAT_IS_SAID:
@@ -116,7 +122,10 @@ def _number_added(book: Book, change: Change) -> str:
     The entry has no number yet when the change is recorded, so it is read from the receipt. A memo that is
     still being transcribed has no receipt: its entry is looked up by the message.
     """
-    sid = change.message_id or ""
+    if change.message_id is None:  # a page saved it
+        added = book.tx.changes.entries_of(change.id, 1)
+        return str(book.tx.entries.get(added[0]).number) if added else ""
+    sid = change.message_id
     if outcome := book.tx.turn_results.of(sid):
         return outcome.arguments.get("number", "")
     added = book.tx.entries.of_message(sid)

@@ -41,6 +41,7 @@ class InboundMessage:
         opt_out_type: "START", "STOP" or "HELP" if the provider recognised one of its keywords; else empty.
         replied_to: the provider's id of the message that this one replies to; else empty.
         is_forwarded: whether its sender passed on what somebody else had written.
+        answers: the id of the message whose question it answers by a button; empty if it is typed.
         latitude, longitude, label, address: of a shared location, in degrees.
         person_id: the sender, where the channel knows them because they have signed in. None where only
             ``from_`` says who it is.
@@ -55,6 +56,7 @@ class InboundMessage:
     opt_out_type: str = ""
     replied_to: str = ""
     is_forwarded: bool = False
+    answers: str = ""
     latitude: float | None = None
     longitude: float | None = None
     label: str = ""

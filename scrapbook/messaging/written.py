@@ -34,7 +34,6 @@ class WrittenMessages(Protocol):
 
         Raises:
             NotFound: the person was removed.
-            QuestionClosed: it answers a question that is not open any more.
             OptOutWord: it is a word by which a phone opts out of texts, or in again.
             MediaStoreError: a file could not be stored.
             StoreError: the message could not be recorded.

@@ -99,6 +99,7 @@ class Feed:
         kind: None until it was read for the first time.
         title: as it calls itself; empty if it does not, or was not read yet.
         read_at: when it was read for the first time; None if it never was.
+        last_read_at: when it was read last, or found not to have changed; None if that is not known.
         next_fetch_at: None while it is paused.
         robots_until: until when robots.txt need not be asked again.
         failures: how often in a row it could not be read.
@@ -112,6 +113,7 @@ class Feed:
     etag: str
     modified: str
     read_at: datetime | None
+    last_read_at: datetime | None
     next_fetch_at: datetime | None
     robots_until: datetime | None
     failures: int

@@ -86,6 +86,7 @@ class Message:
         replied_to: the provider's id of the message that it answers, if its sender chose one. It may be a
             message from the scrapbook or from the person.
         is_forwarded: whether its sender passed on what somebody else had written.
+        answers: the id of the message whose question it answers by a button of the book; None for any other.
     """
 
     id: str
@@ -100,6 +101,7 @@ class Message:
     is_memo: bool = False
     replied_to: str | None = None
     is_forwarded: bool = False
+    answers: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from scrapbook.model.records import (
     TopicMember,
     TurnResult,
 )
+from scrapbook.store.changes import JournaledTable
 from scrapbook.store.copy_database import CopyResult
 from scrapbook.store.erasures import Erasure, Holdings
 from scrapbook.store.executor_lock import EXECUTOR_TIMEOUT, ExecutorLock, FileExecutorLock
@@ -74,6 +75,7 @@ __all__ = [
     "FileExecutorLock",
     "GroupWriter",
     "Holdings",
+    "JournaledTable",
     "JsonValue",
     "Media",
     "Message",

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import cast
+from typing import Literal, TypeAlias, cast
 
 from sqlalchemy import ColumnElement, Integer, bindparam, delete, exists, func, select, update
 
@@ -16,6 +16,9 @@ from scrapbook.store.sql_helpers import chunks
 from scrapbook.store.tables import ChangeRow, EntryRow, ImportedChangeRow, RowSnapshotRow
 from scrapbook.store.undo import Journaled
 from scrapbook.store.unit_of_work import UnitOfWork
+
+JournaledTable: TypeAlias = Literal["entries", "topics", "reminders", "feed_subscriptions"]
+"""Tables of which it is asked whether a change wrote to a row."""
 
 _BEGIN = Prepared(
     lambda _: values_of(ChangeRow, "person_id", "message_id", "kind", "arguments", "made_at").returning(
@@ -191,6 +194,15 @@ class Changes:
             .order_by(RowSnapshotRow.id)
         )
         return list(dict.fromkeys(self._work.session.scalars(rows.limit(limit))))
+
+    def has_written_to(self, change_id: int, table: JournaledTable, row_id: int) -> bool:
+        """Return whether a change added, changed or removed the row of that id."""
+        found = select(RowSnapshotRow.id).where(
+            RowSnapshotRow.change_id == change_id,
+            RowSnapshotRow.table_name == table,
+            RowSnapshotRow.row_id == row_id,
+        )
+        return self._work.session.scalar(found.limit(1)) is not None
 
     def entries_changed_since(self, person_id: int, at: datetime, limit: int) -> set[int]:
         """Return the ids of the entries that changes after ``at`` added or wrote to, at most ``limit``."""

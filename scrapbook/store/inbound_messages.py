@@ -27,6 +27,7 @@ _FIND = Prepared(
         MessageRow.is_memo,
         MessageRow.replied_to,
         MessageRow.is_forwarded,
+        MessageRow.answers,
         exists().where(MessageMediaRow.message_id == MessageRow.message_id).label("has_media"),
     ).where(MessageRow.message_id == bindparam("message_id"))
 )
@@ -44,12 +45,13 @@ _RECORD = Prepared(
             "is_memo": bindparam("is_memo"),
             "replied_to": bindparam("replied_to"),
             "is_forwarded": bindparam("is_forwarded"),
+            "answers": bindparam("answers"),
         }
     )
 )
 
 
-_OPTIONAL = {"media": (), "is_memo": False, "replied_to": None, "is_forwarded": False}
+_OPTIONAL = {"media": (), "is_memo": False, "replied_to": None, "is_forwarded": False, "answers": None}
 
 _ADDRESSES = Prepared(
     lambda _: (
@@ -91,7 +93,7 @@ class Attachment(Protocol):
 
 
 class Arrival(TypedDict, total=False):
-    """The fields of a received message; the last four are optional."""
+    """The fields of a received message; the last five are optional."""
 
     message_id: Required[str]
     person_id: Required[int]
@@ -103,6 +105,7 @@ class Arrival(TypedDict, total=False):
     is_memo: bool
     replied_to: str | None
     is_forwarded: bool
+    answers: str | None
 
 
 class Messages:
@@ -292,4 +295,5 @@ def _message(row: MessageRow, media: tuple[Media, ...]) -> Message:
         is_memo=row.is_memo,
         replied_to=row.replied_to,
         is_forwarded=row.is_forwarded,
+        answers=row.answers,
     )

@@ -8,7 +8,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    tuple_,
+    update,
+)
 
 from scrapbook.model.records import Reminder, ReminderState
 from scrapbook.store.changes import Changes
@@ -213,18 +225,23 @@ class Reminders:
         """Return the reminders of entries, the earliest first."""
         return self._reminders(ReminderRow.entry_id.in_(list(entry_ids)))
 
-    def of_person(
+    def of_person(  # noqa: PLR0913 - what narrows the list
         self,
         person_id: int,
         state: ReminderState,
         since: datetime | None = None,
         until: datetime | None = None,
+        *,
+        after: Reminder | None = None,
+        limit: int | None = None,
     ) -> list[DueReminder]:
         """Return the reminders of a person in a state, without those of the trash, the earliest first.
 
         Args:
             since: those that are due then or later.
             until: those that are due earlier.
+            after: those that come after this one.
+            limit: at most so many.
         """
         theirs = [
             ReminderRow.person_id == person_id,
@@ -235,8 +252,26 @@ class Reminders:
             theirs.append(ReminderRow.due_at >= since)
         if until is not None:
             theirs.append(ReminderRow.due_at < until)
-        rows = _with_entry().where(*theirs).order_by(ReminderRow.due_at, ReminderRow.id)
+        if after is not None:
+            theirs.append(tuple_(ReminderRow.due_at, ReminderRow.id) > (after.due_at, after.id))
+        rows = _with_entry().where(*theirs).order_by(ReminderRow.due_at, ReminderRow.id).limit(limit)
         return [_due(row) for row in self._work.session.execute(rows)]
+
+    def undated(self, person_id: int, topic_id: int, limit: int | None = None) -> list[int]:
+        """Return the ids of the entries of a topic that are due at no time, newest first, without the trash.
+
+        Args:
+            limit: at most so many.
+        """
+        entries = select(EntryRow.id).where(
+            EntryRow.person_id == person_id,
+            EntryRow.topic_id == topic_id,
+            EntryRow.deleted_at.is_(None),
+            EntryRow.due_at.is_(None),
+            ~select(ReminderRow.id).where(ReminderRow.entry_id == EntryRow.id).exists(),
+        )
+        newest = entries.order_by(EntryRow.created_at.desc(), EntryRow.number.desc()).limit(limit)
+        return list(self._work.session.scalars(newest))
 
     def upcoming(self, limit: int) -> list[DueReminder]:
         """Return the reminders of all people that will be said next, in that order."""

@@ -113,6 +113,7 @@ class MessageRow(Base):
     is_memo: Mapped[bool] = mapped_column(server_default=false())
     replied_to: Mapped[str | None]
     is_forwarded: Mapped[bool] = mapped_column(server_default=false())
+    answers: Mapped[str | None]
 
 
 class MessageMediaRow(Base):
@@ -751,6 +752,7 @@ class FeedRow(Base):
     etag: Mapped[str] = mapped_column(server_default=EMPTY)
     modified: Mapped[str] = mapped_column(server_default=EMPTY)
     read_at: Mapped[datetime | None]
+    last_read_at: Mapped[datetime | None]
     next_fetch_at: Mapped[datetime | None] = mapped_column(index=True)
     robots_until: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(server_default=text("0"))

@@ -286,6 +286,8 @@ class Inbox:
             return await self._answer_memo(waiting, MemoResult(waiting.memo_result))
         message_id, person_id = waiting.message_id, waiting.person_id
         context = await self._evidence(waiting, lambda tx: TurnContext.of(tx, message_id), TurnContext())
+        if context.is_too_late:
+            return Answer(sentence("utter_question_closed"))
         return await self._ask(
             waiting, lambda: self._assistant.answer(waiting.body, person_id, message_id, context.to_json())
         )

@@ -52,6 +52,7 @@ def arrival_of(incoming: InboundMessage, person_id: int) -> Arrival:
         "media": incoming.media,
         "replied_to": incoming.replied_to or None,
         "is_forwarded": incoming.is_forwarded,
+        "answers": incoming.answers or None,
     }
 
 

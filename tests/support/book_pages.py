@@ -33,8 +33,10 @@ from scrapbook.web.application import application
 from scrapbook.web.book.access import Handler, SignedIn
 from scrapbook.web.book.changing import book_changing_routes
 from scrapbook.web.book.flash import FlashLine
+from scrapbook.web.book.following_pages import following_routes
 from scrapbook.web.book.memo_words import MemoWords, memo_word_routes
 from scrapbook.web.book.reading_pages import ReadingPages, book_reading_routes
+from scrapbook.web.book.reminder_pages import reminder_routes
 from scrapbook.web.book.rendering import STATIC
 from scrapbook.web.book.static_files import static_routes
 from scrapbook.workflows.intake import MessageIntake
@@ -111,7 +113,7 @@ class InOtherLoop:
 
     def __init__(self, path: RunningPath, files: MediaStore, store: Store) -> None:
         self._path = path
-        self._inbound = BookInbound(path.path.intake, files, store)
+        self._inbound = BookInbound(path.path.intake, files)
 
     async def take(self, written: WrittenMessage) -> str:
         return await asyncio.wrap_future(self._path.loop.begin(self._inbound.take(written)))
@@ -122,7 +124,7 @@ class InOtherProcess:
 
     def __init__(self, store: Store, files: MediaStore, executor_id: str) -> None:
         intake = MessageIntake(store, GroupWriter(store), _Nobody(), executor_id)  # pyright: ignore[reportArgumentType]
-        self._inbound = BookInbound(intake, files, store)
+        self._inbound = BookInbound(intake, files)
 
     async def take(self, written: WrittenMessage) -> str:
         return await self._inbound.take(written)
@@ -310,6 +312,8 @@ def book_app(
 
     pages_of_book = [
         *book_reading_routes(pages),
+        *reminder_routes(pages, store, Flashes(), now),
+        *following_routes(pages, store, Flashes(), now, lambda: None),
         *book_changing_routes(store, Flashes()),
         *memo_word_routes(MemoWords(store)),
     ]

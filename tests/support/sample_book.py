@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from scrapbook.core import Book, following, reminders
+from scrapbook.model.feeds import FeedKind, Freshness, ParsedItem
 from scrapbook.model.transcript import Segment, Transcript
 from scrapbook.store import Entry, Media, PageMetadata, Person, Preview, Store, Transaction
 from scrapbook.text.parsed_text import ParsedText
@@ -39,6 +41,50 @@ def sample_book(store: Store, name: str = "Ada") -> Person:
         with tx.changes.recording(person.id, None, "delete", {}, NOW - timedelta(days=1)):
             tx.entries.trash(deleted.id, NOW - timedelta(days=1))
     return person
+
+
+PAUSED, *REMINDERS = (
+    "remind me to call mum on sunday at 5",
+    "remind me to ring the plumber at 6pm",
+    "remind me to put the bins out tonight at 9",
+    "remind me every weekday at 7 to take the pills",
+    "remind me to renew the passport on 3 march",
+    "remind me to read the lease again some day",
+)
+
+
+def with_reminders(store: Store, person: Person) -> None:
+    """Give a person reminders of each kind: one is paused, the one of 6pm was sent, the last has no time."""
+    with store.transaction() as tx:
+        book = Book(tx, person, "", NOW - timedelta(days=3))
+        reminders.save_reminder(book, ParsedText(PAUSED))
+        reminders.stop(book)
+        book = Book(tx, person, "", NOW - timedelta(hours=8))
+        for text in REMINDERS:
+            reminders.save_reminder(book, ParsedText(text))
+        [sent, *_] = reminders.waiting(book)
+        tx.reminders.pass_on(sent.reminder, None, None)
+
+
+def with_feeds(store: Store, person: Person) -> None:
+    """Have a person follow a feed with items, one that is paused, and one that was not read yet."""
+    titles = ("Machine Learning Captcha", "Types of Scientific Paper", "Dendrochronology", "Compass")
+    items = [
+        (ParsedItem(title, f"https://xkcd.com/{n}", title, "", NOW - timedelta(days=n)), (title,))
+        for n, title in enumerate(titles)
+    ]
+    with store.transaction() as tx:
+        book = Book(tx, person, "", NOW - timedelta(days=9))
+        for address in ("https://xkcd.com", "https://fires.example.org", "https://news.example.org"):
+            following.follow(book, address)
+        read, paused, _ = following.subscriptions(book)
+        fresh, at = Freshness(), NOW - timedelta(minutes=9)
+        tx.feeds.record_read(read.feed, fresh, NOW - timedelta(days=9), NOW, None, title="xkcd.com")
+        feed = following.subscriptions(book)[0].feed
+        tx.feeds.record_items(feed, items, at)
+        tx.feeds.record_read(feed, fresh, at, NOW, None, kind=FeedKind.FEED)
+        tx.feeds.record_failure(paused.feed, "The page is not there any more.", None)
+        following.watch(book, read, "compass")
 
 
 def add(

@@ -9,13 +9,11 @@ from datetime import UTC, datetime
 from typing import BinaryIO
 
 from scrapbook.channels.book.address import SCRAPBOOK, address_of
-from scrapbook.core.open_questions import open_question
-from scrapbook.errors import NotFound, OptOutWord, QuestionClosed
+from scrapbook.errors import NotFound, OptOutWord
 from scrapbook.media.storage import MediaStore
 from scrapbook.messaging.inbound import InboundMedia, InboundMessage, StoredMedia
 from scrapbook.messaging.ports import MessageReceiver
 from scrapbook.messaging.written import WrittenMessage
-from scrapbook.store import Store, Transaction
 from scrapbook.text.file_types import identify
 from scrapbook.text.live_photos import live_photo_id
 
@@ -27,10 +25,9 @@ are words of a conversation here, as on WhatsApp."""
 class BookInbound:
     """Takes what is written on pages; implements ``messaging.written.WrittenMessages``."""
 
-    def __init__(self, receiver: MessageReceiver, files: MediaStore, store: Store) -> None:
+    def __init__(self, receiver: MessageReceiver, files: MediaStore) -> None:
         self._receiver = receiver
         self._files = files
-        self._store = store
 
     async def take(self, written: WrittenMessage) -> str:
         """Store the files, then record the message. Returns its id.
@@ -42,26 +39,9 @@ class BookInbound:
             raise OptOutWord
         stored = [await asyncio.to_thread(self._stored, file) for file in written.files]
         incoming = inbound_message(written, stored, datetime.now(UTC))
-        if written.answers and await asyncio.to_thread(self._is_too_late, written, incoming):
-            raise QuestionClosed
         if await self._receiver.accept(incoming) is None:
             raise NotFound("This person was removed.")
         return incoming.message_id
-
-    def _is_too_late(self, written: WrittenMessage, incoming: InboundMessage) -> bool:
-        """Return whether it answers another question than the open one, and was not taken before.
-
-        A message that waits may ask another question before this one's turn.
-        """
-
-        def look(tx: Transaction) -> bool:
-            if tx.messages.find(incoming.message_id):
-                return False
-            question = open_question(tx, written.person_id, incoming.received_at)
-            is_open = question is not None and question.message_id == written.answers
-            return not is_open or tx.inbox.next(written.person_id) is not None
-
-        return self._store.read(look)
 
     def _stored(self, file: BinaryIO) -> tuple[str, StoredMedia]:
         """Store a file. Returns the type of its bytes, and where it is."""
@@ -92,5 +72,6 @@ def inbound_message(
             InboundMedia(f"book:{digest}/{number}", content_type, media)
             for number, (content_type, media) in enumerate(stored)
         ),
+        answers=written.answers,
         person_id=written.person_id,
     )

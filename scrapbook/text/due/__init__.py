@@ -7,7 +7,7 @@ that ``read_due`` reads as the same.
 from scrapbook.text.due.model import Due
 from scrapbook.text.due.reading import mentions_time, read_due, weekday_named
 from scrapbook.text.due.recurrence import following, used_up
-from scrapbook.text.due.writing import format_due_date, say_due
+from scrapbook.text.due.writing import format_due_date, say_due, say_rule
 
 __all__ = [
     "Due",
@@ -16,6 +16,7 @@ __all__ = [
     "mentions_time",
     "read_due",
     "say_due",
+    "say_rule",
     "used_up",
     "weekday_named",
 ]

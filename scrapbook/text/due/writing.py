@@ -33,6 +33,17 @@ def say_due(due: Due, now: datetime, zone: ZoneInfo) -> str:
     return f"{often}, first on {format_due_date(due.at, now, zone)}{_end(parts)}"
 
 
+def say_rule(rule: str) -> str:
+    """Return how often a rule comes, without a first time: ``every weekday at 7:00``, ``every 2 weeks``.
+
+    Raises:
+        KeyError, ValueError: as ``say_due`` does.
+    """
+    parts = parts_of(rule)
+    hours = f" at {_hours(parts)}" if "BYHOUR" in parts else ""
+    return f"{_often(parts)}{hours}{_end(parts)}"
+
+
 def format_due_date(due: datetime, now: datetime, zone: ZoneInfo) -> str:
     """Return ``Friday 27 November at 9:00``; with the year if it is not the present one."""
     local = due.astimezone(zone)

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from scrapbook.core import Book, topics
 from scrapbook.core.stale_pages import version_of_text
 from scrapbook.core.topics import MAX_DESCRIPTION
+from scrapbook.core.undo import latest_about
 from scrapbook.errors import NotFound
 from scrapbook.store import Store, Transaction
 from scrapbook.text.listing import quoted
@@ -60,18 +61,27 @@ def _described(book: Book, topic_id: int, written: str, version: str) -> tuple[D
     """Set the words. Returns what came of it, and the id of the change that the page may undo."""
     topic = next((topic for topic in book.topics() if topic.id == topic_id), None)
     if topic is None:
-        raise NotFound("There is no such topic.")
+        change = latest_about(book, "topics", topic_id)
+        if written or change is None or change.kind != "describe":
+            raise NotFound("There is no such topic.")
+        # The form was sent twice, and nothing was left of the topic once its words were removed.
+        return Done(_changed(str(change.arguments["topic"]))), change.id
     before = book.tx.topics.description(topic.id)
     if len(written) > max(MAX_DESCRIPTION, len(before)):
         return Refused(_TOO_LONG), None
-    done = Done(f"Changed what stands above {quoted(topic.name)}.")
+    done = Done(_changed(topic.name))
     if written == before:  # also where the form was sent twice
-        return done, None
+        change = latest_about(book, "topics", topic.id)
+        return done, change.id if change and change.kind == "describe" else None
     if version != version_of_text(before):
         return Refused(_CHANGED), None
     topics.describe(book, topic, written)
     latest = book.tx.changes.latest(book.person.id)
     return done, latest.id if latest else None
+
+
+def _changed(name: str) -> str:
+    return f"Changed what stands above {quoted(name)}."
 
 
 def _text(field: object) -> str:

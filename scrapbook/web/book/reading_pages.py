@@ -180,7 +180,7 @@ class ReadingPages:
 
     def topic(self, book: Book, request: Request) -> Page:
         """Read the entries of a topic."""
-        after = _entry(book, request.query_params.get("after"))
+        after = entry_named(book, request.query_params.get("after"))
         oldest_first = request.query_params.get("order") == "oldest"
         topic_id = request.path_params["topic"]
         page = (
@@ -232,7 +232,7 @@ class ReadingPages:
 
     def trash(self, book: Book, request: Request) -> Page:
         """Read the trash."""
-        page = entry_pages.read_trash(book, _entry(book, request.query_params.get("after")))
+        page = entry_pages.read_trash(book, entry_named(book, request.query_params.get("after")))
         return Page("trash.html", shown_pages.trash(book, page))
 
     def _book(self, tx: Transaction, person_id: int) -> Book:
@@ -289,13 +289,13 @@ def _before(book: Book, request: Request) -> date | Entry | None:
     """Return the day or the entry that ``before`` names: ``2024-03-02`` or ``42``. None without one."""
     named = request.query_params.get("before")
     if not named or named.isdecimal():
-        return _entry(book, named)
+        return entry_named(book, named)
     if not _IS_DATE.fullmatch(named):
         raise BadAddress
     return _date(*map(int, named.split("-")))
 
 
-def _entry(book: Book, named: str | None) -> Entry | None:
+def entry_named(book: Book, named: str | None) -> Entry | None:
     """Return the entry of that number, also one in the trash. None without a number."""
     if not named:
         return None

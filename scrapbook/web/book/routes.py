@@ -23,11 +23,13 @@ from scrapbook.web.book.describing import describing_routes
 from scrapbook.web.book.events import book_events_routes
 from scrapbook.web.book.exporting import Exports
 from scrapbook.web.book.files import FilePages, Pictures, book_file_routes
+from scrapbook.web.book.following_pages import following_routes
 from scrapbook.web.book.framing import not_found
 from scrapbook.web.book.headers import BookHeaders
 from scrapbook.web.book.importing import Uploads, book_importing_routes
 from scrapbook.web.book.memo_words import MemoWords, memo_word_routes
 from scrapbook.web.book.reading_pages import ReadingPages, book_reading_routes
+from scrapbook.web.book.reminder_pages import reminder_routes
 from scrapbook.web.book.rendering import render_bare
 from scrapbook.web.book.settings_page import SettingsPage
 from scrapbook.web.book.sharing_forms import sharing_form_routes
@@ -65,6 +67,7 @@ class BookServices:
         public_url: the base URL under which browsers reach the app.
         uploads: where exports go that are to be imported.
         meaning: the search by meaning; None if there is none.
+        on_followed: is called, in the event loop, when a feed is due to be read.
     """
 
     messages: WrittenMessages
@@ -76,6 +79,7 @@ class BookServices:
     public_url: str
     uploads: Uploads
     meaning: Meaning | None = None
+    on_followed: Callable[[], None] = lambda: None
 
 
 def page_routes(store: Store, access: Access, services: BookServices) -> list[PageRoute]:
@@ -96,6 +100,8 @@ def page_routes(store: Store, access: Access, services: BookServices) -> list[Pa
         *describing_routes(store, access.flash),
         *sharing_form_routes(store, access.flash, services.public_url),
         *book_reading_routes(reading),
+        *following_routes(reading, store, access.flash, access.now, services.on_followed),
+        *reminder_routes(reading, store, access.flash, access.now),
         *book_file_routes(files),
         *memo_word_routes(MemoWords(store)),
         *book_writing_routes(store, services.messages),

@@ -218,6 +218,7 @@ class SharedPages:
         entries = [entry for entry in found.entries if sharing.is_public(entry)]
         return {
             "name": _xml(one_line(found.topic.name)) or "Shared",
+            "about": _xml(displayable(found.description)),
             "book": _xml(_title(found)),
             "address": address,
             "feed": f"{address}/feed.atom",

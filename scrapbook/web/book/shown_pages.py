@@ -283,6 +283,7 @@ def search(book: Book, found: SearchPage, wanted: str, kind: EntryKind | None, w
             [{"words": words, "address": address(kind, one), "is_on": one == when} for words, one in _TIMES],
         ],
         "topic": _topic(book, found.topic) if found.topic else None,
+        "described": [_topic(book, topic) for topic in found.described],
         "said": _said(found),
         "entries": [present_found(one, zone, found.words) for one in found.entries],
         "next": address(kind, when, found.page + 1) if found.has_more else "",
@@ -300,7 +301,7 @@ def trash(book: Book, page: TrashPage) -> dict[str, Any]:
 def _said(found: SearchPage) -> str:
     """Return how the answers were found; empty if they are just what was asked for."""
     if not found.entries:
-        return "Nothing found."
+        return "No entry found." if found.topic or found.described else "Nothing found."
     if found.corrected:
         meant = ", ".join(f"{meant} (for {typed})" for typed, meant in found.corrected)
         return f"Searched for {one_line(meant)}."

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from scrapbook.core.written_receipts import Receipt, receipt_of
-from scrapbook.errors import MediaStoreError, NotFound, OptOutWord, QuestionClosed, StoreError
+from scrapbook.errors import MediaStoreError, NotFound, OptOutWord, StoreError
 from scrapbook.messaging.written import KEY, WrittenMessage, WrittenMessages
 from scrapbook.observability.reporting import report_error
 from scrapbook.store import Store
@@ -47,10 +47,7 @@ log = structlog.get_logger(__name__)
 
 _STILL_SENDING = "Your earlier messages are still being sent. Send this one then."
 _TOO_OLD = "This page was too old to be sent. Send it again."
-_NOT_TAKEN: dict[type[Exception], str] = {
-    OptOutWord: "To get no more texts, or texts again, text that word from your phone.",
-    QuestionClosed: "That question is not open any more, so nothing was done. Ask again.",
-}
+_OPT_OUT_WORD = "To get no more texts, or texts again, text that word from your phone."
 _NOT_ON_LIST = "You are no longer on the list of this scrapbook."
 
 
@@ -101,8 +98,8 @@ class Writing:
         written = WrittenMessage(who.person_id, form.key, form.text, form.open_files(), form.answers)
         try:
             message_id = await self._messages.take(written)
-        except (OptOutWord, QuestionClosed) as refusal:
-            return await self._refused(request, who, _NOT_TAKEN[type(refusal)], 422)
+        except OptOutWord:
+            return await self._refused(request, who, _OPT_OUT_WORD, 422)
         except NotFound:
             return await self._refused(request, who, _NOT_ON_LIST, 403, text=form.text)
         except (StoreError, MediaStoreError) as error:

@@ -18,7 +18,7 @@ from scrapbook.core.written_receipts import Choice, Receipt
 from scrapbook.store import Store
 from scrapbook.web.book.rendering import render
 from tests.support.book_pages import CSRF, book_app
-from tests.support.sample_book import NOW, add, picture, sample_book
+from tests.support.sample_book import NOW, add, picture, sample_book, with_feeds, with_reminders
 from tests.support.served import served
 
 PHONE, SCREEN = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
@@ -37,6 +37,8 @@ PAGES = (
     "/book/on-this-day",
     "/book/search",
     "/book/search?q=the",
+    "/book/reminders",
+    "/book/following",
     "/book/trash",
     "/book/entries/404",
     "/book/entries/9/edit",
@@ -81,6 +83,8 @@ def book_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     store = Store.open(f"sqlite:///{tmp_path_factory.mktemp('book')}/scrapbook.db")
     store.migrate()
     person = sample_book(store)
+    with_reminders(store, person)
+    with_feeds(store, person)
     app = book_app(store, person.id, now=lambda: NOW, flash="Deleted 42.")
     app.routes.extend(
         (

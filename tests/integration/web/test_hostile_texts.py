@@ -6,7 +6,9 @@ import pytest
 from lxml import html
 from starlette.testclient import TestClient
 
-from scrapbook.store import PageMetadata, Person, Preview, Store
+from scrapbook.core import Book, following
+from scrapbook.model.feeds import ParsedItem
+from scrapbook.store import Entry, PageMetadata, Person, Preview, Store, Transaction
 from tests.integration.web.conftest import Read, pages, words
 from tests.support.sample_book import NOW, add, picture
 
@@ -21,6 +23,8 @@ MARKUP = (
     "**bold** [link](javascript:alert(1)) # head",
 )
 LISTS = ("/book", "/book/topics/1", "/book/weeks/2026-W47", "/book/search?q=mark")
+PAGES = (*LISTS, "/book/entries/1", "/book/reminders")
+"""Where a text is that ``save`` saved."""
 ON_ONE_DATABASE = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 """For what does not depend on the database and takes long."""
 
@@ -29,7 +33,12 @@ ZALGO = "Z" + "\u0335\u0321\u0347" * 100 + "o"
 
 def save(store: Store, person: Person, text: str, topic: str | None = "mark") -> None:
     with store.transaction() as tx:
-        add(tx, person, text, NOW, topic)
+        remind(tx, person, add(tx, person, text, NOW, topic))
+
+
+def remind(tx: Transaction, person: Person, entry: Entry) -> None:
+    due = NOW + timedelta(days=entry.number)
+    tx.reminders.put(person.id, entry.id, due, "FREQ=DAILY", "Europe/London", has_time=True)
 
 
 def foreign_scripts(page: html.HtmlElement) -> list[str]:
@@ -50,7 +59,7 @@ def elements(page: html.HtmlElement) -> list[str]:
 def test_markup_is_shown_as_it_was_texted(store: Store, ann: Person, read: Read, text: str):
     save(store, ann, f"mark {text}")
     harmless = "mark " + "x" * len(text)
-    for address in (*LISTS, "/book/entries/1"):
+    for address in PAGES:
         page = read(address)
         shown = page.cssselect(".prose")[0]
         assert text in shown.text_content(), address
@@ -73,6 +82,7 @@ def test_markup_in_every_other_place_is_text_too(store: Store, ann: Person, clie
     with store.transaction() as tx:
         tx.people.rename(ann.id, text)
         entry = add(tx, ann, f"see {url}", NOW, text)
+        remind(tx, ann, entry)
         page = PageMetadata(text, text, text)
         tx.previews.record(entry.id, Preview(url, url, page), NOW)
         add(tx, ann, f'"To be or not to be that is it" - {text}', NOW, text)
@@ -84,6 +94,7 @@ def test_markup_in_every_other_place_is_text_too(store: Store, ann: Person, clie
         "/book/topics/1",
         "/book/topics/2",
         "/book/entries/1",
+        "/book/reminders",
         "/book/trash",
     ):
         for path in (address, f"{address}?q={text}"):
@@ -111,7 +122,7 @@ def test_markup_in_every_other_place_is_text_too(store: Store, ann: Person, clie
 )
 def test_only_links_of_the_web_are_links(store: Store, ann: Person, read: Read, address: str):
     save(store, ann, f"mark {address} and https://example.org/{address}")
-    for path in (*LISTS, "/book/entries/1"):
+    for path in PAGES:
         for a in read(path).cssselect("main .prose a, main .card"):
             href = str(a.get("href"))
             assert href.startswith(("https://example.org/", "/book/entries/1")), (path, href)
@@ -127,7 +138,7 @@ def test_marks_that_turn_the_text_around_are_not_shown_and_each_text_is_isolated
     store: Store, ann: Person, read: Read
 ):
     save(store, ann, "mark \u202egnp.exe\u202c \u2066x \x1b[31m\x00\x07 end", "mark\u202e")
-    for address in (*LISTS, "/book/entries/1"):
+    for address in PAGES:
         page = read(address)
         shown = page.text_content()
         assert not set(shown) & set("\u202e\u202c\u2066\x1b\x07\x00"), address
@@ -136,7 +147,7 @@ def test_marks_that_turn_the_text_around_are_not_shown_and_each_text_is_isolated
 
 def test_stacked_marks_are_cut(store: Store, ann: Person, read: Read):
     save(store, ann, f"mark {ZALGO}")
-    for address in (*LISTS, "/book/entries/1"):
+    for address in PAGES:
         assert words(read(address).cssselect(".prose")[0]).count("\u0335") <= 6, address
 
 
@@ -178,8 +189,10 @@ def test_no_text_makes_a_page_large(store: Store, ann: Person, read: Read, text:
         for index in range(60):
             size = 100_000 if index < 2 else 3_000
             words = f"mark {text[:size]}" if index % 2 else text[:size]
-            add(tx, ann, words, NOW - timedelta(minutes=index), "mark")
-    for address in (*LISTS, "/book/entries/1", "/book/entries/2", "/book/topics", "/book/trash"):
+            remind(tx, ann, add(tx, ann, words, NOW - timedelta(minutes=index), "mark"))
+        for index in range(30):
+            add(tx, ann, text[:3_000], NOW - timedelta(days=40, minutes=index), "reminders")
+    for address in (*PAGES, "/book/entries/2", "/book/topics", "/book/trash"):
         read(address)
 
 
@@ -212,6 +225,33 @@ def test_no_names_of_topics_make_the_index_large(store: Store, ann: Person, read
     page = read("/book/topics")
     for address in [str(a.get("href")) for a in page.cssselect(".index h2 a")]:
         list(pages(read, address))
+
+
+@ON_ONE_DATABASE
+@pytest.mark.parametrize(
+    "text", [*MARKUP, "javascript:alert(1)", "nul \0 bidi \u202e", ZALGO, "<" * 3_000], ids=range(12)
+)
+def test_what_a_feed_says_is_text_and_only_links_of_the_web_are_links(
+    store: Store, ann: Person, read: Read, text: str
+):
+    with store.transaction() as tx:
+        own = Book(tx, ann, "", NOW)
+        for n in range(12):
+            followed = following.follow(own, f"https://example.org/{n}/{text[:1_900]}", text)
+            assert isinstance(followed, following.Followed)
+            feed = followed.subscription.feed
+            items = [(ParsedItem(str(i), f"javascript:{i}//{text}", text, text), (str(i),)) for i in range(9)]
+            tx.feeds.record_items(feed, items, NOW)
+            tx.feeds.record_failure(feed, text, None if n % 2 else NOW)
+            following.watch(own, followed.subscription, f"word {text}")
+    page = read("/book/following")
+    assert not foreign_scripts(page)
+    assert not page.cssselect("main svg, main style, main img, main b, main h1 + h1")
+    assert not set(page.text_content()) & set("\u202e\x00")
+    links = [str(a.get("href")) for a in page.cssselect("main a")]
+    assert links
+    assert all(link.startswith(("https://example.org/", "/book/following?after=")) for link in links)
+    assert len(page.cssselect("main .items form")) == 24
 
 
 def test_markdown_of_a_week_is_never_html(store: Store, ann: Person, client: TestClient):

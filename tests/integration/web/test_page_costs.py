@@ -11,9 +11,11 @@ from starlette.testclient import TestClient
 
 from scrapbook.store import Store
 from tests.support.book_pages import book_app
-from tests.support.sample_book import NOW, add
+from tests.support.sample_book import NOW, add, with_feeds
 
 FEW, MANY = 600, 6_000
+REMINDERS = 50
+"""Of the newest entries."""
 EVERY = timedelta(minutes=100)
 STEPS = 100
 """Steps of the machine between two calls of the counter."""
@@ -27,6 +29,9 @@ PAGES: dict[str, Callable[[int], str]] = {
     "topic, oldest first": lambda count: f"/book/topics/1?order=oldest&after={count // 2}",
     "entry": lambda count: f"/book/entries/{count // 2}",
     "week": lambda _: "/book/weeks/2026-W46",
+    "following": lambda _: "/book/following",
+    "reminders": lambda _: "/book/reminders",
+    "reminders, later": lambda count: f"/book/reminders?after={count - REMINDERS // 2}",
     "trash": lambda _: "/book/trash",
 }
 
@@ -62,8 +67,12 @@ def book_of(path: Path, template: Path, count: int) -> Iterator[tuple[TestClient
             entry = add(
                 tx, person, f"a thought of some words {index}", NOW - index * EVERY, f"topic {index % 3}"
             )
-            if index % 10 == 0:
+            if index <= REMINDERS:
+                due = NOW + timedelta(days=REMINDERS - index)
+                tx.reminders.put(person.id, entry.id, due, None, "UTC", has_time=True)
+            elif index % 10 == 0:
                 tx.entries.trash(entry.id, NOW - index * EVERY)
+    with_feeds(store, person)
     yield TestClient(book_app(store, person.id, now=lambda: NOW)), Counter(store)
     store.close()
 

@@ -8,6 +8,8 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
+from scrapbook.core import Book, following
+from scrapbook.model.feeds import ParsedItem
 from scrapbook.net.rate_limiter import RateLimiter
 from scrapbook.store import Person, Store
 from scrapbook.text.parsed_text import ParsedText
@@ -39,6 +41,12 @@ def bens_things(store: Store, ben: Person) -> Mapping[str, Sequence[object]]:
         topic = tx.topics.add(ben.id, BENS_WORD)
         words = [ParsedText(f"{BENS_WORD} {n}") for n in range(3)]
         entries = [tx.entries.add(ben.id, text, topic.id, None, NOW) for text in words]
+        tx.reminders.put(ben.id, entries[0].id, NOW, None, "UTC", has_time=True)
+        following.follow(Book(tx, ben, "", NOW), f"https://{BENS_WORD}.example/feed")
+        feed = tx.feeds.by_url(f"https://{BENS_WORD}.example/feed")
+        assert feed
+        item = ParsedItem("1", "", BENS_WORD)
+        tx.feeds.record_items(feed, [(item, ("1",))], NOW)
     numbers = [entry.number for entry in entries]
     return {
         "number": numbers,
@@ -73,7 +81,12 @@ def of_person(book: ServedBook, person: Person) -> list[object]:
     with book.store.transaction(read_only=True) as tx:
         entries = [tx.entries.by_number(person.id, number) for number in range(1, 10)]
         sessions = tx.book_sessions.of_person(person.id, book.clock.now)
-        return [tx.people.get(person.id), entries, tx.topics.list(person.id), sessions]
+        waiting = tx.reminders.of_person(person.id, "waiting")
+        assert waiting
+        followed = tx.subscriptions.of_person(person.id)
+        assert followed
+        topics = tx.topics.list(person.id)
+        return [tx.people.get(person.id), entries, topics, sessions, waiting, followed]
 
 
 def asked(client: httpx.Client, method: str, path: str, csrf: str = "") -> httpx.Response:

@@ -145,13 +145,41 @@ def test_without_entries_a_topic_is_listed_until_nothing_stands_on_it(book: Serv
     client.post("/book/entries/1/file", data={**fields, "topic": "snakes"})
     link = f'href="/book/topics/{topic}"'
     assert link in client.get("/book/topics").text
-    assert describe(client, topic, "").headers["location"] == "/book/topics"
+    shown = client.get(f"/book/topics/{topic}").text
+    for _ in range(2):  # sent twice
+        assert describe(client, topic, "", shown).headers["location"] == "/book/topics"
     shown = client.get("/book/topics").text
     assert link not in shown
     assert own(book, ann, lambda own: own.topic("python")) is None
     client.post("/book/undo", data={name: field(shown, name) for name in ("csrf", "change", "back")})
     assert stored(book, ann, topic) == "What I learn."
     assert link in client.get("/book/topics").text
+
+
+def test_a_topic_is_found_by_what_is_written_about_it(book: ServedBook, ann: Person, ben: Person):
+    topic, client = filed(book, ann, "milk", "shopping"), book.signed_in(ann)
+    filed(book, ann, "a decorator wraps", "python")
+    describe(client, topic, "Never on a Saturday, when the markets are full.")
+    link = f'<a href="/book/topics/{topic}"'
+    for query, is_found in (("market saturdays", True), ("market sunday", False), ("MARKETS", True)):
+        assert (link in client.get("/book/search", params={"q": query}).text) is is_found, query
+    page = client.get("/book/search", params={"q": "markets"}).text
+    assert ("Described so:" in page, "Nothing found." in page) == (True, False)
+    assert link not in client.get("/book/search", params={"q": "markets", "page": "2"}).text
+    assert "Described so:" not in client.get("/book/search", params={"q": "python"}).text
+    filed(book, ben, "bread", "shopping")
+    assert "Described so:" not in book.signed_in(ben).get("/book/search?q=markets").text
+
+
+def test_the_feed_of_a_public_page_has_it(book: ServedBook, ann: Person):
+    topic, client = filed(book, ann, "milk", "shopping"), book.signed_in(ann)
+    path = own(book, ann, lambda own: sharing.share_url("", sharing.share(own, own.topic_or_new("shopping"))))
+    before = book.client().get(f"{path}/feed.atom")
+    assert "<subtitle>" not in before.text
+    describe(client, topic, "Milk & bread\x01 <b>")
+    after = book.client().get(f"{path}/feed.atom", headers={"If-None-Match": before.headers["ETag"]})
+    assert after.status_code == 200
+    assert "<subtitle>Milk &amp; bread &lt;b&gt;</subtitle>" in after.text
 
 
 @pytest.mark.parametrize(

@@ -311,14 +311,35 @@ def test_a_button_answers_the_question_that_it_stands_under_or_nothing(home: Hou
         home.store.write(lambda tx: tx.conversations.ask(person.id, question))
 
     ask("SM-later")
-    refused = page.write("1", answers="SM-earlier")
-    assert "That question is not open any more" in refused.text
+    closed = "That question is not open any more, so nothing was done. Ask again."
+    assert receipt_on(page.follow(page.write("1", answers="SM-earlier"))) == closed
     assert home.entries(person) == []
     key = "c" * 32
     first = page.write("1", answers="SM-later", key=key)
+    assert receipt_on(page.follow(first)).startswith("Saved 1 ")
     home.store.write(lambda tx: tx.conversations.clear_question(person.id))
     assert page.write("1", answers="SM-later", key=key).headers["location"] == first.headers["location"]
-    assert "not open any more" in page.write("1", answers="SM-later").text
+    assert receipt_on(page.follow(page.write("1", answers="SM-later"))) == closed
+    assert len(home.entries(person)) == 1
+
+
+def test_a_button_answers_no_question_that_a_text_before_it_has_asked(home: House) -> None:
+    person = home.person()
+    page = home.page(person)
+
+    def ask(message_id: str) -> None:
+        question = PendingQuestion(CONFIRMATION, {}, "answer", (YES,), datetime.now(UTC), message_id)
+        home.store.write(lambda tx: tx.conversations.ask(person.id, question))
+
+    ask("SM-shown")
+    home.rasa.released.clear()
+    before = page.write("delete it all")
+    pressed = page.write("1", answers="SM-shown")  # while the other one waits
+    ask("SM-of-the-text")
+    home.rasa.released.set()
+    page.follow(before)
+    assert "not open any more" in receipt_on(page.follow(pressed))
+    assert home.rasa.texts[-1] == "delete it all"
 
 
 @pytest.mark.parametrize("word", ["STOP", " start\r\n"])
