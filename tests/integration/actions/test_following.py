@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from scrapbook.core.unasked import leave
 from scrapbook.feeds.identity import item_keys
 from scrapbook.model.feeds import FeedKind, Freshness, ParsedItem
 from scrapbook.store import Store
@@ -238,6 +239,17 @@ def test_undo_tells_of_words_again_and_gives_a_feed_its_name_again(told: Convers
     assert "incidents" in told.text("action_list_following", "following")
     assert told.undo() == "Undone: fires has its name again."
     assert "incidents" not in told.text("action_list_following", "following")
+
+
+def test_stop_everything_says_nothing_that_waits_to_be_said(ann: Conversation, ben: Conversation):
+    ann.save("hello")
+    ben.save("hello")
+    with ann.store.transaction() as tx:
+        for person in (ann, ben):
+            leave(tx, person.person.id, f"feed-paused:{person.person.id}", "It is paused.", ann.now)
+    ann.text("action_stop_everything", "stop everything")
+    with ann.store.transaction() as tx:
+        assert tx.unasked.people_due(ann.now) == [ben.person.id]
 
 
 def test_stop_everything_pauses_reminders_and_tells_nothing_and_one_undo_restores_both(
