@@ -36,11 +36,13 @@ class ActionFollow(BookAction):
         address = following.address_in(body)
         if address is None:
             return save_or_explain(turn, "utter_follow_how")
+        if failure := following.never_read(address):
+            return reply("utter_follow_refused", failure=failure)
         called = _CALLED.search(body)
         followed = following.follow(turn.book, address, called["name"] if called else None)
         if isinstance(followed, TooManyFollowed):
             return reply("utter_too_many_followed")
-        name = quoted(following.name_of(followed.subscription))
+        name = quoted(following.called(turn.book.tx, followed.subscription))
         if followed.is_new or followed.is_resumed:
             return reply("utter_following", feed=name)
         return reply("utter_followed_before", feed=name)
@@ -60,8 +62,9 @@ class ActionUnfollow(BookAction):
             # "Unsubscribe from the catalogue" is something to do, where nothing of that name is followed.
             is_request = feed.nearest or _SAYS_FOLLOW.search(turn.message.body)
             return _not_followed(feed) if is_request else answer_or_save(turn)
+        name = following.called(turn.book.tx, feed)
         following.unfollow(turn.book, feed)
-        return reply("utter_unfollowed", feed=quoted(following.name_of(feed)))
+        return reply("utter_unfollowed", feed=quoted(name))
 
 
 class ActionListFollowing(BookAction):
@@ -118,12 +121,13 @@ class ActionWatchFeed(BookAction):
             return which_topic(turn.book, feed, self.action_name, {"mentioned": words}, "feed")
         if isinstance(feed, TopicNotFound):
             return _not_followed(feed) if following.subscriptions(turn.book) else save_message(turn)
+        name = quoted(following.called(turn.book.tx, feed))
         watched = following.watch(turn.book, feed, words)
         if isinstance(watched, TooManyWatched):
-            return reply("utter_too_many_watched", feed=quoted(following.name_of(feed)))
+            return reply("utter_too_many_watched", feed=name)
         if watched is None:
             return save_or_explain(turn, "utter_watch_how")
-        return reply("utter_watching", feed=quoted(following.name_of(feed)), words=quoted(watched.words))
+        return reply("utter_watching", feed=name, words=quoted(watched.words))
 
 
 class ActionUnwatchFeed(BookAction):
@@ -154,7 +158,7 @@ def find_in_feed(turn: Turn, query: str) -> TurnResult | None:
     if turn.book.has_topic(named["feed"]) and not following.named_exactly(turn.book, named["feed"]):
         return None
     found = feed_items.find_in(turn.book, feed, named["words"])
-    name = following.name_of(feed)
+    name = following.called(turn.book.tx, feed)
     if isinstance(found, WordsUnclear):
         options = tuple(f"{words} in {name}" for words in found.options)
         ambiguous = AmbiguousTopic(query, options)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from scrapbook.core.book import Book
-from scrapbook.core.following import READ, name_of, subscriptions
+from scrapbook.core.following import READ, called, subscriptions
 from scrapbook.core.paging import PAGE_WORDING, ListPage, fitting
 from scrapbook.core.saving import Saved, save_text
 from scrapbook.errors import NotFound
@@ -65,7 +65,7 @@ def whats_new(book: Book, feed: Subscription | None = None) -> News | None:
         book.tx.subscriptions.mark_seen(one.id, book.tx.feeds.newest_id(one.feed.id))
     is_latest = not items
     items = items or book.tx.feeds.items([one.feed.id for one in asked], LATEST)
-    title = f"On {name_of(feed)}" if feed else "From what you follow"
+    title = f"On {called(book.tx, feed)}" if feed else "From what you follow"
     page = _first_page(book, title, items)
     return News(page, is_latest) if page else None
 
@@ -83,7 +83,7 @@ def find_in(book: Book, feed: Subscription, typed: str) -> ListPage | WordsUncle
     if not meant.words:
         return None
     found = [item for item in items if mentions(_text(item), meant.words)]
-    title = f"{' '.join(meant.words)} on {name_of(feed)}"
+    title = f"{' '.join(meant.words)} on {called(book.tx, feed)}"
     return _first_page(book, title, found, meant.words)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from scrapbook.core.following import mention_key, name_of
+from scrapbook.core.following import called, mention_key
 from scrapbook.core.wording import sentence
 from scrapbook.model.feeds import Feed, FeedItem, Subscription, Watch
 from scrapbook.store import Transaction
@@ -49,7 +49,7 @@ def paused_notices(tx: Transaction, feed: Feed, failure: str, now: datetime) -> 
     """
     response = "utter_feed_paused" if feed.read_at else "utter_feed_unreadable"
     for subscription in tx.subscriptions.of_feed(feed.id):
-        arguments = {"feed": quoted(name_of(subscription)), "failure": failure}
+        arguments = {"feed": quoted(called(tx, subscription)), "failure": failure}
         body = sentence(response, address=subscription.address, **arguments)
         yield Notice(subscription.person_id, f"feed-paused:{subscription.id}:{now.isoformat()}", body)
 
@@ -66,7 +66,7 @@ def _mentioned(
     return Notice(
         subscription.person_id,
         f"{mention_key(watch.id)}{found[0].id}",
-        _body(subscription, watch, found, is_last=is_last),
+        _body(tx, subscription, watch, found, is_last=is_last),
     )
 
 
@@ -74,9 +74,11 @@ def _told(watch: Watch, day: date) -> int:
     return watch.told_count if watch.told_on == day else 0
 
 
-def _body(subscription: Subscription, watch: Watch, found: Sequence[FeedItem], *, is_last: bool) -> str:
+def _body(
+    tx: Transaction, subscription: Subscription, watch: Watch, found: Sequence[FeedItem], *, is_last: bool
+) -> str:
     """Return the message, with as many of the items as fit, at least one."""
-    arguments = {"feed": quoted(name_of(subscription)), "words": quoted(watch.words)}
+    arguments = {"feed": quoted(called(tx, subscription)), "words": quoted(watch.words)}
     lines: list[str] = []
     body = ""
     for count, item in enumerate(found, 1):

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit, urlunsplit
 from scrapbook.core.book import AmbiguousTopic, Book, TopicNotFound
 from scrapbook.model.exported import FollowedPage
 from scrapbook.model.feeds import Subscription, Watch
+from scrapbook.net.public_urls import refusal
+from scrapbook.store import Transaction
 from scrapbook.text.fuzzy_match import MAX_CANDIDATES, MatchOutcome, match
 from scrapbook.text.links import find_links
 from scrapbook.text.listing import listed
@@ -79,6 +81,11 @@ def address_in(text: str) -> str | None:
     return _normalized(f"https://{bare.strip('.,:;!?')}") if bare else None
 
 
+def never_read(address: str) -> str | None:
+    """Return why an address can never be fetched, as a sentence; None if that may succeed."""
+    return refusal(address)
+
+
 def follow(book: Book, address: str, name: str | None = None) -> Followed | TooManyFollowed:
     """Follow the feed at an address, or that of the page there. A feed that is paused is fetched again.
 
@@ -90,7 +97,7 @@ def follow(book: Book, address: str, name: str | None = None) -> Followed | TooM
     known = next((one for one in before if address in {one.address, one.feed.url}), None)
     if known:
         if name:
-            with book.recording("rename_feed", feed=name_of(known)):
+            with book.recording("rename_feed", feed=called(tx, known)):
                 tx.subscriptions.rename(known.id, name)
         return Followed(_again(book, known), is_new=False, is_resumed=_resume(book, known))
     if len(before) >= MAX_FOLLOWED:
@@ -124,7 +131,7 @@ def resume(book: Book, subscription: Subscription) -> bool:
 
 def unfollow(book: Book, subscription: Subscription) -> None:
     """Follow a feed no longer. What nobody follows is not fetched."""
-    with book.recording("unfollow", feed=name_of(subscription)):
+    with book.recording("unfollow", feed=called(book.tx, subscription)):
         book.tx.subscriptions.end(subscription)
     book.tx.feeds.settle(book.now)
 
@@ -174,8 +181,15 @@ def names_of(every: Sequence[Subscription]) -> list[str]:
     ]
 
 
+def called(tx: Transaction, subscription: Subscription) -> str:
+    """Return what a feed is called among all that the person follows, as ``names_of`` does."""
+    every = tx.subscriptions.of_person(subscription.person_id)
+    named = {one.id: name for one, name in zip(every, names_of(every), strict=True)}
+    return named.get(subscription.id) or name_of(subscription)
+
+
 def name_of(subscription: Subscription) -> str:
-    """Return what a feed is called."""
+    """Return what a feed is called, whatever else is followed."""
     return shorten(subscription.name or subscription.feed.title or host_of(subscription), MAX_NAME)
 
 

@@ -23,5 +23,7 @@ class Stopped:
 def stop_everything(book: Book) -> Stopped:
     """Pause the reminders of a person, tell them nothing of what they follow, and switch the rest off."""
     with book.recording("stop_everything"):
+        # What waits for the end of the quiet hours is unasked, too, whatever it is about.
+        book.tx.unasked.drop(book.person.id, "")
         paused = book.tx.reminders.change_state_of_all(book.person.id, "waiting", "paused")
         return Stopped(paused, unwatch_all(book), switch_all_off(book))

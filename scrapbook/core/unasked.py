@@ -101,16 +101,23 @@ def leave(  # noqa: PLR0913 - what a message is made of
 def notify(
     tx: Transaction, to: Person, response: str, /, *, cause: str, at: datetime, **arguments: str
 ) -> bool:
-    """Leave a sentence to be said to a person. Returns whether it was: not to who cannot be reached now.
+    """Leave a sentence to be said to a person, unless they opted out or never texted.
+
+    Whether a template or a number of this installation reaches them is known to the app alone, which says it.
+
+    Returns:
+        Whether they are reached now without either.
 
     Args:
         response: the name of the sentence, which takes ``arguments``.
         cause: what it is about; it is said once for each.
     """
-    if isinstance(route(tx, to, OwnSender(), at), NoRoute):
+    found = route(tx, to, OwnSender(), at)
+    has_texted = bool(tx.messages.addresses_used(to.id, 1))
+    if not has_texted or found == NoRoute("opted_out"):
         return False
     leave(tx, to.id, cause, sentence(response, **arguments), at)
-    return True
+    return isinstance(found, Route)
 
 
 def say_left(tx: Transaction, person_id: int, now: datetime, sender: OwnSender) -> Said:

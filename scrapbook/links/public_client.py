@@ -13,13 +13,13 @@ from scrapbook.errors import LinkError
 from scrapbook.links.decompression import decompressor
 from scrapbook.links.reader import TOO_SLOW
 from scrapbook.net.public_http import AddressNotPublic, PublicInternet
+from scrapbook.net.public_urls import refusal
 
 MAX_BODY = 2 * 1024 * 1024
 """Bytes, both as sent and after decompression."""
 MAX_REDIRECTS = 5
 CONNECT_TIMEOUT = 3.0
 """Seconds until the next address of a server is tried."""
-_PORTS = (None, 80, 443)
 _TEMPORARY = frozenset({408, 425, 429})
 """HTTP statuses from 400 to 499 that a later attempt may not get."""
 _MOVED = frozenset({301, 308})
@@ -151,12 +151,8 @@ def check_status(response: httpx.Response) -> None:
 
 def _check_url(address: str | httpx.URL) -> httpx.URL:
     url = httpx.URL(address)
-    if url.scheme not in ("http", "https") or not url.raw_host:
-        raise LinkError("The URL is not one of http or https.")
-    if url.port not in _PORTS:
-        raise LinkError("The URL has a port other than 80 and 443.")
-    if url.userinfo:
-        raise LinkError("The URL contains credentials.")
+    if refused := refusal(url):
+        raise LinkError(refused)
     return url
 
 

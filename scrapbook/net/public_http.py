@@ -3,26 +3,13 @@
 import socket
 import ssl
 from functools import partial
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
 import httpx
 from anyio import to_thread
 from typing_extensions import override
 
-_NAT64 = IPv6Network("64:ff9b::/96")
-"""RFC 6052: the last 32 bits are an IPv4 address."""
-
-_ALLOCATED = IPv6Network("2000::/3")
-"""The unicast addresses of IPv6 that are allocated so far; Python's ``is_global`` also accepts others:
-https://www.iana.org/assignments/ipv6-address-space"""
-
-_SPECIAL = tuple(
-    map(ip_network, ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32", "3fff::/20", "2002::/16"))
-)
-"""Special networks that ``is_global`` of some releases of Python accepts: protocol assignments (with a
-cloud's metadata server at 192.0.0.192), 6to4 relays, the metadata server of another cloud, documentation,
-and 6to4, which is given up (RFC 7526) and has an IPv4 address inside."""
+from scrapbook.net.public_urls import is_public
 
 
 class AddressNotPublic(httpx.RequestError):
@@ -57,18 +44,6 @@ class PublicInternet(httpx.AsyncBaseTransport):
         await self._transport.aclose()
 
 
-def is_public(address: str) -> bool:
-    """Return whether this IP address, and any IPv4 address inside it, is public."""
-    return all(map(_is_public, _with_embedded(ip_address(address))))
-
-
-def _is_public(address: IPv4Address | IPv6Address) -> bool:
-    if isinstance(address, IPv6Address) and address not in _ALLOCATED and address not in _NAT64:
-        return False
-    is_special = any(address in network for network in _SPECIAL)
-    return address.is_global and not address.is_multicast and not is_special
-
-
 async def _public_addresses(request: httpx.Request) -> list[str]:
     host = request.url.raw_host.decode("ascii")  # httpx cannot decode every name that exists
     try:
@@ -96,13 +71,3 @@ def _to_address(request: httpx.Request, address: str) -> httpx.Request:
         stream=request.stream,
         extensions=request.extensions | {"sni_hostname": request.url.raw_host.decode("ascii")},
     )
-
-
-def _with_embedded(address: IPv4Address | IPv6Address) -> list[IPv4Address | IPv6Address]:
-    if isinstance(address, IPv4Address):
-        return [address]
-    if address.ipv4_mapped:  # the system connects to the IPv4 address
-        return [address.ipv4_mapped]
-    if address in _NAT64:
-        return [address, IPv4Address(int(address) & 0xFFFF_FFFF)]
-    return [address]

@@ -176,7 +176,7 @@ class FeedPoller:
             await self._record(lambda tx: self._failed(tx, feed, failure))
             metrics.feed_fetches.labels("failed").inc()
             log.info("feed_failed", feed_id=feed.id, failures=feed.failures + 1, reason=str(error))
-        except asyncio.CancelledError:
+        except BaseException:  # cancelled, or an error of ours: what its process is at is not known
             reader.close()
             await asyncio.gather(reading, return_exceptions=True)
             raise

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from scrapbook.core.unasked import leave
 from scrapbook.feeds.identity import item_keys
 from scrapbook.model.feeds import FeedKind, Freshness, ParsedItem
 from scrapbook.store import Store
@@ -55,6 +56,21 @@ def test_follow_takes_an_address_with_and_without_its_scheme(ann: Conversation):
     assert ann.text("action_follow", "follow up with Ada about it").startswith("Saved 1")
 
 
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("https://ann:secret@site.example/feed", "The URL contains a name or password."),
+        ("https://site.example:8443/feed", "The URL has a port other than 80 and 443."),
+        ("http://127.0.0.1/feed", "The address is not on the public internet."),
+        ("http://[::1]/feed", "The address is not on the public internet."),
+        ("http://localhost/feed", "The address is not on the public internet."),
+    ],
+)
+def test_what_can_never_be_fetched_is_refused_at_once(ann: Conversation, address: str, reason: str):
+    assert follow(ann, address) == f"I can't follow that. {reason}"
+    assert ann.text("action_list_following", "following").startswith("You follow nothing.")
+
+
 def test_following_lists_them_and_unfollow_ends_one_by_a_misspelled_name(
     told: Conversation, action_store: Store
 ):
@@ -75,8 +91,16 @@ def test_of_two_feeds_of_one_name_it_asks_which(told: Conversation):
     follow(told, "https://smoke.example/feed", " as fires")
     reply = told.text("action_unfollow", "unfollow fires", feed="fires")
     assert reply == "Which one: 1 fires (fire.example, 1), 2 fires (smoke.example, 2)? Text its number."
-    told.text("action_choose", "2", choice="2")
+    reply = told.text("action_choose", "2", choice="2")
+    assert reply == "fires (smoke.example, 2) is not followed any more."
     assert told.text("action_list_following", "following") == "You follow 1:\nfires"
+
+
+def test_what_is_told_of_one_of_two_feeds_of_one_name_says_of_which(told: Conversation):
+    follow(told, "https://smoke.example/feed", " as fires")
+    told.text("action_watch_feed", "tell me when fires mentions napa", feed="fires", mentioned="napa")
+    reply = told.text("action_choose", "2", choice="2")
+    assert reply.startswith("I will tell you when fires (smoke.example, 2) mentions napa")
 
 
 def test_the_first_fetch_is_not_new_and_what_comes_later_is_new_once(told: Conversation, action_store: Store):
@@ -238,6 +262,17 @@ def test_undo_tells_of_words_again_and_gives_a_feed_its_name_again(told: Convers
     assert "incidents" in told.text("action_list_following", "following")
     assert told.undo() == "Undone: fires has its name again."
     assert "incidents" not in told.text("action_list_following", "following")
+
+
+def test_stop_everything_says_nothing_that_waits_to_be_said(ann: Conversation, ben: Conversation):
+    ann.save("hello")
+    ben.save("hello")
+    with ann.store.transaction() as tx:
+        for person in (ann, ben):
+            leave(tx, person.person.id, f"feed-paused:{person.person.id}", "It is paused.", ann.now)
+    ann.text("action_stop_everything", "stop everything")
+    with ann.store.transaction() as tx:
+        assert tx.unasked.people_due(ann.now) == [ben.person.id]
 
 
 def test_stop_everything_pauses_reminders_and_tells_nothing_and_one_undo_restores_both(

@@ -1,8 +1,11 @@
 """What is answered where people share a topic: each sees, adds and ticks off, and each undoes their own."""
 
+from datetime import timedelta
+
 import pytest
 
 from scrapbook.core.sharing import read_shared
+from scrapbook.core.unasked import OwnSender, say_left
 from scrapbook.store import Store
 from tests.integration.actions.conversation import Conversation, notices
 
@@ -245,6 +248,19 @@ class TestInviting:
         ann.save("shopping: milk")
         assert share(ann, "shopping", "Ben").endswith("I couldn't text them: tell them to text shopping")
         assert notices(action_store, ben) == []
+
+    def test_who_is_reached_by_a_template_alone_is_told_in_it(self, ann: Conversation, action_store: Store):
+        with action_store.transaction() as tx:
+            dora = Conversation(action_store, tx.people.add("Dora", ["whatsapp:+15550103"]))
+        dora.now = ann.now - timedelta(days=2)
+        dora.save("hello")
+        ann.save("shopping: milk")
+        assert share(ann, "shopping", "Dora").endswith("I couldn't text them: tell them to text shopping")
+        with action_store.transaction() as tx:
+            said = say_left(tx, dora.person.id, ann.now, OwnSender(has_template=True)).message
+        assert said
+        assert said.body.startswith("Ann shares shopping with you.")
+        assert said.in_template
 
     def test_whoever_opted_out_is_not_sent_anything(
         self, ann: Conversation, ben: Conversation, action_store: Store

@@ -12,7 +12,8 @@ import pytest
 import trustme
 
 from scrapbook.net import public_http
-from scrapbook.net.public_http import AddressNotPublic, PublicInternet, is_public
+from scrapbook.net.public_http import AddressNotPublic, PublicInternet
+from scrapbook.net.public_urls import is_public
 
 NAME = "media.scrapbook.example"
 

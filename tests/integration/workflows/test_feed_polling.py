@@ -13,9 +13,10 @@ from scrapbook.core import Book, following
 from scrapbook.core.feed_items import whats_new
 from scrapbook.core.following import Followed
 from scrapbook.core.unasked import OwnSender
+from scrapbook.feeds.reader import FeedReader
 from scrapbook.feeds.schedule import INTERVAL, MAX_FAILURES
 from scrapbook.messaging.channel import Channel, Channels
-from scrapbook.model.feeds import Feed, FeedItem, FeedKind
+from scrapbook.model.feeds import Feed, FeedItem, FeedKind, FeedRequest, FetchedFeed
 from scrapbook.store import GroupWriter, Person, Store
 from scrapbook.web.media_links import MediaLinks
 from scrapbook.workflows.feed_polling import FeedPoller
@@ -185,6 +186,27 @@ def test_the_feed_of_a_page_is_found_and_followed(world: World, fires: ChangingF
     world.poll_later()
     assert world.asked("/") == 1
     assert world.asked("/feed.xml") == 2
+
+
+def test_a_reader_that_fails_in_an_unexpected_way_leaves_no_process(
+    world: World, fires: ChangingFeed, server: PageServer, monkeypatch: pytest.MonkeyPatch
+):
+    server.pages["/feed.xml"] = conditional(fires.rss)
+    closed: list[FeedReader] = []
+    close = FeedReader.close
+
+    def fail(_reader: FeedReader, _request: FeedRequest) -> FetchedFeed:
+        raise RuntimeError
+
+    def closing(reader: FeedReader) -> None:
+        closed.append(reader)
+        close(reader)
+
+    monkeypatch.setattr(FeedReader, "read", fail)
+    monkeypatch.setattr(FeedReader, "close", closing)
+    world.follow()
+    world.poll()
+    assert len(closed) == 1
 
 
 def test_a_feed_that_has_moved_for_good_is_fetched_at_its_new_address(
