@@ -13,12 +13,16 @@ from scrapbook.core.quiet_hours import has_said_enough, next_morning, quiet_unti
 from scrapbook.core.wording import sentence
 from scrapbook.messaging.addresses import SMS, WHATSAPP, Address
 from scrapbook.store import OutboundMessage, Person, Transaction
+from scrapbook.store.inbound_messages import AddressUsed
 from scrapbook.text.display import displayable
 from scrapbook.text.segments import segment_count
 
 WHATSAPP_WINDOW = timedelta(hours=24)
 """How long after a person's message WhatsApp lets a business write freely; later only in a template:
 https://www.twilio.com/docs/whatsapp/key-concepts#the-24-hour-window"""
+
+OUTSIDE_WINDOW = 63016
+"""The provider's error code of free words outside of the window: https://www.twilio.com/docs/api/errors/63016"""
 
 _MARGIN = timedelta(minutes=5)
 """Kept free at the end of the window, because a message may wait for its turn."""
@@ -120,6 +124,21 @@ def notify(
     return isinstance(found, Route)
 
 
+def say_again_if_outside(tx: Transaction, id_: int, code: int | None, now: datetime) -> None:
+    """Leave the words of a message again that was said unasked, and refused as outside of the window.
+
+    ``route`` takes the window as closed then, so that they go in the template or by SMS.
+
+    Args:
+        code: with which the provider refused the message.
+    """
+    if code != OUTSIDE_WINDOW:
+        return
+    refused = tx.outbound_messages.get(id_)
+    if refused.in_reply_to is None and refused.body and not refused.in_template:
+        leave(tx, refused.person_id, f"refused:{id_}", refused.body, now, is_answer=True)
+
+
 def say_left(tx: Transaction, person_id: int, now: datetime, sender: OwnSender) -> Said:
     """Record the first of what was left to be said to a person; claim their lease before.
 
@@ -192,12 +211,18 @@ def route(tx: Transaction, person: Person, sender: OwnSender, now: datetime) -> 
     for one in used:
         if one.theirs in opted_out:
             continue
-        kind = Address.parse(one.theirs).kind
-        if kind != WHATSAPP or now - one.last_at < WHATSAPP_WINDOW - _MARGIN:
+        if Address.parse(one.theirs).kind != WHATSAPP or _is_open(tx, person, one, now):
             return Route(one.ours, one.theirs)
         if sender.has_template:
             return Route(one.ours, one.theirs, in_template=True)
     return _by_sms(person, opted_out, sender, [one.ours for one in used])
+
+
+def _is_open(tx: Transaction, person: Person, used: AddressUsed, now: datetime) -> bool:
+    """Return whether WhatsApp carries free words to an address now, as far as is known."""
+    if now - used.last_at >= WHATSAPP_WINDOW - _MARGIN:
+        return False
+    return not tx.outbound_messages.was_refused(person.id, used.theirs, OUTSIDE_WINDOW, used.last_at)
 
 
 def _by_sms(person: Person, opted_out: set[str], sender: OwnSender, ours: list[str]) -> Route | NoRoute:

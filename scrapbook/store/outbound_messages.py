@@ -226,6 +226,13 @@ class OutboundMessages:
         found = self._work.session.scalars(select(row.provider_id).where(*theirs))
         return frozenset(provider_id for provider_id in found if provider_id)
 
+    def was_refused(self, person_id: int, address: str, code: int, since: datetime) -> bool:
+        """Return whether something said unasked failed with that error code since then."""
+        row = OutboundRow
+        unasked = (row.person_id == person_id, text(UNASKED), row.created_at >= since)
+        refused = exists().where(*unasked, row.to == address, row.error_code == code)
+        return bool(self._work.session.scalar(select(refused)))
+
     def next_attempt(self, message_id: str) -> int:
         """Return the number of the next attempt to answer a message; 0 when it has no replies."""
         of_message = OutboundRow.in_reply_to == message_id

@@ -13,6 +13,7 @@ from datetime import datetime
 
 import structlog
 
+from scrapbook.core.unasked import say_again_if_outside
 from scrapbook.errors import NotFound, RecipientOptedOut, StoreUnavailable
 from scrapbook.model.delivery_status import DeliveryStatus
 from scrapbook.observability import metrics
@@ -113,7 +114,7 @@ class DeliveryStatuses:
 
 
 def _record(tx: Transaction, report: StatusReport) -> Origin | None:
-    """Record a status, and opt the recipient out if it says so.
+    """Record a status. Opt the recipient out if it says so, or have the message sent in another way.
 
     Returns:
         The origin of the message if the status is new and final.
@@ -129,6 +130,7 @@ def _record(tx: Transaction, report: StatusReport) -> Origin | None:
         return None
     if report.error_code == RecipientOptedOut().code:
         tx.people.set_opt_out(tx.outbound_messages.get(report.reference).to, report.at)
+    say_again_if_outside(tx, report.reference, report.error_code, report.at)
     return tx.outbound_messages.origin(report.reference)
 
 

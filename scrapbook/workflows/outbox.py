@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar
 
 import structlog
 
+from scrapbook.core.unasked import say_again_if_outside
 from scrapbook.errors import LeaseLost, NotFound, RecipientOptedOut, SendError
 from scrapbook.messaging.channel import AudioLimits, Channel, Channels, FileLimits
 from scrapbook.messaging.ports import SentMessage
@@ -366,6 +367,7 @@ class Outbox:
         tx.leases.lock(message.person_id)
         tx.segment_usage.refund(message.id)
         tx.outbound_messages.mark_failed(message.id, error.code, str(error), self._clock())
+        say_again_if_outside(tx, message.id, error.code, self._clock())
         if message.in_reply_to is None:
             metrics.unasked_failed.labels("none" if error.code is None else error.code).inc()
         tx.leases.release(message.person_id, self._worker)

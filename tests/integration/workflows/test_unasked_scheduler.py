@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from scrapbook.core.saying_unasked import next_at
-from scrapbook.core.unasked import OwnSender, leave
+from scrapbook.core.unasked import OUTSIDE_WINDOW, OwnSender, leave
+from scrapbook.model.delivery_status import DeliveryStatus
 from scrapbook.store import GroupWriter, Outgoing, Person, Store
 from scrapbook.text.parsed_text import ParsedText
+from scrapbook.workflows.delivery_statuses import DeliveryStatuses, StatusReport
 from scrapbook.workflows.unasked_scheduler import UnaskedScheduler
 from tests.support.installation import wait_until
 from tests.support.message_paths import LoopRunning, loop_running
@@ -177,3 +179,42 @@ def test_what_answers_a_person_waits_for_no_morning_and_comes_first(store: Store
     handed = Handed()
     loop.wait(scheduler(store, Clock(night), handed).say_all_due())
     assert [one.body for one in handed.messages] == ["Imported: 3 entries"]
+
+
+def test_what_whatsapp_refuses_after_accepting_it_is_said_once_more_by_sms(
+    store: Store, loop: LoopRunning
+) -> None:
+    with store.transaction() as tx:
+        ann = tx.people.add("Ann", ["whatsapp:+15550100", "+15550100"])
+        tx.people.set_timezone(ann.id, "UTC")
+
+    def text_and_leave(key: str, at: datetime) -> None:
+        with store.transaction() as tx:
+            tx.messages.record(
+                message_id=f"SM{key}",
+                person_id=ann.id,
+                from_="whatsapp:+15550100",
+                to=f"whatsapp:{OURS}",
+                body="hello",
+                received_at=at,
+            )
+            leave(tx, ann.id, key, "The fires moved north.", at + timedelta(minutes=1))
+
+    clock, handed = Clock(DAY + timedelta(hours=1)), Handed()
+    waiting = scheduler(store, clock, handed)
+    text_and_leave("fires", DAY)
+    loop.wait(waiting.say_all_due())
+    [first] = handed.messages
+    assert first.to == "whatsapp:+15550100"
+
+    store.write(lambda tx: tx.outbound_messages.mark_sent(first.id, "SM1", clock.now))
+    refused = StatusReport(first.id, "SM1", DeliveryStatus.FAILED, OUTSIDE_WINDOW, clock.now)
+    for _ in range(2):
+        loop.wait(DeliveryStatuses(GroupWriter(store)).record(refused))
+        loop.wait(waiting.say_all_due())
+    assert [(one.to, one.body) for one in handed.messages[1:]] == [("+15550100", first.body)]
+
+    text_and_leave("later", clock.now + timedelta(hours=1))
+    clock.now += timedelta(hours=2)
+    loop.wait(waiting.say_all_due())
+    assert [one.to for one in handed.messages[2:]] == ["whatsapp:+15550100"]
