@@ -95,9 +95,10 @@ class UnaskedMessages:
         self._work.session.execute(delete(UnaskedMessageRow).where(UnaskedMessageRow.id == id))
 
     def drop(self, person_id: int, cause: str) -> None:
-        """Say nothing of what waits for a person whose key begins with ``cause``."""
-        theirs = (UnaskedMessageRow.person_id == person_id, UnaskedMessageRow.dedup_key.startswith(cause))
-        self._work.session.execute(delete(UnaskedMessageRow).where(*theirs))
+        """Say nothing of what waits for a person whose key begins with ``cause``, but what answers them."""
+        row = UnaskedMessageRow
+        theirs = (row.person_id == person_id, row.dedup_key.startswith(cause), row.is_answer.is_(False))
+        self._work.session.execute(delete(row).where(*theirs))
 
     def next_at(self) -> datetime | None:
         """Return when the next of all people is to be looked at; None if nothing waits."""

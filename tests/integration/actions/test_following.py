@@ -264,15 +264,18 @@ def test_undo_tells_of_words_again_and_gives_a_feed_its_name_again(told: Convers
     assert "incidents" not in told.text("action_list_following", "following")
 
 
-def test_stop_everything_says_nothing_that_waits_to_be_said(ann: Conversation, ben: Conversation):
+def test_stop_everything_drops_what_waits_to_be_said_unasked_and_not_what_answers(
+    ann: Conversation, ben: Conversation
+):
     ann.save("hello")
     ben.save("hello")
     with ann.store.transaction() as tx:
         for person in (ann, ben):
             leave(tx, person.person.id, f"feed-paused:{person.person.id}", "It is paused.", ann.now)
+        leave(tx, ann.person.id, "import:1", "The import is done.", ann.now, is_answer=True)
     ann.text("action_stop_everything", "stop everything")
     with ann.store.transaction() as tx:
-        assert tx.unasked.people_due(ann.now) == [ben.person.id]
+        assert [one.body for one in tx.unasked.upcoming(9)] == ["It is paused.", "The import is done."]
 
 
 def test_stop_everything_pauses_reminders_and_tells_nothing_and_one_undo_restores_both(
