@@ -108,9 +108,9 @@ class ActionFinishReminder(BookAction):
     action_name = "action_finish_reminder"
 
     def answer(self, turn: Turn) -> TurnResult:
-        said = self._meant(turn)
+        said, numbers = self._meant(turn), turn.slots.texts("entry")
         if not said:
-            return save_message(turn)
+            return reply("utter_no_reminder", words=", ".join(numbers)) if numbers else save_message(turn)
         reminders.finish(turn.book, said)
         following = [one for one in said if one.reminder.rule and one.reminder.state == "waiting"]
         if len(following) == len(said) == 1:
@@ -122,11 +122,10 @@ class ActionFinishReminder(BookAction):
         note, numbers = turn.slots.text("note"), turn.slots.numbers("entry")
         if not note and not numbers:
             return reminders.meant(turn.book)
-        theirs = reminders.waiting(turn.book)
         if numbers:
-            return [one for one in theirs if one.number in numbers]
+            return reminders.of_entries(turn.book, turn.book.look_up(numbers).saved)
         entries = deleting.entries_meant(note or "", reminders.reminders(turn.book))
-        return [one for one in theirs if one.reminder.entry_id in {entry.id for entry in entries}]
+        return reminders.of_entries(turn.book, entries)
 
 
 class ActionCancelReminder(BookAction):

@@ -73,6 +73,16 @@ def meant(book: Book) -> list[DueReminder]:
     return book.tx.reminders.said_in(last[0]) if last else []
 
 
+def of_entries(book: Book, entries: Sequence[Entry]) -> list[DueReminder]:
+    """Return the reminders that entries have, whether they were said or not."""
+    known = {one.entry_id: one for one in book.tx.reminders.of_entries([entry.id for entry in entries])}
+    return [
+        DueReminder(known[entry.id], entry.number, entry.text, entry.created_at, is_deleted=False)
+        for entry in entries
+        if entry.id in known
+    ]
+
+
 def put_off(book: Book, said: Sequence[DueReminder], until: datetime) -> None:
     """Say reminders once more at that time. One that comes again comes then, too."""
     with book.recording("put_off", entries=[one.number for one in said]):
@@ -85,7 +95,7 @@ def finish(book: Book, said: Sequence[DueReminder]) -> None:
     """Record that what reminders are about is done. One that comes again goes on."""
     with book.recording("finish", entries=[one.number for one in said]):
         for one in said:
-            if one.reminder.state != "waiting" or not one.reminder.rule:
+            if one.reminder.state == "said" or not one.reminder.rule:
                 book.tx.reminders.finish(one.reminder.id)
 
 

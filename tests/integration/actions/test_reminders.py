@@ -115,6 +115,20 @@ def test_done_finishes_what_was_said_and_undo_takes_that_back(reminded: Conversa
     assert due(reminded, 3) == "Wed 10:03 said"
 
 
+def test_done_with_a_number_finishes_one_that_was_said_before_others(reminded: Conversation) -> None:
+    say(reminded, datetime(2025, 3, 12, 10, 4, tzinfo=UTC))
+    assert say(reminded, datetime(2025, 3, 13, 9, 0, tzinfo=UTC)).startswith("Reminder 1 pay the rent.")
+    for _ in range(2):
+        assert reminded.text("action_finish_reminder", "done 3", entry=["3"]) == "Done: 3 stretch."
+    assert (due(reminded, 3), due(reminded, 1)) == ("Wed 10:03 done", "Thu 09:00 said")
+
+
+def test_done_with_a_number_that_no_reminder_has_says_so(ann: Conversation) -> None:
+    ann.save("a thought")
+    said = ann.text("action_finish_reminder", "done 1", entry=["1"])
+    assert said.startswith('No reminder about "1".')
+
+
 def test_done_without_a_reminder_is_a_thought(ann: Conversation) -> None:
     assert ann.text("action_finish_reminder", "done") == "Saved 1."
 
