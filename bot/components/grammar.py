@@ -1,9 +1,9 @@
 """A template language for the words that follow a keyword.
 
 In ``"{note} to|into [my] {topic} list"`` a plain word is required (``|`` separates alternatives; two swapped
-letters in it are accepted), a word in brackets is optional, ``:`` is an optional colon or comma, and
-``{name}`` is an argument whose type is in ``arguments.py`` or ``references.py``. ``{name:type}`` gives the
-argument a name of its own. A template must match the whole rest of the text.
+letters in it are accepted, and in a long one a missing letter), a word in brackets is optional, ``:`` is an
+optional colon or comma, and ``{name}`` is an argument whose type is in ``arguments.py`` or ``references.py``.
+``{name:type}`` gives the argument a name of its own. A template must match the whole rest of the text.
 """
 
 import re
@@ -35,9 +35,13 @@ class RecognisedCommand(NamedTuple):
 
 
 def _typos(word: str) -> List[str]:
-    """Return the word and, from four letters on, its variants with two neighbouring letters swapped."""
+    """Return the word and its variants: from four letters on two neighbours swapped, from six on one missing.
+
+    The first letter is there, and so is the last: without it ``topics`` would be another word.
+    """
     swapped = [word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1)]
-    return [word, *(swapped if len(word) >= 4 else [])]
+    shortened = [word[:i] + word[i + 1 :] for i in range(1, len(word) - 1)]
+    return [word, *(swapped if len(word) >= 4 else []), *(shortened if len(word) >= 6 else [])]
 
 
 def _words(alternatives: str) -> str:
