@@ -15,9 +15,8 @@ if TYPE_CHECKING:
     from scrapbook.store import Store
 
 
-@cache
 def console() -> "Console":
-    """Return the console that writes to standard output."""
+    """Return a console that writes to standard output, as wide as the terminal is now."""
     return _console_class()(highlight=False)
 
 

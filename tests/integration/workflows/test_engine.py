@@ -41,7 +41,7 @@ class Work:
 
     def workflows(self) -> MessageWorkflows:
         self.created += 1
-        return MessageWorkflows(self, self, self, self, self, self)  # type: ignore[arg-type] # nothing else is asked for
+        return MessageWorkflows(self, self, self, self, self, self, self)  # type: ignore[arg-type] # nothing else is asked for
 
 
 class Watched:

@@ -48,7 +48,7 @@ class Memos:
         self.answers.put((message_id, memo_result))
 
     def workflows(self) -> MessageWorkflows:
-        return MessageWorkflows(self, self, self, self, self, self)  # type: ignore[arg-type] # nothing else is asked for
+        return MessageWorkflows(self, self, self, self, self, self, self)  # type: ignore[arg-type] # nothing else is asked for
 
 
 @pytest.fixture(params=DATABASES)
