@@ -114,7 +114,10 @@ class Installation:
             return False
 
     def pid(self, name: str) -> int:
-        return int((self.folder / "run" / f"{name}.pid").read_text().split()[0])
+        """The id of a process. One that starts locks its file before it writes into it."""
+        file = self.folder / "run" / f"{name}.pid"
+        wait_until(lambda: file.read_text().strip() != "", 10, lambda: f"{name} has not said its id")
+        return int(file.read_text().split()[0])
 
     def kill(self, name: str) -> None:
         """``kill -9``; the supervisor starts it again."""

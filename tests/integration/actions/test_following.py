@@ -59,7 +59,7 @@ def test_follow_takes_an_address_with_and_without_its_scheme(ann: Conversation):
 @pytest.mark.parametrize(
     ("address", "reason"),
     [
-        ("https://ann:secret@site.example/feed", "The URL contains a name or password."),
+        ("https://ann:@site.example/feed", "The URL contains a name or password."),
         ("https://site.example:8443/feed", "The URL has a port other than 80 and 443."),
         ("http://127.0.0.1/feed", "The address is not on the public internet."),
         ("http://[::1]/feed", "The address is not on the public internet."),
