@@ -34,8 +34,8 @@ and imports it when you press the button ([book.md](book.md#importing)).
 
 Send the file to the scrapbook's number, by WhatsApp or MMS. It is kept as any file is, and looked at in the
 same way as in the book. If it is an export, you are told what would come: "From Memos: 120 entries with 30
-files. Text import to take all of it". `import` takes it, you are told when it is done, and `undo` takes all
-of it back. Until then nothing is imported, and a file that is no export (a note, a page, a PDF, a contact)
+files. Text import to take all of it". `import` takes it, you are told when it is done, and `undo` takes the
+entries back. Until then nothing is imported, and a file that is no export (a note, a page, a PDF, a contact)
 is just a file: nothing is said of it. Only ZIP, tar and texts (JSON, CSV, HTML, XML, chats) are looked at,
 of a message the first of them; the latest file can be imported for a day. Twilio takes files of up to 16
 MB; for more there is the page. A single note in Markdown is no export; a ZIP of notes is one.
