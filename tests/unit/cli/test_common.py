@@ -14,10 +14,11 @@ def test_a_command_prints_nothing_that_is_not_seen(printing: Callable[[], Consol
     name = "A\u202eda\x1b]0;title\x07 \U000e0041Lovelace\x9b2J"
     table = Table("name")
     table.add_row(name)
-    with printing().capture() as printed:
-        printing().print(f"{name} may text.")
-        printing().print(name, markup=False)
-        printing().print(table)
+    out = printing()
+    with out.capture() as printed:
+        out.print(f"{name} may text.")
+        out.print(name, markup=False)
+        out.print(table)
     shown = "Ada]0;title Lovelace2J"
     lines = [line.strip(" │") for line in printed.get().splitlines()]
     assert lines[:2] == [f"{shown} may text.", shown]
