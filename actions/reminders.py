@@ -161,16 +161,6 @@ class ActionPauseReminders(BookAction):
         return reply("utter_reminders_paused", count=str(count))
 
 
-class ActionResumeReminders(BookAction):
-    action_name = "action_resume_reminders"
-
-    def answer(self, turn: Turn) -> TurnResult:
-        count = reminders.go_on(turn.book)
-        if not count:
-            return reply("utter_no_reminders_to_resume")
-        return reply("utter_reminders_resumed", count=str(count))
-
-
 class ActionSetQuietHours(BookAction):
     """Set or show the hours in which nothing is said unasked."""
 

@@ -487,6 +487,7 @@ COMMANDS: Tuple[Command, ...] = (
         ("stop",),
         ("[it] everything|all", "telling|texting|sending me everything|anything"),
     ),
+    Command("resume_reminders", ("resume", "unpause", "unmute"), ("everything|all [again]",)),
     Command("pause_reminders", ("no",), ("more reminders",)),
     Command(
         "resume_reminders",

@@ -37,6 +37,7 @@ def upcoming(
         reminders, left = tx.reminders.upcoming(count), tx.unasked.upcoming(count)
         recurring = tx.recurring.upcoming(count)
         people = {person.id: person for person in tx.people.list()}
+        stopped = [displayable(people[person_id].name) for person_id in tx.quiet_hours.stopped()]
     found = [
         (
             one.reminder.person_id,
@@ -53,12 +54,16 @@ def upcoming(
         (one.person_id, one.occurs_at, "", one.kind.replace("_", " "), one.held, one.rule)
         for one in recurring
     ]
-    if not found:
-        console().print("Nothing is to be sent.")
-        return
     from rich.table import Table
     from rich.text import Text
 
+    if stopped:
+        console().print(
+            Text(f"Nothing but what they asked for since: {', '.join(stopped)} (stop everything)")
+        )
+    if not found:
+        console().print("Nothing is to be sent.")
+        return
     table = Table("When", "To", "Number", "What", "", box=None)
     for person_id, at, number, words, held, rule in sorted(found, key=lambda one: one[1])[:count]:
         person = people[person_id]

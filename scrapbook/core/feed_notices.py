@@ -44,11 +44,15 @@ def notices_of(tx: Transaction, feed: Feed, items: Sequence[FeedItem], now: date
 def paused_notices(tx: Transaction, feed: Feed, failure: str, now: datetime) -> Iterator[Notice]:
     """Yield what those who follow a feed are told once it is not fetched any more.
 
+    Who wants nothing said unasked sees it among what they follow, unless it could never be read.
+
     Args:
         failure: why it cannot be read, as a sentence.
     """
     response = "utter_feed_paused" if feed.read_at else "utter_feed_unreadable"
     for subscription in tx.subscriptions.of_feed(feed.id):
+        if feed.read_at and tx.quiet_hours.is_stopped(subscription.person_id):
+            continue
         arguments = {"feed": quoted(called(tx, subscription)), "failure": failure}
         body = sentence(response, address=subscription.address, **arguments)
         yield Notice(subscription.person_id, f"feed-paused:{subscription.id}:{now.isoformat()}", body)

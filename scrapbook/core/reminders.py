@@ -106,18 +106,17 @@ def stop(book: Book) -> int:
 
 
 def go_on(book: Book) -> int:
-    """Say the paused reminders again. Returns how many that are.
+    """Say the paused reminders again. Returns how many that are. To be called while recording.
 
     Of one that comes again, the times that are over are passed over; one that does not is said now.
     """
     zone = ZoneInfo(book.person.timezone)
-    with book.recording("resume_reminders"):
-        for one in book.tx.reminders.of_person(book.person.id, "paused", until=book.now):
-            further = _first_after(one.reminder, book.now, zone)
-            if further:
-                book.tx.reminders.reschedule(one.reminder.id, further, book.person.timezone)
-                book.tx.entries.set_due(one.reminder.entry_id, further)
-        return book.tx.reminders.change_state_of_all(book.person.id, "paused", "waiting")
+    for one in book.tx.reminders.of_person(book.person.id, "paused", until=book.now):
+        further = _first_after(one.reminder, book.now, zone)
+        if further:
+            book.tx.reminders.reschedule(one.reminder.id, further, book.person.timezone)
+            book.tx.entries.set_due(one.reminder.entry_id, further)
+    return book.tx.reminders.change_state_of_all(book.person.id, "paused", "waiting")
 
 
 def move_to_timezone(book: Book, old: str, new: str) -> None:

@@ -105,7 +105,7 @@ def leave(  # noqa: PLR0913 - what a message is made of
 def notify(
     tx: Transaction, to: Person, response: str, /, *, cause: str, at: datetime, **arguments: str
 ) -> bool:
-    """Leave a sentence to be said to a person, unless they opted out or never texted.
+    """Leave a sentence to be said to a person, unless they opted out, stopped everything or never texted.
 
     Whether a template or a number of this installation reaches them is known to the app alone, which says it.
 
@@ -118,7 +118,8 @@ def notify(
     """
     found = route(tx, to, OwnSender(), at)
     has_texted = bool(tx.messages.addresses_used(to.id, 1))
-    if not has_texted or found == NoRoute("opted_out"):
+    is_stopped = found == NoRoute("opted_out") or tx.quiet_hours.is_stopped(to.id)
+    if is_stopped or not has_texted:
         return False
     leave(tx, to.id, cause, sentence(response, **arguments), at)
     return isinstance(found, Route)

@@ -719,7 +719,7 @@ class SaidReminderRow(Base):
 class QuietHoursRow(Base):
     """The quiet hours of a person who has others than the usual ones, in minutes of the local day.
 
-    There are none where they begin when they end.
+    There are none where they begin when they end. ``is_stopped``: nothing is said unasked at any hour.
     """
 
     __tablename__ = "quiet_hours"
@@ -732,6 +732,7 @@ class QuietHoursRow(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), unique=True)
     begins: Mapped[int]
     ends: Mapped[int]
+    is_stopped: Mapped[bool] = mapped_column(server_default=false())
 
 
 class FeedRow(Base):

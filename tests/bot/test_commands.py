@@ -196,6 +196,7 @@ COMMAND = [
     ("stop round-ups", "switch_off", {}),
     ("prompts", "list_switched_on", {}),
     ("resume reminders", "resume_reminders", {}),
+    ("resume everything", "resume_reminders", {}),
     ("quiet 23 to 8", "set_quiet_hours", {}),
     ("quiet hours from 10:30pm to 6am", "set_quiet_hours", {}),
     ("quiet off", "set_quiet_hours", {}),

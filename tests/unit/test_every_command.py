@@ -78,6 +78,7 @@ PROMISED = {
     "no more questions": Promised("switch_off", r"stop prompts$"),
     "what is said unasked": Promised("list_switched_on", r"prompts$"),
     "reminders again": Promised("resume_reminders", r"resume reminders$"),
+    "everything again": Promised("resume_reminders", r"resume everything$"),
     "quiet hours": Promised("set_quiet_hours", r"quiet \d+ to \d+$"),
     "a reminder that is not wanted any more": Promised("cancel_reminder", r"cancel the \w+ reminder"),
     "how many there are": Promised("count", r"how many "),

@@ -97,6 +97,7 @@ def _reminders(settings: Settings, now: datetime) -> CheckResult:
                 held.get("no_way", 0)
                 for held in (tx.reminders.held(), tx.recurring.held(), tx.unasked.held())
             )
+            stopped = len(tx.quiet_hours.stopped())
             late = tx.reminders.lateness_since(now - timedelta(days=1), MAX_REMINDERS)
     except StoreError as error:
         return CheckResult("Reminders", False, str(error), URL)
@@ -105,6 +106,8 @@ def _reminders(settings: Settings, now: datetime) -> CheckResult:
     detail = f"next at {following:%Y-%m-%d %H:%M} UTC" if following else "none to come"
     if late:
         detail += f", {len(late)} in a day, the latest of them {max(late) / 1000:,.1f} s late"
+    if stopped:
+        detail += f", {stopped} {'wants' if stopped == 1 else 'want'} nothing unasked"
     overdue = following is not None and now - following > OVERDUE
     if unreached:
         remedy = "WhatsApp takes them in a template only: set SCRAPBOOK_WHATSAPP_TEMPLATE, or they text first"

@@ -21,6 +21,7 @@ from scrapbook.core.reminder_pages import (
     reminder_of,
     version_of_reminder,
 )
+from scrapbook.core.stopping import resume
 from scrapbook.core.undo import latest_about
 from scrapbook.core.wording import sentence
 from scrapbook.errors import NotFound
@@ -139,9 +140,11 @@ class ReminderForms:
 
     async def resume(self, request: Request, who: SignedIn) -> Response:
         """Say the paused reminders again."""
-        return await self._all(request, who, reminders.go_on, "The reminders go on.")
+        return await self._all(request, who, resume, "The reminders go on.")
 
-    async def _all(self, request: Request, who: SignedIn, act: Callable[[Book], int], done: str) -> Response:
+    async def _all(
+        self, request: Request, who: SignedIn, act: Callable[[Book], object], done: str
+    ) -> Response:
         def changed(book: Book) -> FlashLine:
             latest = book.tx.changes.latest(book.person.id) if act(book) else None
             return FlashLine(done, latest.id if latest else None)

@@ -204,11 +204,12 @@ class SettingsPage:
         now = self._access.now()
         is_live = "x-live" in request.headers
         flash = None if is_live else await run_in_threadpool(self._access.take_flash, who)
-        person, quiet, sessions, shares, joined, frame = await run_in_threadpool(
+        person, quiet, is_stopped, sessions, shares, joined, frame = await run_in_threadpool(
             self._store.read,
             lambda tx: (
                 tx.people.get(who.person_id),
                 tx.quiet_hours.of(who.person_id),
+                tx.quiet_hours.is_stopped(who.person_id),
                 tx.book_sessions.of_person(who.person_id, now),
                 tx.shares.of_person(who.person_id),
                 _joined(self._book(tx, who)),
@@ -225,6 +226,7 @@ class SettingsPage:
             timezone=person.timezone,
             now=now.astimezone(zone),
             devices=[_device(session, who, zone) for session in sessions],
+            is_stopped=is_stopped,
             has_quiet_hours=quiet.begins != quiet.ends,
             quiet_hours=_clocks(quiet if quiet.begins != quiet.ends else QuietHours()),
             shares=[self._shared(share, zone) for share in shares],

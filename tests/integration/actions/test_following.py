@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from scrapbook.core.feed_notices import notices_of, paused_notices
 from scrapbook.core.unasked import leave
 from scrapbook.feeds.identity import item_keys
 from scrapbook.model.feeds import FeedKind, Freshness, ParsedItem
@@ -281,10 +282,10 @@ def test_stop_everything_drops_what_waits_to_be_said_unasked_and_not_what_answer
 def test_stop_everything_pauses_reminders_and_tells_nothing_and_one_undo_restores_both(
     told: Conversation, action_store: Store
 ):
-    assert told.text("action_stop_everything", "stop everything").startswith("There is nothing to stop")
     told.text("action_watch_feed", "...", feed="fires", mentioned="napa")
     told.text("action_remind", "remind me to call mum tomorrow at 5", note="call mum")
     assert told.text("action_stop_everything", "stop everything").startswith("Stopped: I say nothing")
+    assert told.text("action_stop_everything", "stop everything").startswith("I say nothing unasked already.")
     assert "napa" not in told.text("action_list_following", "following")
     with action_store.transaction(read_only=True) as tx:
         assert len(tx.reminders.of_person(told.person.id, "paused")) == 1
@@ -292,3 +293,29 @@ def test_stop_everything_pauses_reminders_and_tells_nothing_and_one_undo_restore
     assert "I tell you about napa" in told.text("action_list_following", "following")
     with action_store.transaction(read_only=True) as tx:
         assert len(tx.reminders.of_person(told.person.id, "waiting")) == 1
+
+
+def test_after_stop_everything_only_what_was_asked_for_since_is_said_until_it_is_resumed(
+    told: Conversation, action_store: Store
+):
+    def said_of_a_paused_feed() -> int:
+        with action_store.transaction(read_only=True) as tx:
+            feed = tx.feeds.by_url(FIRES)
+            assert feed
+            return len(list(paused_notices(tx, feed, "It is gone.", told.now)))
+
+    told.text("action_remind", "remind me to call mum tomorrow at 5", note="call mum")
+    told.text("action_stop_everything", "stop everything")
+    assert said_of_a_paused_feed() == 0
+    told.text("action_remind", "remind me to call dad tomorrow at 5", note="call dad")
+    told.text("action_watch_feed", "...", feed="fires", mentioned="napa")
+    with action_store.transaction() as tx:
+        assert [one.number for one in tx.reminders.of_person(told.person.id, "waiting")] == [2]
+        feed = tx.feeds.by_url(FIRES)
+        assert feed
+        assert len(list(notices_of(tx, feed, tx.feeds.items([feed.id], 10), told.now))) == 1
+    resumed = told.text("action_resume_reminders", "resume everything")
+    assert resumed.startswith("I speak up again when there is something to say. Reminders resumed: 1.")
+    assert said_of_a_paused_feed() == 1
+    assert told.undo() == "Undone: what was resumed is paused again."
+    assert said_of_a_paused_feed() == 0

@@ -273,6 +273,17 @@ class TestInviting:
         share(ann, "shopping", "Ben")
         assert notices(action_store, ben) == []
 
+    def test_whoever_stopped_everything_is_not_sent_anything_until_they_resume(
+        self, ann: Conversation, ben: Conversation, action_store: Store
+    ):
+        ben.text("action_stop_everything", "stop everything")
+        ann.save("shopping: milk")
+        assert share(ann, "shopping", "Ben").endswith("I couldn't text them: tell them to text shopping")
+        assert notices(action_store, ben) == []
+        ben.text("action_resume_reminders", "resume everything")
+        unshare(ann, "shopping")
+        assert len(notices(action_store, ben)) == 1
+
     def test_a_topic_of_that_name_is_not_mixed_with_it(
         self, ann: Conversation, ben: Conversation, action_store: Store
     ):

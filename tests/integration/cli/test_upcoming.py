@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from scrapbook.cli.main import main
+from scrapbook.core import Book
+from scrapbook.core.stopping import stop_everything
 from scrapbook.ops.doctor import data
 from scrapbook.settings import Settings
 from scrapbook.store import Person, Store
@@ -89,6 +91,16 @@ def test_the_doctor_names_the_next_and_fails_where_somebody_cannot_be_reached(
     assert not result.ok
     assert "SCRAPBOOK_WHATSAPP_TEMPLATE" in result.remedy
     assert "no way to reach them" in printed(monkeypatch, capsys)
+
+
+def test_who_stopped_everything_is_named(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(Store.open(settings.database_url)) as store, store.transaction() as tx:
+        stop_everything(Book(tx, tx.people.list()[0], "", LATER))
+    assert printed(monkeypatch, capsys).splitlines()[0].endswith("Ann (stop everything)")
+    [result] = [one for one in data.examine(settings) if one.name == "Reminders"]
+    assert (result.ok, result.detail) == (True, "none to come, 1 wants nothing unasked")
 
 
 def test_the_doctor_fails_where_nothing_is_sent(settings: Settings) -> None:

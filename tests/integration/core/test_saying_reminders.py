@@ -12,6 +12,7 @@ from scrapbook.core import reminders
 from scrapbook.core.book import Book
 from scrapbook.core.quiet_hours import MAX_UNASKED, set_quiet_hours
 from scrapbook.core.saying_reminders import MAX_FOLDED, say_due
+from scrapbook.core.stopping import resume
 from scrapbook.core.timezone import set_timezone
 from scrapbook.core.unasked import OwnSender, Said
 from scrapbook.store import Person, QuietHours, Store, Transaction
@@ -380,7 +381,7 @@ def test_paused_reminders_are_not_said_and_go_on_with_what_is_next(ann: Told) ->
     ann.set("2026-03-02 09:00")
     assert ann.say() == []
     with ann.store.transaction() as tx:
-        assert reminders.go_on(ann.book(tx)) == 2
+        assert resume(ann.book(tx)).reminders == 2
     [said] = ann.say()
     assert "call mum (due 8:00)" in said
     assert ann.wakes_at() == "2026-03-03 07:00"

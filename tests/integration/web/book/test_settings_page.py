@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from scrapbook.core import Book, sharing, together
+from scrapbook.core.stopping import stop_everything
 from scrapbook.core.together import SharedWith
 from scrapbook.core.undo import undo
 from scrapbook.store import Person, QuietHours
@@ -163,6 +164,13 @@ def test_quiet_hours_that_the_page_has_set_are_undone_by_text(book: ServedBook, 
     sent(book, client, f"{SETTINGS}/quiet-hours", begins="23:30", ends="06:00")
     assert own(book, ann, undo).response == "utter_undid_quiet_hours"
     assert hours(book, ann) == QuietHours()
+
+
+def test_it_says_that_nothing_is_said_unasked(book: ServedBook, ann: Person):
+    client = book.signed_in(ann)
+    assert "resume everything" not in client.get(SETTINGS).text
+    own(book, ann, stop_everything)
+    assert "resume everything" in client.get(SETTINGS).text
 
 
 def test_quiet_hours_end_and_come_back(book: ServedBook, ann: Person):
