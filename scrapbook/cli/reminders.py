@@ -30,6 +30,7 @@ def upcoming(
     """List what will be sent next unasked: when, by the person's clock, to whom, and what."""
     from zoneinfo import ZoneInfo
 
+    from scrapbook.text.clock import clock
     from scrapbook.text.display import displayable
     from scrapbook.text.segments import shorten
 
@@ -69,6 +70,7 @@ def upcoming(
         person = people[person_id]
         local = at.astimezone(ZoneInfo(person.timezone))
         what = shorten(" ".join(words.split()), _WORDS)
-        cells = (f"{local:%a %Y-%m-%d %H:%M %Z}", person.name, number, what, HELD.get(held or "", rule or ""))
+        when = f"{local:%a %Y-%m-%d} {clock(local.hour, local.minute)} {local:%Z}"
+        cells = (when, person.name, number, what, HELD.get(held or "", rule or ""))
         table.add_row(*(Text(displayable(cell)) for cell in cells))
     console().print(table)

@@ -10,6 +10,7 @@ from scrapbook.core.reminders import task_of
 from scrapbook.core.unasked import Hold, OwnSender, Route, Said, record, way
 from scrapbook.core.wording import sentence
 from scrapbook.store import DueReminder, Person, Reminder, Transaction
+from scrapbook.text.clock import clock
 from scrapbook.text.display import displayable
 from scrapbook.text.due import following, format_due_date, used_up
 from scrapbook.text.segments import shorten
@@ -149,5 +150,5 @@ def _when(further: _Next, now: datetime, zone: ZoneInfo) -> str:
         return ""
     local = due.astimezone(zone)
     is_old = now - due >= timedelta(days=1)
-    when = format_due_date(due, now, zone) if is_old else f"{local.hour}:{local.minute:02}"
+    when = format_due_date(due, now, zone) if is_old else clock(local.hour, local.minute)
     return f" (due {when}, the last of {further.passed})" if further.passed > 1 else f" (due {when})"

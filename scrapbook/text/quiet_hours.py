@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from scrapbook.text.clock import clock
+
 _CLOCK = r"(\d{1,2})(?:[:.](\d\d))?\s?([ap])?\.?m?\.?"
 _HOURS = re.compile(rf"\b{_CLOCK}\s*(?:to|till|til|until|-|–)\s*{_CLOCK}(?!\w)", re.IGNORECASE)
 _OFF = re.compile(r"\b(?:off|no|none)\b", re.IGNORECASE)
@@ -30,7 +32,7 @@ def quiet_hours_in(text: str) -> AskedHours | None:
 
 def clock_of(minute: int) -> str:
     """Return ``7:00`` for 420."""
-    return f"{minute // 60}:{minute % 60:02}"
+    return clock(*divmod(minute, 60))
 
 
 def _minute(hour: str, minute: str | None, half: str | None) -> int | None:

@@ -11,6 +11,7 @@ from scrapbook.core.wording import sentence
 from scrapbook.errors import ScrapbookError
 from scrapbook.store import OutboundMessage, Transaction
 from scrapbook.store.segment_usage import ALL_PEOPLE
+from scrapbook.text.clock import clock
 from scrapbook.text.segments import segment_count
 
 # For a message behind a held one to the same address that is due.
@@ -108,7 +109,7 @@ def _notice(
 ) -> OutboundMessage | None:
     """Record the notice that the limit is reached; None where the recipient has that day's already."""
     local = until.astimezone(ZoneInfo(tx.people.get(message.person_id).timezone))
-    body = sentence("utter_limit_notice", time=f"{local:%H:%M}")
+    body = sentence("utter_limit_notice", time=clock(local.hour, local.minute))
     return tx.outbound_messages.record(
         message.person_id,
         f"limit-notice:{message.person_id}:{now.date()}",

@@ -1,7 +1,7 @@
 """Read when a reminder is due, once or again and again, compute its next time, and write it in words.
 
 ``read_due`` reads a text, ``following`` computes the occurrences of a rule, ``say_due`` writes both in words
-that ``read_due`` reads as the same.
+that ``read_due`` reads as the same, but for the hours from 1 to 6.
 """
 
 from scrapbook.text.due.model import Due

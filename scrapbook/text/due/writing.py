@@ -1,10 +1,14 @@
-"""Write when a reminder is due, in words that ``read_due`` reads as the same."""
+"""Write when a reminder is due, in words that ``read_due`` reads as the same.
+
+But for the hours from 1 to 6: they are written on a clock of 24 hours, and whoever texts "at 5" means 17:00.
+"""
 
 import calendar
 from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from scrapbook.text.clock import clock
 from scrapbook.text.due.model import Due
 from scrapbook.text.due.recurrence import parts_of
 
@@ -13,8 +17,6 @@ _UNITS = {f"{unit.upper()}LY": unit for unit in ("minute", "hour", "week", "mont
 }
 _WEEKDAYS = {name[:2].upper(): name for name in calendar.day_name}
 _WORKING_WEEK = {"MO", "TU", "WE", "TH", "FR"}
-_DAYTIME = 7
-"""The first hour of the day that is read as one of the morning."""
 _NTHS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", -1: "last"}
 
 
@@ -47,12 +49,7 @@ def say_rule(rule: str) -> str:
 def format_due_date(due: datetime, now: datetime, zone: ZoneInfo) -> str:
     """Return ``Friday 27 November at 9:00``; with the year if it is not the present one."""
     local = due.astimezone(zone)
-    return f"{_day(due, now, zone)} at {_clock(local.hour, local.minute)}"
-
-
-def _clock(hour: int, minute: int) -> str:
-    """Return ``9:00``; an hour that could be taken for one of the afternoon as ``05:00``."""
-    return f"{hour:02}:{minute:02}" if 0 < hour < _DAYTIME else f"{hour}:{minute:02}"
+    return f"{_day(due, now, zone)} at {clock(local.hour, local.minute)}"
 
 
 def _day(due: datetime, now: datetime, zone: ZoneInfo) -> str:
@@ -103,7 +100,7 @@ def _ordinal(number: int) -> str:
 
 
 def _hours(parts: dict[str, str]) -> str:
-    return _listed([_clock(int(hour), int(parts["BYMINUTE"])) for hour in parts["BYHOUR"].split(",")])
+    return _listed([clock(int(hour), int(parts["BYMINUTE"])) for hour in parts["BYHOUR"].split(",")])
 
 
 def _end(parts: dict[str, str]) -> str:

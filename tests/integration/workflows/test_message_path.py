@@ -237,7 +237,7 @@ def test_a_reply_over_the_limit_waits_in_the_inbox_and_goes_out_after_a_restart_
             inbox.retry(inbox.unfinished()[0].message_id)
         path.accept(texted(BOB))
         wait_until(lambda: len(postbox.bodies()) == 3, 20, lambda: str(postbox.bodies()))
-    notice = sentence("utter_limit_notice", time="00:00")
+    notice = sentence("utter_limit_notice", time="0:00")
     assert sorted(postbox.bodies()) == sorted(["Saved 1.", notice, "Saved 1."])
 
     raised = running(settings, store, rasa, postbox=postbox, quota=SegmentQuota(100))

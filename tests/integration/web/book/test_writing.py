@@ -131,7 +131,7 @@ def test_the_quota_of_texts_does_not_concern_the_page(settings: Settings) -> Non
         assert used == 0
         home.text(ada, "from the phone")
         home.text(ada, "and another")
-        notice = sentence("utter_limit_notice", time="00:00")
+        notice = sentence("utter_limit_notice", time="0:00")
         wait_until(lambda: notice in home.texts_to(ada), 20, lambda: str(home.texts_to(ada)))
         assert "Saved 7" in page.said("while texts are held")
 
