@@ -103,7 +103,7 @@ class ActionRescheduleReminder(BookAction):
 
 
 class ActionFinishReminder(BookAction):
-    """Record that what was said last is done."""
+    """Record that what was said last is done, or what is named; also before it is due."""
 
     action_name = "action_finish_reminder"
 
@@ -111,12 +111,14 @@ class ActionFinishReminder(BookAction):
         said, numbers = self._meant(turn), turn.slots.texts("entry")
         if not said:
             return reply("utter_no_reminder", words=", ".join(numbers)) if numbers else save_message(turn)
-        reminders.finish(turn.book, said)
-        following = [one for one in said if one.reminder.rule and one.reminder.state == "waiting"]
-        if len(following) == len(said) == 1:
-            when = reminders.format_moment(turn.book, following[0].reminder.due_at)
-            return reply("utter_reminder_finished_for_now", what=_tasks_of(turn.book, said), when=when)
-        return reply("utter_reminder_finished", what=_tasks_of(turn.book, said))
+        what = _tasks_of(turn.book, said)
+        following = [one for one in reminders.finish(turn.book, said) if one.state == "waiting"]
+        if len(following) != 1 or len(said) != 1:
+            return reply("utter_reminder_finished", what=what)
+        when = reminders.format_moment(turn.book, following[0].due_at)
+        if following[0] == said[0].reminder:
+            return reply("utter_reminder_finished_for_now", what=what, when=when)
+        return reply("utter_reminder_finished_before", what=what, when=when)
 
     def _meant(self, turn: Turn) -> Sequence[DueReminder]:
         note, numbers = turn.slots.text("note"), turn.slots.numbers("entry")

@@ -8,7 +8,7 @@ from scrapbook.core.book import Book
 from scrapbook.core.reply_context import said_in_answered
 from scrapbook.core.saving import Saved, save_text
 from scrapbook.store import DueReminder, Entry, Media, Reminder
-from scrapbook.text.due import Due, following, read_due, say_due, weekday_named
+from scrapbook.text.due import Due, following, read_due, say_due, used_up, weekday_named
 from scrapbook.text.due.recurrence import on_wall
 from scrapbook.text.parsed_text import ParsedText
 from scrapbook.text.reminded_task import reminded_task
@@ -91,12 +91,16 @@ def put_off(book: Book, said: Sequence[DueReminder], until: datetime) -> None:
             book.tx.entries.set_due(one.reminder.entry_id, until)
 
 
-def finish(book: Book, said: Sequence[DueReminder]) -> None:
-    """Record that what reminders are about is done. One that comes again goes on."""
-    with book.recording("finish", entries=[one.number for one in said]):
-        for one in said:
-            if one.reminder.state == "said" or not one.reminder.rule:
-                book.tx.reminders.finish(one.reminder.id)
+def finish(book: Book, done: Sequence[DueReminder]) -> list[Reminder]:
+    """Record that what reminders are about is done, and return them as they are then.
+
+    One that comes again goes on. If it was not said within ``ANSWERED_WITHIN``, it is done before its time:
+    that one is passed over.
+    """
+    with book.recording("finish", entries=[one.number for one in done]):
+        for one in done:
+            _finish(book, one.reminder)
+    return book.tx.reminders.of_entries([one.reminder.entry_id for one in done])
 
 
 def stop(book: Book) -> int:
@@ -114,7 +118,7 @@ def go_on(book: Book) -> int:
     for one in book.tx.reminders.of_person(book.person.id, "paused", until=book.now):
         further = _first_after(one.reminder, book.now, zone)
         if further:
-            book.tx.reminders.reschedule(one.reminder.id, further, book.person.timezone)
+            book.tx.reminders.reschedule(one.reminder.id, further, book.person.timezone, one.reminder.rule)
             book.tx.entries.set_due(one.reminder.entry_id, further)
     return book.tx.reminders.change_state_of_all(book.person.id, "paused", "waiting")
 
@@ -129,7 +133,7 @@ def move_to_timezone(book: Book, old: str, new: str) -> None:
     for one in book.tx.reminders.of_person(book.person.id, "waiting"):
         at = _moved(one, before, zone, book.now)
         if at and at > book.now and at != one.reminder.due_at:
-            book.tx.reminders.reschedule(one.reminder.id, at, new)
+            book.tx.reminders.reschedule(one.reminder.id, at, new, one.reminder.rule)
             book.tx.entries.set_due(one.reminder.entry_id, at)
 
 
@@ -215,6 +219,25 @@ def _put(book: Book, entry: Entry, due: Due) -> None:
     book.tx.reminders.put(
         book.person.id, entry.id, due.at, due.rule, book.person.timezone, has_time=due.has_time
     )
+
+
+def _finish(book: Book, reminder: Reminder) -> None:
+    zone, at, rule = ZoneInfo(book.person.timezone), reminder.occurs_at, reminder.rule
+    if reminder.state in {"said", "done"} or rule is None:
+        book.tx.reminders.finish(reminder.id)
+        return
+    was_said = book.tx.reminders.was_said(reminder.id, book.now - ANSWERED_WITHIN)
+    is_of_this_time = reminder.due_at >= at and not was_said
+    while is_of_this_time or at <= book.now:
+        rule = used_up(rule)
+        further = following(rule, at, zone) if rule else None
+        if rule is None or further is None:
+            book.tx.reminders.finish(reminder.id)
+            return
+        at, is_of_this_time = further, False
+    if at != reminder.due_at:
+        book.tx.reminders.reschedule(reminder.id, at, book.person.timezone, rule)
+        book.tx.entries.set_due(reminder.entry_id, at)
 
 
 def _first_after(reminder: Reminder, now: datetime, zone: ZoneInfo) -> datetime | None:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Select,
     bindparam,
     delete,
+    exists,
     func,
     insert,
     select,
@@ -198,10 +199,10 @@ class Reminders:
         values = {"due_at": until, "wakes_at": until, "state": "waiting", "held": None}
         self._change(ReminderRow.id == id, values)
 
-    def reschedule(self, id: int, at: datetime, timezone: str) -> None:  # noqa: A002
-        """Set the next time of a reminder, which keeps its rule."""
+    def reschedule(self, id: int, at: datetime, timezone: str, rule: str | None) -> None:  # noqa: A002
+        """Set the next time of a reminder, and its rule from then on."""
         values = {"occurs_at": at, "due_at": at, "wakes_at": at, "timezone": timezone, "held": None}
-        self._change(ReminderRow.id == id, values)
+        self._change(ReminderRow.id == id, {**values, "rule": rule})
 
     def finish(self, id: int) -> None:  # noqa: A002
         """Record that what a reminder is about is done."""
@@ -342,6 +343,11 @@ class Reminders:
         """Return the outbound message in which a reminder was said last, and when; None if none was."""
         row = _SAID_LAST.one(self._work.connection, person_id=person_id, since=since)
         return None if row is None else (row[0], row[1])
+
+    def was_said(self, id: int, since: datetime) -> bool:  # noqa: A002
+        """Return whether a reminder was said since then."""
+        said = (SaidReminderRow.reminder_id == id, SaidReminderRow.said_at >= since)
+        return self._work.session.scalar(select(exists().where(*said))) is True
 
     def said_in(self, outbound_id: int) -> list[DueReminder]:
         """Return the reminders that an outbound message said, without those of the trash."""

@@ -123,6 +123,43 @@ def test_done_with_a_number_finishes_one_that_was_said_before_others(reminded: C
     assert (due(reminded, 3), due(reminded, 1)) == ("Wed 10:03 done", "Thu 09:00 said")
 
 
+def test_done_before_the_time_passes_over_that_time_and_the_series_goes_on(ann: Conversation) -> None:
+    ann.now = MORNING  # a Wednesday
+    ann.text("action_remind", "remind me every friday at 7:30 to put the bins out")
+    said = ann.text("action_finish_reminder", "done 1", entry=["1"])
+    assert (
+        said
+        == "Done: 1 put the bins out. I say it next Friday 21 March at 7:30. Text undo to take that back."
+    )
+    assert due(ann, 1) == "Fri 07:30 waiting"
+    assert say(ann, datetime(2025, 3, 14, 7, 31, tzinfo=UTC)) == ""
+    assert ann.undo() == "Undone: 1 not done."
+    assert say(ann, datetime(2025, 3, 14, 7, 31, tzinfo=UTC)).startswith("Reminder 1 put the bins out")
+    for _ in range(2):  # what was said is meant, and not the next time
+        said = ann.text("action_finish_reminder", "done 1", entry=["1"])
+        assert said == "Done: 1 put the bins out. The next is Friday 21 March at 7:30."
+
+
+def test_done_ends_what_was_put_off_and_not_the_time_after_it(ann: Conversation) -> None:
+    ann.now = MORNING
+    ann.text("action_remind", "remind me every day at 10:30 to stretch")
+    say(ann, datetime(2025, 3, 12, 10, 31, tzinfo=UTC))
+    ann.text("action_reschedule_reminder", "snooze 1h")
+    assert "Thursday 13 March at 10:30" in ann.text("action_finish_reminder", "done")
+    assert say(ann, datetime(2025, 3, 12, 12, 0, tzinfo=UTC)) == ""
+    assert due(ann, 1) == "Thu 10:30 waiting"
+
+
+def test_done_before_the_last_time_ends_it(ann: Conversation) -> None:
+    ann.now = MORNING
+    ann.text("action_remind", "remind me every day at 12:30 for 2 days to stretch")
+    assert ann.text("action_finish_reminder", "done 1", entry=["1"]).startswith(
+        "Done: 1 stretch. I say it next "
+    )
+    assert ann.text("action_finish_reminder", "done 1", entry=["1"]) == "Done: 1 stretch."
+    assert due(ann, 1) == "Thu 12:30 done"
+
+
 def test_done_with_a_number_that_no_reminder_has_says_so(ann: Conversation) -> None:
     ann.save("a thought")
     said = ann.text("action_finish_reminder", "done 1", entry=["1"])
