@@ -17,6 +17,12 @@ MAX_LISTED = 12
 
 _CALLED = re.compile(r"\s(?:as|called|and call (?:it|that))\s+(?P<name>\S.{0,80}?)[\s.!]*$", re.IGNORECASE)
 
+_ALL = re.compile(
+    r"\s*(?:everything|every\s+(?:feed|page|site|one)|all)(?:\s+of\s+(?:them|it))?"
+    r"(?:\s+(?:the\s+|my\s+|these\s+)?(?:feeds|pages|sites|ones))?[\s.!]*",
+    re.IGNORECASE,
+)
+
 _SAYS_FOLLOW = re.compile(r"\b(?:un)?follow", re.IGNORECASE)
 
 _ITEM = re.compile(
@@ -56,6 +62,11 @@ class ActionUnfollow(BookAction):
         if not typed:
             return save_or_explain(turn, "utter_unfollow_how")
         feed = following.subscription_meant(turn.book, typed)
+        if _ALL.fullmatch(typed) and not following.named_exactly(turn.book, typed):
+            count = following.unfollow_all(turn.book)
+            return (
+                reply("utter_unfollowed_all", count=str(count)) if count else reply("utter_following_nothing")
+            )
         if isinstance(feed, AmbiguousTopic):
             return which_topic(turn.book, feed, self.action_name, {}, "feed")
         if isinstance(feed, TopicNotFound):
@@ -127,7 +138,8 @@ class ActionWatchFeed(BookAction):
             return reply("utter_too_many_watched", feed=name)
         if watched is None:
             return save_or_explain(turn, "utter_watch_how")
-        return reply("utter_watching", feed=name, words=quoted(watched.words))
+        response = "utter_watching" if watched.is_new else "utter_watching_already"
+        return reply(response, feed=name, words=quoted(watched.words))
 
 
 class ActionUnwatchFeed(BookAction):

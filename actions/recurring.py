@@ -5,6 +5,7 @@ from actions.replies import reply
 from actions.turn import Turn
 from scrapbook.core import recurring
 from scrapbook.store import RecurringKind, TurnResult
+from scrapbook.text.due import say_rule
 
 SWITCHED_ON: dict[RecurringKind, str] = {
     "prompts": "utter_prompts_on",
@@ -21,9 +22,12 @@ class ActionSwitchOn(BookAction):
         due = recurring.times_in(book, body)
         if due is None:
             return reply("utter_switch_on_how")
-        kind = recurring.kind_in(body)
-        recurring.switch_on(book, kind, due)
-        return reply(SWITCHED_ON[kind], when=recurring.format_times(book, due.at, due.rule or ""))
+        kind, rule = recurring.kind_in(body), due.rule or ""
+        before = recurring.switch_on(book, kind, due)
+        when = recurring.format_times(book, due.at, rule)
+        if before and before.rule != rule:
+            when += f", instead of {say_rule(before.rule)}"
+        return reply(SWITCHED_ON[kind], when=when)
 
 
 class ActionSwitchOff(BookAction):

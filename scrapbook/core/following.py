@@ -136,6 +136,16 @@ def unfollow(book: Book, subscription: Subscription) -> None:
     book.tx.feeds.settle(book.now)
 
 
+def unfollow_all(book: Book) -> int:
+    """Follow nothing any longer, as one change. Returns how many feeds that were."""
+    every = subscriptions(book)
+    with book.recording("unfollow", feed=f"all {len(every)}" if len(every) > 1 else "it"):
+        for one in every:
+            book.tx.subscriptions.end(one)
+    book.tx.feeds.settle(book.now)
+    return len(every)
+
+
 def subscriptions(book: Book) -> Sequence[Subscription]:
     """Return what the person follows, in the order in which they began to."""
     return book.tx.subscriptions.of_person(book.person.id)
@@ -206,11 +216,12 @@ def watch(book: Book, subscription: Subscription, typed: str) -> Watched | TooMa
     typed_words = words_of(typed)
     if not typed_words:
         return None
-    if len(book.tx.subscriptions.watches(subscription.id)) >= MAX_WATCHES:
-        return TooManyWatched(subscription)
     items = book.tx.feeds.items([subscription.feed.id], READ)
     meant = meant_words(typed, (f"{item.title} {item.summary}" for item in items))
     words = " ".join(meant.words or typed_words)
+    known = {watch.words for watch in book.tx.subscriptions.watches(subscription.id)}
+    if len(known) >= MAX_WATCHES and words not in known:
+        return TooManyWatched(subscription)
     with book.recording("watch_feed", words=words):
         is_new = book.tx.subscriptions.watch(subscription, words, book.now)
     return Watched(subscription, words, is_new)

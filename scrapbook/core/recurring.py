@@ -72,10 +72,12 @@ def times_in(book: Book, text: str) -> Due | None:
     return Due(first, rule, has_time=False, span=due.span) if first else None
 
 
-def switch_on(book: Book, kind: RecurringKind, due: Due) -> None:
-    """Say something to the person by the rule of ``due``, from its time on."""
+def switch_on(book: Book, kind: RecurringKind, due: Due) -> RecurringMessage | None:
+    """Say something to the person by the rule of ``due``, from its time on. Returns what that replaces."""
+    before = book.tx.recurring.of_kind(book.person.id, kind)
     with book.recording("switch_on", what=NAMES[kind]):
         book.tx.recurring.put(book.person.id, kind, due.rule or "", due.at, has_time=due.has_time)
+    return before
 
 
 def switch_on_again(book: Book, said: SaidAgain, timezone: str, own: str) -> None:

@@ -255,6 +255,33 @@ def test_undo_takes_back_follow_and_unfollow_with_what_was_to_be_told(
         assert feed.next_fetch_at is None
 
 
+@pytest.mark.parametrize("typed", ["everything", "all", "all my feeds", "all of them"])
+def test_unfollow_everything_ends_all_and_one_undo_brings_all_back(told: Conversation, typed: str):
+    follow(told, "https://xkcd.com")
+    told.text("action_watch_feed", "...", feed="fires", mentioned="napa")
+    before = told.text("action_list_following", "following")
+    reply = told.text("action_unfollow", f"unfollow {typed}", feed=typed)
+    assert reply == "You follow nothing any more: 2 ended. Text undo to take that back."
+    assert told.text("action_unfollow", f"unfollow {typed}", feed=typed).startswith("You follow nothing.")
+    assert told.undo() == "Undone: you follow all 2 again."
+    assert told.text("action_list_following", "following") == before
+
+
+def test_a_feed_that_is_called_everything_is_unfollowed_alone(told: Conversation):
+    follow(told, "https://xkcd.com", more=" as everything")
+    reply = told.text("action_unfollow", "unfollow everything", feed="everything")
+    assert reply == "everything is not followed any more."
+
+
+def test_what_is_told_already_is_not_confirmed_as_new(told: Conversation):
+    told.text("action_watch_feed", "...", feed="fires", mentioned="napa")
+    reply = told.text("action_watch_feed", "...", feed="fires", mentioned="Napa")
+    assert reply == (
+        "I tell you already when fires mentions napa. To end that, text: stop telling me about napa"
+    )
+    assert told.undo() == "Undone: I won't tell you about napa."
+
+
 def test_undo_tells_of_words_again_and_gives_a_feed_its_name_again(told: Conversation):
     told.text("action_watch_feed", "...", feed="fires", mentioned="napa")
     told.text("action_unwatch_feed", "...", mentioned="napa")

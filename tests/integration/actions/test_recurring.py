@@ -72,6 +72,17 @@ def test_each_is_switched_on_and_off_by_one_text_and_undo_takes_that_back(ann: C
     assert "round-ups" not in ann.text("action_list_switched_on", "prompts")
 
 
+def test_what_another_time_replaces_is_said_and_undo_brings_it_back(ann: Conversation):
+    switch_on(ann, "prompt me every evening at 9")
+    reply = switch_on(ann, "prompt me every weekday at 8am")
+    assert "every weekday at 8:00, first on Thursday 13 March, instead of every day at 21:00. " in reply
+    assert "instead" not in switch_on(ann, "prompt me every weekday at 8am")
+    ann.undo()
+    assert ann.undo() == "Undone: prompts as before."
+    listed = ann.text("action_list_switched_on", "prompts")
+    assert listed.endswith("prompts: every day at 21:00, next on Wednesday 12 March")
+
+
 @pytest.mark.parametrize("body", ["prompt me tomorrow at 9", "prompt me at 9"])
 def test_a_time_that_does_not_come_again_is_asked_about(ann: Conversation, body: str):
     assert switch_on(ann, body).startswith("How often?")
