@@ -4,8 +4,6 @@
 the bytes of the file behind it. It answers with a line on standard output.
 """
 
-import json
-import os
 import sys
 from dataclasses import asdict
 from typing import Any
@@ -13,7 +11,8 @@ from typing import Any
 from scrapbook.documents.plain_text import decode, read_text
 from scrapbook.errors import FileUnreadable
 from scrapbook.model.file_text import FileText
-from scrapbook.sandbox.limits import limit_process, time_limit
+from scrapbook.sandbox.limits import time_limit
+from scrapbook.sandbox.serving import serve
 from scrapbook.text.file_types import CONTACT_CARD, PDF
 
 MAX_PROCESSOR_SECONDS = 10
@@ -22,13 +21,7 @@ MAX_PROCESSOR_SECONDS = 10
 
 def main() -> None:
     """Answer requests until standard input is closed."""
-    limit_process()
-    while header := sys.stdin.buffer.readline():
-        answer, is_done = _answer(**json.loads(header))
-        sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n")
-        sys.stdout.buffer.flush()
-        if is_done:
-            os._exit(0)
+    serve(_answer)
 
 
 def _answer(content_type: str, region: str, size: int, seconds: float) -> tuple[dict[str, Any], bool]:

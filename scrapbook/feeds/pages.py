@@ -8,7 +8,8 @@ from urllib.parse import urldefrag, urljoin
 from lxml import etree
 
 from scrapbook.feeds.html_text import parsed, text_of, without
-from scrapbook.feeds.parser import MAX_ITEMS, MAX_SUMMARY, MAX_TITLE, web_address
+from scrapbook.feeds.parser import MAX_ITEMS, MAX_SUMMARY, MAX_TITLE
+from scrapbook.links.addresses import base_of, web_address
 from scrapbook.model.feeds import FeedKind, ParsedFeed, ParsedItem
 
 FEED_TYPES = frozenset(
@@ -62,7 +63,7 @@ def named_feeds(text: str, url: str) -> list[str]:
     root = parsed(text)
     if root is None:
         return []
-    base = _base(root, url)
+    base = base_of(root, url)
     found: dict[str, int] = {}
     for link in root.iter("link"):
         kind = link.get("type", "").partition(";")[0].strip().lower()
@@ -88,7 +89,7 @@ def read_page_items(text: str, url: str) -> ParsedFeed | None:
     if root is None:
         return None
     title = next((said for element in root.iter("title") if (said := text_of(element))), "")
-    base = _base(root, url)
+    base = base_of(root, url)
     without(root, *_AROUND)
     main = _main(root)
     links = _links(main, base, url)
@@ -143,8 +144,3 @@ def _blocks(main: etree.Element) -> Iterator[str]:
             text = text_of(element)
             if len(text) >= _BLOCK_LETTERS:
                 yield text
-
-
-def _base(root: etree.Element, url: str) -> str:
-    element = next(root.iter("base"), None)
-    return web_address(url, element.get("href", "") if element is not None else "") or url

@@ -6,17 +6,17 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, cast
-from urllib.parse import urljoin, urlsplit
 
 import feedparser  # pyright: ignore[reportMissingTypeStubs]
 
 from scrapbook.feeds.html_text import plain
+from scrapbook.links.addresses import web_address
 from scrapbook.model.feeds import FeedKind, ParsedFeed, ParsedItem
 from scrapbook.text.display import one_line
 
 MAX_ITEMS = 500
 """Items of a document that are read, from its top, where the newest are."""
-MAX_ID, MAX_URL, MAX_TITLE, MAX_SUMMARY = 2048, 2048, 300, 1000
+MAX_ID, MAX_TITLE, MAX_SUMMARY = 2048, 300, 1000
 """Characters. Longer ids and URLs are left out; longer titles and summaries are cut."""
 
 _SNIFFED = 2048
@@ -133,14 +133,3 @@ def _moment(parsed: object) -> datetime | None:
         return datetime.fromtimestamp(calendar.timegm(parsed), UTC)
     except (ValueError, OverflowError, OSError):
         return None
-
-
-def web_address(base: str, address: str) -> str:
-    """Return the absolute address; empty if it is not one of http or https, or too long."""
-    try:
-        absolute = urljoin(base, address.strip()) if address.strip() else ""
-        parts = urlsplit(absolute)
-    except ValueError:
-        return ""
-    is_web = parts.scheme in ("http", "https") and bool(parts.netloc)
-    return absolute if is_web and len(absolute) <= MAX_URL and absolute.isprintable() else ""

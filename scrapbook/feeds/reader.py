@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any, Self
 
 from scrapbook.feeds.errors import FeedError
-from scrapbook.links.reader import MAX_URL, TOO_SLOW
+from scrapbook.links.addresses import MAX_URL
+from scrapbook.links.reader import TOO_SLOW
 from scrapbook.model.feeds import FeedKind, FeedRequest, FetchedFeed, Freshness, ParsedFeed, ParsedItem
 from scrapbook.sandbox.limited_process import LimitedProcess, TooCostly, TooSlow
 
@@ -58,7 +59,7 @@ class FeedReader:
         if len(request.url) > MAX_URL:
             raise FeedError("The URL is too long.")
         seconds = TIME_LIMIT if request.kind else DISCOVERY_TIME_LIMIT
-        line = json.dumps({**asdict(request), "seconds": seconds}).encode() + b"\n"
+        line = json.dumps({"request": asdict(request), "seconds": seconds}).encode() + b"\n"
         try:
             return _fetched(self._process.ask(line, seconds + 5))
         except TooSlow:

@@ -3,19 +3,18 @@
 import re
 from collections.abc import Iterable
 from itertools import islice
-from urllib.parse import urljoin, urlsplit
 
 import httpx
 from lxml import etree
 
+from scrapbook.links.addresses import base_of, web_address
 from scrapbook.model.records import PageMetadata
 from scrapbook.text.display import one_line
 
 MAX_TITLE = 300
 MAX_DESCRIPTION = 1000
 MAX_SITE = 100
-MAX_URL = 2048
-"""Characters. Longer titles, descriptions and site names are cut; longer URLs are left out."""
+"""Characters. What is longer is cut."""
 
 MAX_CANDIDATES = 8
 """How many titles or headings are read until one has a text."""
@@ -42,13 +41,13 @@ def read_page(text: str, url: str) -> PageMetadata:
     if root is None:
         return PageMetadata(site=_host(url))
     meta = _meta(root)
-    base = _base(root, url)
+    base = base_of(root, url)
     return PageMetadata(
         title=_cut(_first(meta, _TITLE) or _text(root, "title") or _text(root, "h1"), MAX_TITLE),
         description=_cut(_first(meta, _DESCRIPTION), MAX_DESCRIPTION),
         site=_cut(_first(meta, _SITE) or _host(url), MAX_SITE),
-        image=_absolute_url(base, _first(meta, _IMAGE) or _linked(root, "image_src")),
-        canonical=_absolute_url(base, _linked(root, "canonical") or meta.get("og:url", "")),
+        image=web_address(base, _first(meta, _IMAGE) or _linked(root, "image_src")),
+        canonical=web_address(base, _linked(root, "canonical") or meta.get("og:url", "")),
         language=_language(root.get("lang", ""), root.get("xml:lang", ""), _first(meta, _LANGUAGE)),
     )
 
@@ -91,22 +90,6 @@ def _linked(root: etree.Element, relation: str) -> str:
         if address and relation in element.get("rel", "").lower().split():
             return address
     return ""
-
-
-def _base(root: etree.Element, url: str) -> str:
-    element = next(root.iter("base"), None)
-    return _absolute_url(url, element.get("href", "") if element is not None else "") or url
-
-
-def _absolute_url(base: str, address: str) -> str:
-    """Return the absolute URL; empty if it is not one of http or https, or too long."""
-    try:
-        absolute = urljoin(base, address.strip()) if address.strip() else ""
-        parts = urlsplit(absolute)
-    except ValueError:
-        return ""
-    is_web = parts.scheme in ("http", "https") and bool(parts.netloc)
-    return absolute if is_web and len(absolute) <= MAX_URL else ""
 
 
 def _language(*candidates: str) -> str:

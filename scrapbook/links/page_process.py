@@ -4,11 +4,9 @@
 line on standard output. A page that takes too much ends the process, even inside a parser.
 """
 
-import json
-import os
-import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from scrapbook.errors import LinkError
@@ -17,7 +15,8 @@ from scrapbook.links.fetcher import PageFetcher
 from scrapbook.links.metadata import read_page
 from scrapbook.links.public_client import PageTooSlow
 from scrapbook.links.reader import TOO_COSTLY
-from scrapbook.sandbox.limits import limit_process, time_limit
+from scrapbook.sandbox.limits import time_limit
+from scrapbook.sandbox.serving import serve
 
 MAX_PROCESSOR_SECONDS = 2
 """Of one page; usual pages take hundredths. The system counts whole seconds, so it may be one more."""
@@ -25,14 +24,7 @@ MAX_PROCESSOR_SECONDS = 2
 
 def main(fetcher: Callable[[], PageFetcher] = PageFetcher) -> None:
     """Answer requests until standard input is closed."""
-    limit_process()
-    pages = fetcher()
-    for request in sys.stdin.buffer:
-        answer, is_done = _answer(pages, **json.loads(request))
-        sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n")
-        sys.stdout.buffer.flush()
-        if is_done:
-            os._exit(0)  # without waiting for threads: a lookup of a name cannot be cancelled
+    serve(partial(_answer, fetcher()))
 
 
 def _answer(pages: PageFetcher, url: str, seconds: float) -> tuple[dict[str, Any], bool]:

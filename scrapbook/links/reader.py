@@ -7,14 +7,12 @@ from dataclasses import dataclass, fields
 from typing import Any, Self
 
 from scrapbook.errors import LinkError
+from scrapbook.links.addresses import MAX_URL
 from scrapbook.model.records import PageMetadata
 from scrapbook.sandbox.limited_process import LimitedProcess, TooCostly, TooSlow
 
 TIME_LIMIT = 10.0
 """Seconds for one page: from the request until its metadata is known, whatever takes that long."""
-
-MAX_URL = 2048
-"""Characters of a URL that is fetched, as many as browsers and servers take."""
 
 MAX_ANSWER = 64 * 1024
 """Bytes of an answer of the process; the metadata of a page has less than half of them."""

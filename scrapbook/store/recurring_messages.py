@@ -3,19 +3,19 @@
 What the app says is not journaled, so that undo does not touch it; what a person switches on and off is.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Integer, bindparam, delete, insert, select, update
 
 from scrapbook.model.records import RecurringKind
 from scrapbook.store.changes import Changes
 from scrapbook.store.prepared import Prepared
-from scrapbook.store.reminders import MAX_PEOPLE
 from scrapbook.store.tables import RecurringMessageRow
 from scrapbook.store.unit_of_work import UnitOfWork
+from scrapbook.store.waking import Waking, WakingRows
 
 _FIELDS = (
     RecurringMessageRow.id,
@@ -28,15 +28,6 @@ _FIELDS = (
     RecurringMessageRow.held,
     RecurringMessageRow.question,
     RecurringMessageRow.asked_at,
-)
-_NEXT = Prepared(lambda _: select(func.min(RecurringMessageRow.wakes_at)))
-_DUE_PEOPLE = Prepared(
-    lambda _: (
-        select(RecurringMessageRow.person_id)
-        .where(RecurringMessageRow.wakes_at <= bindparam("now"))
-        .order_by(RecurringMessageRow.wakes_at)
-        .limit(MAX_PEOPLE)
-    )
 )
 _OF_KIND = Prepared(
     lambda _: select(*_FIELDS).where(
@@ -82,11 +73,13 @@ class RecurringMessage:
     asked_at: datetime | None
 
 
-class RecurringMessages:
+class RecurringMessages(WakingRows):
     """What is said again and again, within one transaction."""
 
+    waking = Waking(RecurringMessageRow)
+
     def __init__(self, work: UnitOfWork, changes: Changes) -> None:
-        self._work = work
+        super().__init__(work)
         self._changes = changes
 
     # What a person asks for
@@ -125,23 +118,7 @@ class RecurringMessages:
         rows = select(*_FIELDS).order_by(RecurringMessageRow.wakes_at, RecurringMessageRow.id).limit(limit)
         return [_message(row) for row in self._work.session.execute(rows)]
 
-    def held(self) -> Mapping[str, int]:
-        """Return how many are due and wait, by the reason."""
-        held = RecurringMessageRow.held
-        rows = select(held, func.count()).where(held.is_not(None)).group_by(held)
-        return {str(reason): count for reason, count in self._work.session.execute(rows)}
-
     # Saying them
-
-    def next_at(self) -> datetime | None:
-        """Return when the next of all people is to be looked at; None if nothing is on."""
-        row = _NEXT.one(self._work.connection)
-        return row[0] if row else None
-
-    def people_due(self, now: datetime) -> list[int]:
-        """Return the ids of people to whom something is due, the longest first."""
-        rows = _DUE_PEOPLE.rows(self._work.connection, now=now)
-        return list(dict.fromkeys(person_id for (person_id,) in rows))
 
     def due_of(self, person_id: int, now: datetime) -> RecurringMessage | None:
         """Return the first that is due to a person; None if nothing is."""

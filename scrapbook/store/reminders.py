@@ -29,12 +29,10 @@ from scrapbook.store.prepared import Prepared, insert_or_ignore, table_of
 from scrapbook.store.sql_helpers import rows_written
 from scrapbook.store.tables import EntryRow, ReminderRow, SaidReminderRow
 from scrapbook.store.unit_of_work import UnitOfWork
+from scrapbook.store.waking import Waking, WakingRows
 
 WAITING = "reminders.state = 'waiting'"
 """The condition of the partial index of those that wait, which is used only by statements with that text."""
-
-MAX_PEOPLE = 500
-"""People with due reminders that are returned at once."""
 
 _FIELDS = (
     ReminderRow.id,
@@ -74,17 +72,10 @@ def _with_entry() -> Select[*tuple[Any, ...]]:
     return select(*_FIELDS, *entry).join(EntryRow, EntryRow.id == ReminderRow.entry_id)
 
 
-def _due_people(*_: str) -> Select[Any]:
-    due = (text(WAITING), ReminderRow.wakes_at <= bindparam("now"))
-    return select(ReminderRow.person_id).where(*due).order_by(ReminderRow.wakes_at).limit(MAX_PEOPLE)
-
-
 def _values(*names: str) -> dict[str, Any]:
     return {name: bindparam(name) for name in names}
 
 
-_NEXT = Prepared(lambda _: select(func.min(ReminderRow.wakes_at)).where(text(WAITING)))
-_DUE_PEOPLE = Prepared(_due_people)
 _DUE_OF = Prepared(
     lambda _: (
         _with_entry()
@@ -133,11 +124,13 @@ _SAID_LAST = Prepared(
 )
 
 
-class Reminders:
+class Reminders(WakingRows):
     """The reminders, within one transaction."""
 
+    waking = Waking(ReminderRow, text(WAITING))
+
     def __init__(self, work: UnitOfWork, changes: Changes) -> None:
-        self._work = work
+        super().__init__(work)
         self._changes = changes
 
     # What a person asks for
@@ -280,26 +273,7 @@ class Reminders:
         in_order = rows.order_by(ReminderRow.wakes_at, ReminderRow.person_id).limit(limit)
         return [_due(row) for row in self._work.session.execute(in_order)]
 
-    def held(self) -> Mapping[str, int]:
-        """Return how many are due and wait, by the reason."""
-        rows = (
-            select(ReminderRow.held, func.count())
-            .where(text(WAITING), ReminderRow.held.is_not(None))
-            .group_by(ReminderRow.held)
-        )
-        return {str(reason): count for reason, count in self._work.session.execute(rows)}
-
     # Saying them
-
-    def next_at(self) -> datetime | None:
-        """Return when the next reminder of all people is to be looked at; None if none waits."""
-        row = _NEXT.one(self._work.connection)
-        return row[0] if row else None
-
-    def people_due(self, now: datetime) -> list[int]:
-        """Return the ids of people with reminders to be looked at, the longest due first."""
-        rows = _DUE_PEOPLE.rows(self._work.connection, now=now)
-        return list(dict.fromkeys(person_id for (person_id,) in rows))
 
     def due_of(self, person_id: int, now: datetime, limit: int) -> list[DueReminder]:
         """Return the reminders of a person that are to be looked at, the earliest first."""

@@ -1,27 +1,17 @@
 """What is to be said to people unasked, until it is recorded among the outbound messages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from scrapbook.store.prepared import Prepared
-from scrapbook.store.reminders import MAX_PEOPLE
 from scrapbook.store.sql_helpers import insert_if_new
 from scrapbook.store.tables import UnaskedMessageRow
-from scrapbook.store.unit_of_work import UnitOfWork
+from scrapbook.store.waking import Waking, WakingRows
 
-_NEXT = Prepared(lambda _: select(func.min(UnaskedMessageRow.wakes_at)))
-_DUE_PEOPLE = Prepared(
-    lambda _: (
-        select(UnaskedMessageRow.person_id)
-        .where(UnaskedMessageRow.wakes_at <= bindparam("now"))
-        .order_by(UnaskedMessageRow.wakes_at)
-        .limit(MAX_PEOPLE)
-    )
-)
 _FIELDS = (
     UnaskedMessageRow.id,
     UnaskedMessageRow.person_id,
@@ -67,11 +57,10 @@ class UnaskedMessage:
     is_answer: bool
 
 
-class UnaskedMessages:
+class UnaskedMessages(WakingRows):
     """What is to be said, within one transaction."""
 
-    def __init__(self, work: UnitOfWork) -> None:
-        self._work = work
+    waking = Waking(UnaskedMessageRow)
 
     def add(
         self, person_id: int, dedup_key: str, body: str, at: datetime, *, is_answer: bool = False
@@ -99,22 +88,6 @@ class UnaskedMessages:
         row = UnaskedMessageRow
         theirs = (row.person_id == person_id, row.dedup_key.startswith(cause), row.is_answer.is_(False))
         self._work.session.execute(delete(row).where(*theirs))
-
-    def next_at(self) -> datetime | None:
-        """Return when the next of all people is to be looked at; None if nothing waits."""
-        row = _NEXT.one(self._work.connection)
-        return row[0] if row else None
-
-    def people_due(self, now: datetime) -> list[int]:
-        """Return the ids of people to whom something is to be said, the longest waiting first."""
-        rows = _DUE_PEOPLE.rows(self._work.connection, now=now)
-        return list(dict.fromkeys(person_id for (person_id,) in rows))
-
-    def held(self) -> Mapping[str, int]:
-        """Return how many wait, by the reason."""
-        held = UnaskedMessageRow.held
-        rows = select(held, func.count()).where(held.is_not(None)).group_by(held)
-        return {str(reason): count for reason, count in self._work.session.execute(rows)}
 
     def upcoming(self, limit: int) -> list[UnaskedMessage]:
         """Return what will be said next, in that order."""

@@ -9,7 +9,6 @@ from contextlib import suppress
 
 import pytest
 
-from scrapbook.documents import file_process
 from scrapbook.documents.reader import FileReader
 from scrapbook.errors import FileUnreadable
 from scrapbook.model.file_text import FileText
@@ -62,9 +61,8 @@ def test_a_file_that_takes_too_long_is_given_up_and_may_be_tried_again(reader: F
 
 
 def test_a_file_that_takes_too_much_of_the_processor_is_given_up_for_good() -> None:
-    code = f"""
-import sys
-from {file_process.__name__} import limit_process, time_limit
+    code = """
+from scrapbook.sandbox.limits import limit_process, time_limit
 limit_process()
 with time_limit(60, 1):
     while True: pass
@@ -112,9 +110,9 @@ print(json.dumps({"shown": " ".join(os.environ), "searched": ""}))
 
 
 def test_the_system_limits_the_process() -> None:
-    code = f"""
+    code = """
 import json, os, resource, sys
-from {file_process.__name__} import limit_process
+from scrapbook.sandbox.limits import limit_process
 limit_process()
 sys.stdin.readline()
 try:
@@ -123,7 +121,7 @@ try:
 except MemoryError:
     memory = "limited"
 limits = [resource.getrlimit(limit)[0] for limit in (resource.RLIMIT_FSIZE, resource.RLIMIT_CORE)]
-print(json.dumps({{"shown": json.dumps([memory, os.nice(0), *limits]), "searched": ""}}))
+print(json.dumps({"shown": json.dumps([memory, os.nice(0), *limits]), "searched": ""}))
 """
     with FileReader(program(code)) as reader:
         memory, nice, *limits = json.loads(reader.read(b"", PLAIN_TEXT).shown)
