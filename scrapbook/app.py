@@ -131,6 +131,7 @@ def create_app() -> Starlette:
         Uploads(settings.uploads_dir, settings.executor_id, settings.max_import_bytes, path.imports.wake),
         LoadedWhenNeeded(settings.semantic_model) if settings.semantic_model else None,
         path.feeds.wake,
+        path.preview_change,
     )
     pages = page_routes(store, access, book_services)
     routes: list[BaseRoute] = [

@@ -15,12 +15,15 @@ from sqlalchemy.orm import InstrumentedAttribute
 from scrapbook.store.inbound_messages import Arrival, Messages
 from scrapbook.store.prepared import Prepared, insert_or_ignore, table_of
 from scrapbook.store.tables import (
+    ChangeRow,
+    EntryRow,
     InboxRow,
     LeaseRow,
     MessageMediaRow,
     MessageRow,
     OptOutRow,
     OutboundRow,
+    RowSnapshotRow,
     TurnResultRow,
 )
 from scrapbook.store.unit_of_work import UnitOfWork
@@ -62,6 +65,7 @@ class MessageStatus:
         is_answered_later: whether replies of a later attempt are recorded.
         is_opted_out: whether the sender has opted out.
         is_held: whether an earlier reply to the sender waits for a later day.
+        has_links: whether an entry that it made or reworded has a link.
     """
 
     state: str
@@ -71,6 +75,7 @@ class MessageStatus:
     is_answered_later: bool
     is_opted_out: bool
     is_held: bool
+    has_links: bool
 
 
 _inbox = table_of(InboxRow)
@@ -110,6 +115,16 @@ def _status(_dialect: str) -> Executable:
     )
     held = exists().where(OutboundRow.to == MessageRow.from_, OutboundRow.not_before.is_not(None))
     opted_out = exists().where(OptOutRow.address == MessageRow.from_)
+    linked = (EntryRow.has_link, EntryRow.deleted_at.is_(None))
+    made = exists().where(EntryRow.message_id == MessageRow.message_id, *linked)
+    reworded = exists().where(
+        ChangeRow.message_id == MessageRow.message_id,
+        RowSnapshotRow.change_id == ChangeRow.id,
+        RowSnapshotRow.table_name == EntryRow.__tablename__,
+        EntryRow.id == RowSnapshotRow.row_id,
+        EntryRow.edited_at >= ChangeRow.made_at,
+        *linked,
+    )
     columns = (
         MessageRow.state,
         TurnResultRow.response,
@@ -118,6 +133,7 @@ def _status(_dialect: str) -> Executable:
         of_later,
         opted_out,
         held,
+        made | reworded,
     )
     rows = select(*columns).outerjoin(TurnResultRow, TurnResultRow.message_id == MessageRow.message_id)
     return rows.where(MessageRow.message_id == bindparam("message_id"))
@@ -192,7 +208,7 @@ class Inbox:
         row = _STATUS.one(self._work.connection, message_id=waiting.message_id, attempt=waiting.attempt)
         assert row is not None  # noqa: S101 - the inbox refers to the message
         arguments: dict[str, Any] | None
-        state, response, arguments, is_answered, is_answered_later, is_opted_out, is_held = row
+        state, response, arguments, is_answered, is_answered_later, is_opted_out, is_held, has_links = row
         return MessageStatus(
             state=state,
             response=response,
@@ -201,6 +217,7 @@ class Inbox:
             is_answered_later=bool(is_answered_later),
             is_opted_out=bool(is_opted_out),
             is_held=bool(is_held),
+            has_links=bool(has_links),
         )
 
     def all(self) -> list[WaitingMessage]:

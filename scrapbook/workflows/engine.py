@@ -35,6 +35,7 @@ WORKFLOWS_CLASS = "Journey"
 DOWNLOAD_MEDIA = "Journey.collect"
 HANDLE_MEMO = "Journey.transcribe"
 PREVIEW_LINKS = "Journey.preview"
+PREVIEW_CHANGE = "preview_change"
 READ_FILES = "read_files"
 WORKFLOWS_INSTANCE = "journey"
 """The name by which DBOS finds the object whose workflows it runs."""
@@ -125,6 +126,10 @@ class Engine:
     def preview_links(self, message_id: str, person_id: int, attempt: int) -> None:
         """Queue the previews of the pages behind the links of a message."""
         self._do(lambda workflows: workflows.enqueue_link_previews(message_id, person_id, attempt))
+
+    def preview_change(self, person_id: int, change_id: int) -> None:
+        """Queue the previews of the pages behind the links that a form brought, once for each change."""
+        self._do(lambda workflows: workflows.enqueue_change_preview(person_id, change_id))
 
     def check(self) -> None:
         """Launch DBOS if work waits in its database; close it after a while without any.

@@ -37,7 +37,6 @@ from scrapbook.store import (
 )
 from scrapbook.text.display import displayable
 from scrapbook.text.segments import segment_count, split
-from scrapbook.workflows.link_previews import may_bring_links
 from scrapbook.workflows.memos import (
     MEMO_SENTENCES,
     MemoResult,
@@ -99,12 +98,14 @@ class Recorded:
         replies: those recorded; where an earlier attempt had recorded them, all that wait for the person.
         next: the person's next message.
         is_part: whether nothing is recorded yet, because a part of what a person had erased goes first.
+        is_left: whether the message stays in the inbox until the long work that follows is queued.
     """
 
     status: MessageStatus
     replies: tuple[Outgoing, ...]
     next: WaitingMessage | None
     is_part: bool = False
+    is_left: bool = False
 
 
 class Inbox:
@@ -250,16 +251,16 @@ class Inbox:
 
     async def _answer_reported(self, waiting: WaitingMessage) -> WaitingMessage | None:
         took = {"waited": _milliseconds_since(waiting.received_at)}
-        follows = False
+        may_follow = False
         if await self._begin_memos(waiting) or await self._is_reaction(waiting):
             answer = Answer(None)
         else:
             began = time.monotonic()
             answer = await self._understand(waiting)
             took["understand"] = round((time.monotonic() - began) * 1000)
-            follows = _is_followed_up(waiting)
+            may_follow = waiting.memo_result is None and not waiting.is_memo
         began = time.monotonic()
-        recorded = await self._finished_in_parts(waiting, answer, leave=follows)
+        recorded = await self._finished_in_parts(waiting, answer, may_follow=may_follow)
         took["reply"] = round((time.monotonic() - began) * 1000)
         self._send(recorded)
         self._finished()
@@ -267,7 +268,7 @@ class Inbox:
             _log_finished(waiting, recorded.status, answer, took)
             if then := self._after.get(recorded.status.response or ""):
                 then()
-        return await self._followed_up(waiting) if follows else recorded.next
+        return await self._followed_up(waiting, recorded.status) if recorded.is_left else recorded.next
 
     def _send(self, recorded: Recorded) -> None:
         """Hand the replies over to the outbox. Should it fail, ``LeaseManager`` finds them."""
@@ -363,23 +364,24 @@ class Inbox:
     # Recording
 
     async def _finished_in_parts(
-        self, waiting: WaitingMessage, answer: Answer, *, leave: bool = False
+        self, waiting: WaitingMessage, answer: Answer, *, may_follow: bool = False
     ) -> Recorded:
         """Record the answer; where everything of a person is erased, after all parts of that but the last."""
 
         def finish(tx: Transaction) -> Recorded:
-            return self._finish(tx, waiting, answer, leave=leave)
+            return self._finish(tx, waiting, answer, may_follow=may_follow)
 
         while (recorded := await self._write(waiting.person_id, finish)).is_part:
             await asyncio.sleep(PAUSE_BETWEEN_PARTS)
         return recorded
 
     def _finish(
-        self, tx: Transaction, waiting: WaitingMessage, answer: Answer, *, leave: bool = False
+        self, tx: Transaction, waiting: WaitingMessage, answer: Answer, *, may_follow: bool = False
     ) -> Recorded:
-        """Record the replies and remove the message from the inbox, unless ``leave`` is set."""
+        """Record the replies and remove the message from the inbox, unless long work is to follow."""
         tx.leases.lock_own(waiting.person_id, self._worker)
         status = tx.inbox.status(waiting)
+        leave = may_follow and (waiting.has_media or status.has_links)
         replies: tuple[Outgoing, ...] = ()
         if status.is_answered:  # by an attempt that was interrupted: its replies may still wait
             replies = tuple(tx.outbox.of_person(waiting.person_id))
@@ -394,7 +396,7 @@ class Inbox:
         next_ = tx.inbox.next(waiting.person_id)
         if next_ is None and not replies and not leave:
             tx.leases.release(waiting.person_id, self._worker)
-        return Recorded(status, replies, next_)
+        return Recorded(status, replies, next_, is_left=leave)
 
     def _record(
         self, tx: Transaction, waiting: WaitingMessage, status: MessageStatus, answer: Answer
@@ -451,22 +453,22 @@ class Inbox:
             )
         return bool(message_ids)
 
-    async def _followed_up(self, waiting: WaitingMessage) -> WaitingMessage | None:
+    async def _followed_up(self, waiting: WaitingMessage, status: MessageStatus) -> WaitingMessage | None:
         """Queue the long work, then remove the message from the inbox. Returns the person's next one."""
         problem = ""
         try:
-            await asyncio.to_thread(self._follow_up, waiting)
+            await asyncio.to_thread(self._follow_up, waiting, status)
         except Exception as error:  # noqa: BLE001 - it counts as failed, though it is answered
             report_error(error, message_id=waiting.message_id, step="follow_up")
             problem = BROKE_OFF
         return await self._write(waiting.person_id, lambda tx: self._remove(tx, waiting, problem))
 
-    def _follow_up(self, waiting: WaitingMessage) -> None:
+    def _follow_up(self, waiting: WaitingMessage, status: MessageStatus) -> None:
         if waiting.has_media:
             self._long_work.download_media(
                 waiting.message_id, waiting.person_id, waiting.attempt + 1, is_memo=False
             )
-        if _may_bring_links(waiting):
+        if status.has_links:
             self._long_work.preview_links(waiting.message_id, waiting.person_id, waiting.attempt)
 
     async def _evidence(self, waiting: WaitingMessage, read: Callable[[Transaction], T], unknown: T) -> T:
@@ -488,21 +490,6 @@ class Inbox:
             raise
         except StoreError:
             return await self._write(person_id, work)
-
-
-def _is_followed_up(waiting: WaitingMessage) -> bool:
-    if waiting.memo_result is not None or waiting.is_memo:
-        return False
-    return waiting.has_media or _may_bring_links(waiting)
-
-
-def _may_bring_links(waiting: WaitingMessage) -> bool:
-    """Return whether links are to be previewed. An error in finding them is reported; the answer stands."""
-    try:
-        return may_bring_links(waiting.body)
-    except Exception as error:  # noqa: BLE001 - previews are an extra
-        report_error(error, message_id=waiting.message_id, step="find_links")
-        return False
 
 
 def _state(problem: str) -> MessageState:

@@ -1,7 +1,7 @@
 """Link previews: read the pages behind the links that people text, and store their metadata."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 import structlog
@@ -9,7 +9,7 @@ import structlog
 from scrapbook.errors import LinkError
 from scrapbook.links.reader import TIME_LIMIT, PageReader
 from scrapbook.store import Entry, Preview, Store, Transaction
-from scrapbook.text.links import find_links, has_link
+from scrapbook.text.links import find_links
 from scrapbook.workflows.retry import PREVIEW_LINK, Retrier
 
 MAX_LINKS = 5
@@ -35,8 +35,14 @@ class LinkPreviewer:
 
         A page that cannot be read is recorded with the reason.
         """
-        with self._store.transaction(read_only=True) as tx:
-            entries = [*tx.entries.of_message(message_id), *_reworded(tx, message_id)]
+        self._preview_all(lambda tx: [*tx.entries.of_message(message_id), *_reworded(tx, message_id)])
+
+    def preview_change(self, person_id: int, change_id: int) -> None:
+        """Preview the links of the entry that a form made or reworded, unless it is in the trash."""
+        self._preview_all(lambda tx: tx.entries.by_ids(person_id, tx.changes.entries_of(change_id, 1)))
+
+    def _preview_all(self, read: Callable[[Transaction], Iterable[Entry]]) -> None:
+        entries = self._store.read(read)
         with self._reader() as reader:
             for entry in entries:
                 if entry.deleted_at is None:
@@ -68,11 +74,6 @@ class LinkPreviewer:
     def _record(self, entry_id: int, preview: Preview) -> None:
         with self._store.transaction() as tx:
             tx.previews.record(entry_id, preview, datetime.now(UTC))
-
-
-def may_bring_links(text: str) -> bool:
-    """Return whether a message may need previews: it holds a link, or a number that answers a question."""
-    return has_link(text) or text.strip().isdigit()
 
 
 def _reworded(tx: Transaction, message_id: str) -> list[Entry]:

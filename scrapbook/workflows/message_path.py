@@ -17,6 +17,7 @@ from scrapbook.links.reader import PageReader
 from scrapbook.media.storage import MediaStore
 from scrapbook.messaging.channel import Channels
 from scrapbook.net.rate_limiter import RateLimiter
+from scrapbook.observability.reporting import report_error
 from scrapbook.paths import PROMPTS
 from scrapbook.settings import Settings
 from scrapbook.store import DbosQueues, GroupWriter, Store
@@ -193,6 +194,16 @@ class MessagePath:
         await asyncio.to_thread(self._writer.stop)
         await self._services.assistant.close()
         await self._services.channels.close()
+
+    def preview_change(self, person_id: int, change_id: int) -> None:
+        """Have the pages behind the links that a form of the book brought be previewed. It blocks.
+
+        An error is reported: the change stands, without cards.
+        """
+        try:
+            self.engine.preview_change(person_id, change_id)
+        except Exception as error:  # noqa: BLE001 - previews are an extra
+            report_error(error, step="follow_up")
 
     def _answered(self) -> None:
         self.unasked.wake()

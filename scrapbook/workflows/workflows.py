@@ -24,6 +24,7 @@ from scrapbook.workflows.engine import (
     FILES_QUEUE,
     HANDLE_MEMO,
     MEDIA_QUEUE,
+    PREVIEW_CHANGE,
     PREVIEW_LINKS,
     PREVIEWS_QUEUE,
     READ_FILES,
@@ -134,6 +135,12 @@ class MessageWorkflows(DBOSConfiguredInstance):
         with _reported(message_id, "preview", None):
             Steps().run("preview", self._previewer.preview, message_id)
 
+    @DBOS.workflow(name=PREVIEW_CHANGE, max_recovery_attempts=None)
+    def preview_change(self, person_id: int, change_id: int) -> None:
+        """Read the pages behind the links that a form of the book brought."""
+        with _reported("", "preview", person_id):
+            Steps().run("preview", self._previewer.preview_change, person_id, change_id)
+
     def enqueue_download(self, message_id: str, person_id: int, attempt: int, *, is_memo: bool) -> None:
         """Queue a download; people with few of them come first."""
         id_ = f"collect-{message_id}.{attempt}"
@@ -150,6 +157,17 @@ class MessageWorkflows(DBOSConfiguredInstance):
             SetEnqueueOptions(queue_partition_key=str(person_id)),
             self.preview_links,
             message_id,
+        )
+
+    def enqueue_change_preview(self, person_id: int, change_id: int) -> None:
+        """Queue the previews of the links of a change, in one line with those of the person's messages."""
+        _enqueue_once(
+            PREVIEWS_QUEUE,
+            f"preview-change-{change_id}",
+            SetEnqueueOptions(queue_partition_key=str(person_id)),
+            self.preview_change,
+            person_id,
+            change_id,
         )
 
     def _enqueue_reading(self, message_id: str, person_id: int, attempt: int) -> None:

@@ -33,7 +33,7 @@ from scrapbook.web.application import application
 from scrapbook.web.book.access import Handler, SignedIn
 from scrapbook.web.book.changing import book_changing_routes
 from scrapbook.web.book.flash import FlashLine
-from scrapbook.web.book.following_pages import following_routes
+from scrapbook.web.book.following_pages import FollowingForms, following_routes
 from scrapbook.web.book.memo_words import MemoWords, memo_word_routes
 from scrapbook.web.book.reading_pages import ReadingPages, book_reading_routes
 from scrapbook.web.book.reminder_pages import reminder_routes
@@ -313,8 +313,8 @@ def book_app(
     pages_of_book = [
         *book_reading_routes(pages),
         *reminder_routes(pages, store, Flashes(), now),
-        *following_routes(pages, store, Flashes(), now, lambda: None),
-        *book_changing_routes(store, Flashes()),
+        *following_routes(pages, FollowingForms(store, Flashes(), now, lambda: None, _make_no_cards)),
+        *book_changing_routes(store, Flashes(), _make_no_cards),
         *memo_word_routes(MemoWords(store)),
     ]
     address = "/book/entries/{number:int}/files/{place:int}"
@@ -329,6 +329,10 @@ def book_app(
             *static_routes(),
         ]
     )
+
+
+def _make_no_cards(_person_id: int, _change_id: int) -> None:
+    """Take the place of the previews of links."""
 
 
 def png(width: int, height: int) -> bytes:

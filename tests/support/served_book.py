@@ -56,7 +56,11 @@ class Clock:
 
 @dataclass
 class ServedBook:
-    """A book that is served, and its parts."""
+    """A book that is served, and its parts.
+
+    Attributes:
+        linked: the person and the change of each form that has brought links.
+    """
 
     store: Store
     access: Access
@@ -66,6 +70,7 @@ class ServedBook:
     routes: Sequence[BaseRoute]
     files: MediaStore
     uploads: Path
+    linked: list[tuple[int, int]]
     _clients: list[httpx.Client] = field(default_factory=list)
 
     def client(self, user_agent: str = FIREFOX) -> httpx.Client:
@@ -108,6 +113,7 @@ def serving_book(
     """Serve the pages of the app, and some more, under the public URL; without one under their own."""
     clock = Clock()
     made: list[ServedBook] = []
+    linked: list[tuple[int, int]] = []
     resizer = PictureResizer()
 
     def app(url: str):
@@ -115,7 +121,7 @@ def serving_book(
         parts = services(url, access)
         pages = [*page_routes(store, access, parts), *more]
         routes = book_routes(store, access, pages, parts)
-        made.append(ServedBook(store, access, clock, url, pages, routes, files, uploaded))
+        made.append(ServedBook(store, access, clock, url, pages, routes, files, uploaded, linked))
         return application(routes)
 
     with TemporaryDirectory() as folder:
@@ -128,7 +134,15 @@ def serving_book(
             exports = Exports(store, files, access)
             uploads = Uploads(uploaded, "test", MAX_IMPORT, lambda: None)
             return BookServices(
-                messages, files, pictures, exports, bytes, "+15550199", public_url or url, uploads
+                messages,
+                files,
+                pictures,
+                exports,
+                bytes,
+                "+15550199",
+                public_url or url,
+                uploads,
+                on_links=lambda person_id, change_id: linked.append((person_id, change_id)),
             )
 
         with served(app):

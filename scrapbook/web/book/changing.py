@@ -21,6 +21,7 @@ from scrapbook.core.undo import undo
 from scrapbook.core.wording import render as render_reply
 from scrapbook.errors import StoreUnavailable
 from scrapbook.store import Entry, Store
+from scrapbook.text.links import has_link
 from scrapbook.web.book.access import Handler, SignedIn
 from scrapbook.web.book.addresses import page_of_the_book
 from scrapbook.web.book.flash import FlashLine
@@ -46,6 +47,9 @@ from scrapbook.web.book.uploads import MAX_TEXT
 Flash: TypeAlias = Callable[[SignedIn, FlashLine], Awaitable[None]]
 """Keeps a line that the next page of the session shows once, with a button that undoes the latest change."""
 
+OnLinks: TypeAlias = Callable[[int, int], None]
+"""Has the pages behind the links of a change be previewed, by the ids of person and change. It may block."""
+
 MAX_SUGGESTED = 200
 """Topics, the most recently used, that the form of filing offers."""
 
@@ -56,9 +60,11 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 
-def book_changing_routes(store: Store, flash: Flash) -> list[tuple[str, Handler, Sequence[str]]]:
+def book_changing_routes(
+    store: Store, flash: Flash, on_links: OnLinks
+) -> list[tuple[str, Handler, Sequence[str]]]:
     """Return the routes of the forms: path, handler, methods."""
-    changing = Changing(store, flash)
+    changing = Changing(store, flash, on_links)
     entry = "/book/entries/{number}"
     return [
         (f"{entry}/edit", changing.edit_page, ["GET"]),
@@ -71,9 +77,10 @@ def book_changing_routes(store: Store, flash: Flash) -> list[tuple[str, Handler,
 class Changing:
     """The forms, in one event loop."""
 
-    def __init__(self, store: Store, flash: Flash) -> None:
+    def __init__(self, store: Store, flash: Flash, on_links: OnLinks) -> None:
         self._store = store
         self._flash = flash
+        self._on_links = on_links
 
     async def edit_page(self, request: Request, who: SignedIn) -> Response:
         """Show the form with the text of an entry, or a part of it; of a memo, with what was heard."""
@@ -115,6 +122,8 @@ class Changing:
             if isinstance(outcome, Done):
                 log.info("changed_on_page", change=name, person_id=who.person_id)
                 await self._flash(who, FlashLine(outcome.sentence, change_id))
+                if change_id and has_link(form.get("text", "")):
+                    await asyncio.to_thread(self._on_links, who.person_id, change_id)
                 back = page_of_the_book(form.get("back", ""), f"/book/entries/{number}")
                 return RedirectResponse(back, status_code=303)
             return await self._not_done(request, who, name, form, outcome)

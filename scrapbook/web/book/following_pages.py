@@ -25,7 +25,7 @@ from scrapbook.text.segments import shorten
 from scrapbook.text.spelled_dates import day_words
 from scrapbook.web.book.access import PageRoute, SignedIn
 from scrapbook.web.book.addresses import page_of_the_book
-from scrapbook.web.book.changing import Flash
+from scrapbook.web.book.changing import Flash, OnLinks
 from scrapbook.web.book.flash import FlashLine
 from scrapbook.web.book.form_changes import Refused
 from scrapbook.web.book.framing import frame_of
@@ -45,19 +45,8 @@ MAX_LINK = 600
 _NO_ADDRESS = "Write the address of a page, such as https://xkcd.com."
 
 
-def following_routes(
-    pages: ReadingPages,
-    store: Store,
-    flash: Flash,
-    now: Callable[[], datetime],
-    on_followed: Callable[[], None],
-) -> Sequence[PageRoute]:
-    """Return the routes of the page and its forms: path, handler, methods.
-
-    Args:
-        on_followed: is called, in the event loop, when a feed is due to be read.
-    """
-    forms = FollowingForms(store, flash, now, on_followed)
+def following_routes(pages: ReadingPages, forms: "FollowingForms") -> Sequence[PageRoute]:
+    """Return the routes of the page and its forms: path, handler, methods."""
     return [
         (ADDRESS, pages.handler(following_page), ("GET", "HEAD")),
         (f"{ADDRESS}/follow", forms.follow, ("POST",)),
@@ -87,16 +76,22 @@ class FollowingForms:
 
     Args:
         now: returns the time (aware).
-        on_followed: is called when a feed is due to be read.
+        on_followed: is called, in the event loop, when a feed is due to be read.
     """
 
     def __init__(
-        self, store: Store, flash: Flash, now: Callable[[], datetime], on_followed: Callable[[], None]
+        self,
+        store: Store,
+        flash: Flash,
+        now: Callable[[], datetime],
+        on_followed: Callable[[], None],
+        on_links: OnLinks,
     ) -> None:
         self._store = store
         self._flash = flash
         self._now = now
         self._on_followed = on_followed
+        self._on_links = on_links
 
     async def follow(self, request: Request, who: SignedIn) -> Response:
         """Follow an address; 422 if it is none."""
@@ -114,10 +109,16 @@ class FollowingForms:
     async def save(self, request: Request, who: SignedIn) -> Response:
         """Keep an item as an entry. Raises NotFound if it is of no feed that the person follows."""
         id_ = request.path_params["id"]
-        return await self._change(request, who, lambda book: _saved(book, id_))
+        return await self._change(request, who, lambda book: _saved(book, id_), brings_links=True)
 
     async def _change(
-        self, request: Request, who: SignedIn, act: Callable[[Book], FlashLine | Refused], written: str = ""
+        self,
+        request: Request,
+        who: SignedIn,
+        act: Callable[[Book], FlashLine | Refused],
+        written: str = "",
+        *,
+        brings_links: bool = False,
     ) -> Response:
         def run(tx: Transaction) -> FlashLine | Refused:
             return act(Book(tx, tx.people.get(who.person_id), "", self._now()))
@@ -128,6 +129,8 @@ class FollowingForms:
             problem = {"problem": done.sentence, "written": written[:MAX_ADDRESS]}
             return render("refused.html", status=422, frame=frame, csrf=who.csrf, **problem)
         await self._flash(who, done)
+        if brings_links and done.change:
+            await run_in_threadpool(self._on_links, who.person_id, done.change)
         back = (await request.form()).get("back")
         address = page_of_the_book(back, ADDRESS) if isinstance(back, str) else ADDRESS
         return RedirectResponse(address, status_code=303)

@@ -18,12 +18,12 @@ from scrapbook.media.storage import MediaStore
 from scrapbook.store import Store
 from scrapbook.web.application import application
 from scrapbook.web.book.access import Access, Handler, PageRoute, SignedIn
-from scrapbook.web.book.changing import book_changing_routes
+from scrapbook.web.book.changing import OnLinks, book_changing_routes
 from scrapbook.web.book.describing import describing_routes
 from scrapbook.web.book.events import book_events_routes
 from scrapbook.web.book.exporting import Exports
 from scrapbook.web.book.files import FilePages, Pictures, book_file_routes
-from scrapbook.web.book.following_pages import following_routes
+from scrapbook.web.book.following_pages import FollowingForms, following_routes
 from scrapbook.web.book.framing import not_found
 from scrapbook.web.book.headers import BookHeaders
 from scrapbook.web.book.importing import Uploads, book_importing_routes
@@ -68,6 +68,7 @@ class BookServices:
         uploads: where exports go that are to be imported.
         meaning: the search by meaning; None if there is none.
         on_followed: is called, in the event loop, when a feed is due to be read.
+        on_links: is called, in a thread, when a form has brought links, to make their cards.
     """
 
     messages: WrittenMessages
@@ -80,6 +81,7 @@ class BookServices:
     uploads: Uploads
     meaning: Meaning | None = None
     on_followed: Callable[[], None] = lambda: None
+    on_links: OnLinks = lambda _person_id, _change_id: None
 
 
 def page_routes(store: Store, access: Access, services: BookServices) -> list[PageRoute]:
@@ -100,12 +102,15 @@ def page_routes(store: Store, access: Access, services: BookServices) -> list[Pa
         *describing_routes(store, access.flash),
         *sharing_form_routes(store, access.flash, services.public_url),
         *book_reading_routes(reading),
-        *following_routes(reading, store, access.flash, access.now, services.on_followed),
+        *following_routes(
+            reading,
+            FollowingForms(store, access.flash, access.now, services.on_followed, services.on_links),
+        ),
         *reminder_routes(reading, store, access.flash, access.now),
         *book_file_routes(files),
         *memo_word_routes(MemoWords(store)),
         *book_writing_routes(store, services.messages),
-        *book_changing_routes(store, access.flash),
+        *book_changing_routes(store, access.flash, services.on_links),
         *book_importing_routes(store, services.uploads, access.take_flash),
         *book_events_routes(store, access.is_signed_in),
     ]

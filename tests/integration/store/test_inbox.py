@@ -6,6 +6,7 @@ import pytest
 
 from scrapbook.messaging.inbound import InboundMedia
 from scrapbook.store import Person, Store, TurnResult, WaitingMessage
+from scrapbook.text.parsed_text import ParsedText
 from tests.integration.conftest import NOW
 
 WORKER, SCRAPBOOK = "app", "+15550199"
@@ -178,6 +179,20 @@ def test_the_status_says_what_a_reply_depends_on(store: Store, ann: Person):
             ("ab/cd", "ef/gh"),
         )
         assert status.is_opted_out
+
+
+def test_the_status_says_whether_the_message_made_or_reworded_an_entry_with_a_link(store: Store, ann: Person):
+    for message_id in ("SM1", "SM2", "SM3"):
+        accept(store, ann, message_id)
+    with store.transaction() as tx:
+        tx.entries.add(ann.id, ParsedText("a comic https://xkcd.com/1"), None, "SM1", NOW)  # "save 2"
+        other = tx.entries.add(ann.id, ParsedText("a thought"), None, None, NOW).id
+        with tx.changes.recording(ann.id, "SM2", "edit", {}, NOW):  # "the second one"
+            tx.entries.change_text(other, ParsedText("a thought on https://xkcd.com/2"), NOW)
+        with tx.changes.recording(ann.id, "SM3", "pin", {}, NOW + timedelta(minutes=1)):
+            tx.entries.pin(other, NOW)
+        has_links = {one.message_id: tx.inbox.status(one).has_links for one in tx.inbox.all()}
+    assert has_links == {"SM1": True, "SM2": True, "SM3": False}
 
 
 @pytest.mark.parametrize(

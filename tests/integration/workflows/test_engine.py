@@ -39,6 +39,9 @@ class Work:
             self.slow[message_id].wait(60)
         self.previewed.put(message_id)
 
+    def preview_change(self, person_id: int, change_id: int) -> None:
+        self.previewed.put(f"{change_id} of {person_id}")
+
     def workflows(self) -> MessageWorkflows:
         self.created += 1
         return MessageWorkflows(self, self, self, self, self, self, self)  # type: ignore[arg-type] # nothing else is asked for
@@ -133,6 +136,10 @@ def test_it_is_launched_with_the_first_work_and_not_before(
     assert done(work, queues) == "SM1"
     engine.preview_links("SM2", 1, 0)
     assert done(work, queues) == "SM2"
+    for _ in "ab":
+        engine.preview_change(1, 57)
+    assert done(work, queues) == "57 of 1"
+    assert work.previewed.empty()
     assert watched.launched == 1
 
 

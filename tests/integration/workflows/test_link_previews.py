@@ -9,7 +9,7 @@ from scrapbook.links.reader import TOO_COSTLY, TOO_SLOW
 from scrapbook.store import PageMetadata, Person, Preview, Store
 from scrapbook.text.parsed_text import ParsedText
 from scrapbook.workflows import link_previews
-from scrapbook.workflows.link_previews import MAX_LINKS, LinkPreviewer, may_bring_links
+from scrapbook.workflows.link_previews import MAX_LINKS, LinkPreviewer
 from scrapbook.workflows.retry import Retrier, RetryPolicy, ShutdownRequested
 from tests.integration.conftest import NOW, searched
 from tests.support.pages import PageServer, after_failures, page, redirect, serving, status
@@ -202,9 +202,19 @@ def found(store: Store, person: Person, query: str) -> list[int]:
         return [entry.id for entry in searched(tx, person, query)]
 
 
-@pytest.mark.parametrize(("text", "may"), [("see https://a.example", True), (" 1 ", True), ("1 more", False)])
-def test_a_message_without_a_link_may_bring_one_only_as_an_answer(text: str, may: bool) -> None:
-    assert may_bring_links(text) is may
+def test_a_link_that_a_form_brings_is_previewed(
+    store: Store, ann: Person, server: PageServer, previewer: LinkPreviewer
+) -> None:
+    server.pages["/a"] = page()
+    with store.transaction() as tx, tx.changes.recording(ann.id, None, "save", {}, NOW):
+        entry = tx.entries.add(ann.id, ParsedText(f"A comic\n{URL}"), None, None, NOW).id
+    with store.transaction(read_only=True) as tx:
+        change = tx.changes.latest(ann.id)
+    assert change
+    previewer.preview_change(ann.id, change.id)
+    previewer.preview_change(ann.id, change.id)
+    assert previews(store, entry) == [SEEN]
+    assert server.paths() == ["/a"]
 
 
 def test_a_page_that_takes_too_much_costs_its_title_alone(

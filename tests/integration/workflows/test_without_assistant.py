@@ -406,19 +406,3 @@ def test_a_recording_is_saved_though_the_words_that_came_with_it_cannot_be(
     [entry] = entries(store, ada)
     assert entry.text == f"{ODD}\nmore words"
     assert reported("begin_memos") == before + 1
-
-
-def test_links_that_cannot_be_looked_for_do_not_change_the_answer(
-    settings: Settings, store: Store, ada: Person, rasa: Rasa, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(_: str) -> bool:
-        raise UnicodeError
-
-    monkeypatch.setattr(inboxes, "may_bring_links", fail)
-    rasa.reply = acting("action_save")
-    postbox = Postbox()
-    with running(settings, store, rasa, postbox=postbox) as path:
-        path.accept(texted("a thought"))
-        answered(postbox, "Saved 1.")
-    become(settings)
-    assert [entry.text for entry in entries(store, ada)] == ["a thought"]

@@ -36,8 +36,14 @@ on_each_database = pytest.mark.parametrize("url", ["sqlite", "postgresql"], indi
 
 
 @pytest.fixture
-def base(store: Store, flashes: Flashes) -> Iterator[str]:
-    with book_served(book_changing_routes(store, flashes)) as base:
+def linked() -> list[tuple[int, int]]:
+    """The person and the change of each form that has brought links."""
+    return []
+
+
+@pytest.fixture
+def base(store: Store, flashes: Flashes, linked: list[tuple[int, int]]) -> Iterator[str]:
+    with book_served(book_changing_routes(store, flashes, lambda *ids: linked.append(ids))) as base:
         yield base
 
 
@@ -250,6 +256,16 @@ def test_filing_under_the_same_topic_again_is_no_change(page: Visitor, store: St
 def test_a_form_shows_the_words_of_its_entry(page: Visitor, store: Store, ann: Person, form: str) -> None:
     added(store, ann, "the heron on the canal")
     assert "the heron on the canal" in page.client.get(f"/book/entries/1/{form}").text
+
+
+def test_a_link_that_an_edit_brings_gets_its_card(
+    page: Visitor, store: Store, ann: Person, linked: list[tuple[int, int]]
+) -> None:
+    entry = added(store, ann, "a thought")
+    send(page, store, entry, "edit", text="another thought")
+    assert linked == []
+    send(page, store, entry, "edit", text="see https://site.example/a")
+    assert linked == [(ann.id, int(latest_change(store, ann)))]
 
 
 def test_a_long_text_is_edited_in_parts_on_small_pages(page: Visitor, store: Store, ann: Person) -> None:

@@ -140,6 +140,7 @@ def test_an_item_is_saved_once_and_undone(book: ServedBook, ann: Person):
     assert texts(book, ann) == ["Comic 0\nhttps://xkcd.com/0"]
     line, change = flash(client)
     assert (line, change != "") == ("Saved 1.", True)
+    assert set(book.linked) == {(ann.id, int(change))}
     assert render(own(book, ann, undo)).startswith("Undone: 1 is no longer saved.")
     assert texts(book, ann) == []
 
