@@ -8,11 +8,15 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from scrapbook.errors import SettingsError
+
 if TYPE_CHECKING:
     from rich.console import Console
 
     from scrapbook.settings import Settings
     from scrapbook.store import Store
+
+NO_SCRAPBOOK = "There is no scrapbook yet with these settings; start it with scrapbook up"
 
 
 def console() -> "Console":
@@ -49,20 +53,27 @@ def load_settings() -> "Settings":
 
 
 @contextmanager
-def open_store(settings: "Settings", *, migrate: bool = True) -> "Generator[Store]":
+def open_store(settings: "Settings", *, creates: bool = False, migrate: bool = True) -> "Generator[Store]":
     """Yield the store of these settings, and close it afterwards.
 
     Args:
+        creates: whether a scrapbook is begun where there is none.
         migrate: whether to bring the tables up to date first.
 
     Raises:
+        SettingsError: there is no scrapbook yet; nothing was created.
         StoreError: the database cannot be opened.
     """
     from scrapbook.store import Store
 
-    settings.make_data_dir()
+    if creates:
+        settings.make_data_dir()
+    elif settings.is_sqlite and not settings.sqlite_path.exists():
+        raise SettingsError(NO_SCRAPBOOK)
     store = Store.open(settings.database_url)
     try:
+        if not creates and not store.has_tables():
+            raise SettingsError(NO_SCRAPBOOK)
         if migrate and not store.schema_is_current():
             store.migrate()
         yield store

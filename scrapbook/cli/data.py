@@ -19,7 +19,7 @@ app = typer.Typer()
 def migrate() -> None:
     """Bring the database up to date; safe to repeat."""
     settings = load_settings()
-    with open_store(settings, migrate=False) as store:
+    with open_store(settings, creates=True, migrate=False) as store:
         store.migrate()
         if settings.has_actions_role:
             store.grant_actions_role(settings.actions_database_url)

@@ -98,11 +98,12 @@ def _import(path: Path, person: str, zone: ZoneInfo | None) -> None:
     from scrapbook.cli.people import person_or_first
     from scrapbook.core.people import ensure_people
     from scrapbook.exchange.importing import Importer
+    from scrapbook.exchange.reading import open_export
     from scrapbook.media.storage import MediaStore
 
     settings = load_settings()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with open_store(settings) as store:
+    with open_export(path) as export, open_store(settings, creates=True) as store:
         if not person:
             ensure_people(store, settings.allowed_numbers)  # none of them is there before the first start
         importer = Importer(
@@ -110,7 +111,7 @@ def _import(path: Path, person: str, zone: ZoneInfo | None) -> None:
         )
         with Progress(*columns, console=error_console(), transient=True) as progress:
             task = progress.add_task(path.name, total=None)
-            result = importer.run(path, zone, lambda read: progress.update(task, completed=read))
+            result = importer.take(export, zone, lambda read: progress.update(task, completed=read))
     console().print(
         f"{result.format}: {result.added:,} new entries with {result.files:,} files, {result.updated:,} "
         f"brought up to date, {result.known:,} known. {result.skipped_count:,} things were left out.",

@@ -51,7 +51,7 @@ def add_person(
 
     check_name(name)
     addresses = [normalize(one, address_kinds()) for one in address]
-    with open_store(load_settings()) as store, store.transaction() as tx:
+    with open_store(load_settings(), creates=True) as store, store.transaction() as tx:
         person = next((one for one in tx.people.list() if one.name == name), None)
         if person is None:
             tx.people.add(name, addresses)

@@ -89,9 +89,14 @@ def revisions() -> tuple[str, ...]:
     return tuple(sorted(name[1:5] for name in names if name.startswith("v") and name.endswith(".py")))
 
 
+def has_tables(connection: Connection) -> bool:
+    """Return whether there are tables of a scrapbook."""
+    return inspect(connection).has_table("alembic_version")
+
+
 def _current(connection: Connection) -> str | None:
     """Return the revision of the tables; None where there are none."""
-    if not inspect(connection).has_table("alembic_version"):
+    if not has_tables(connection):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
 

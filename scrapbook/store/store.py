@@ -105,6 +105,11 @@ class Store:
         with translate_errors(), self._read_only.connect() as connection:
             return schema.schema_state(connection) is not SchemaState.OLDER
 
+    def has_tables(self) -> bool:
+        """Return whether the database has tables of a scrapbook, of whatever release."""
+        with translate_errors(), self._read_only.connect() as connection:
+            return schema.has_tables(connection)
+
     def refuse_newer_schema(self) -> None:
         """Refuse tables of a newer release, for what works on this release's only.
 

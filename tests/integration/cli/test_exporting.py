@@ -63,16 +63,6 @@ def test_a_folder_that_is_not_there_is_named(
     assert "nowhere/all.zip: No such file or directory." in capsys.readouterr().err
 
 
-def test_where_nobody_has_a_scrapbook_it_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("SCRAPBOOK_DATA_DIR", str(tmp_path / "data"))
-    assert run(monkeypatch, "export", "all.zip") == 1
-    assert "Nobody has a scrapbook here yet; start it with scrapbook up" in capsys.readouterr().err
-    assert not (tmp_path / "all.zip").exists()
-
-
 def test_a_first_number_that_nobody_has_is_named(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
