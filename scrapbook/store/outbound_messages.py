@@ -390,6 +390,13 @@ class OutboundMessages:
         row = _COUNT_UNASKED.one(self._work.connection, person_id=person_id, since=since)
         return row[0] if row else 0
 
+    def failed_unasked(self, since: datetime) -> int:
+        """Return how many messages that answer none were recorded since then and have reached nobody."""
+        failures = [status for status in DeliveryStatus if status.is_failure]
+        failed = (OutboundRow.state == "failed") | OutboundRow.delivery_status.in_(failures)
+        counted = select(func.count()).where(text(UNASKED), OutboundRow.created_at >= since, failed)
+        return self._work.session.scalar(counted) or 0
+
     def _update(self, id: int, values: Mapping[str, object]) -> None:  # noqa: A002
         row = update(OutboundRow).where(OutboundRow.id == id).values(values)
         update_one(self._work.session, row, "outbound message")

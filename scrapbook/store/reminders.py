@@ -329,15 +329,19 @@ class Reminders(WakingRows):
         rows = _with_entry().where(ReminderRow.id.in_(said), EntryRow.deleted_at.is_(None))
         return [_due(row) for row in self._work.session.execute(rows.order_by(ReminderRow.id))]
 
-    def lateness_since(self, since: datetime, limit: int) -> list[int]:
-        """Return how late those were said that were said since then, in milliseconds, the latest first."""
+    def said_since(self, since: datetime, limit: int) -> list[tuple[int, int]]:
+        """Return how late those were that were said since then, and in which message, the newest first.
+
+        Returns:
+            Milliseconds, and the id of the outbound message.
+        """
         rows = (
-            select(SaidReminderRow.late_ms)
+            select(SaidReminderRow.late_ms, SaidReminderRow.outbound_id)
             .where(SaidReminderRow.said_at >= since)
             .order_by(SaidReminderRow.said_at.desc())
             .limit(limit)
         )
-        return list(self._work.session.scalars(rows))
+        return [(late, outbound_id) for late, outbound_id in self._work.session.execute(rows)]
 
     def purge(self, before: datetime) -> int:
         """Forget what was said before then. Returns how many that were."""

@@ -1,6 +1,7 @@
 """Check the stored data: the database, DBOS's database, pictures and recordings, the people."""
 
 import importlib.util
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -98,14 +99,20 @@ def _reminders(settings: Settings, now: datetime) -> CheckResult:
                 for held in (tx.reminders.held(), tx.recurring.held(), tx.unasked.held())
             )
             stopped = len(tx.quiet_hours.stopped())
-            late = tx.reminders.lateness_since(now - timedelta(days=1), MAX_REMINDERS)
+            said = tx.reminders.said_since(now - timedelta(days=1), MAX_REMINDERS)
+            failed = tx.outbound_messages.failed_unasked(now - timedelta(days=1))
     except StoreError as error:
         return CheckResult("Reminders", False, str(error), URL)
     finally:
         store.close()
     detail = f"next at {following:%Y-%m-%d %H:%M} UTC" if following else "none to come"
-    if late:
-        detail += f", {len(late)} in a day, the latest of them {max(late) / 1000:,.1f} s late"
+    if said:
+        in_one = Counter(message for _, message in said)
+        folded = sum(count for count in in_one.values() if count > 1)
+        latest = max(late for late, _ in said) / 1000
+        detail += f", {len(said)} in a day, {folded} of them folded, the latest {latest:,.1f} s late"
+    if failed:
+        detail += f", {failed} failed"
     if stopped:
         detail += f", {stopped} {'wants' if stopped == 1 else 'want'} nothing unasked"
     overdue = following is not None and now - following > OVERDUE

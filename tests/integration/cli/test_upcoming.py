@@ -9,10 +9,12 @@ import pytest
 
 from scrapbook.cli.main import main
 from scrapbook.core import Book
+from scrapbook.core.saying_reminders import say_due
 from scrapbook.core.stopping import stop_everything
+from scrapbook.core.unasked import OwnSender
 from scrapbook.ops.doctor import data
 from scrapbook.settings import Settings
-from scrapbook.store import Person, Store
+from scrapbook.store import Person, QuietHours, Store
 from scrapbook.text.parsed_text import ParsedText
 
 LATER = datetime(2099, 3, 2, 12, tzinfo=UTC)
@@ -101,6 +103,22 @@ def test_who_stopped_everything_is_named(
     assert printed(monkeypatch, capsys).splitlines()[0].endswith("Ann (stop everything)")
     [result] = [one for one in data.examine(settings) if one.name == "Reminders"]
     assert (result.ok, result.detail) == (True, "none to come, 1 wants nothing unasked")
+
+
+def test_the_doctor_says_how_late_the_last_were_and_what_was_folded_and_failed(settings: Settings) -> None:
+    due = datetime.now(UTC) - timedelta(minutes=3)
+    for text in ("stretch", "call mum"):
+        remind(settings, text, due)
+    with closing(Store.open(settings.database_url)) as store, store.transaction() as tx:
+        tx.quiet_hours.set(1, QuietHours(0, 0))
+        texted = {"from_": "whatsapp:+15550100", "to": "whatsapp:+15550199", "body": "hello"}
+        tx.messages.record(message_id="SM1", person_id=1, received_at=due, media=(), **texted)
+        tx.leases.claim(1, "app")
+        said = say_due(tx, 1, due + timedelta(seconds=2), OwnSender())
+        assert said.message
+        tx.outbound_messages.mark_failed(said.message.id, 21211, "no such number", due)
+    [result] = [one for one in data.examine(settings) if one.name == "Reminders"]
+    assert result.detail == "none to come, 2 in a day, 2 of them folded, the latest 2.0 s late, 1 failed"
 
 
 def test_the_doctor_fails_where_nothing_is_sent(settings: Settings) -> None:

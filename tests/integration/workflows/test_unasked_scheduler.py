@@ -9,6 +9,7 @@ import pytest
 from scrapbook.core.saying_unasked import next_at
 from scrapbook.core.unasked import OUTSIDE_WINDOW, OwnSender, leave
 from scrapbook.model.delivery_status import DeliveryStatus
+from scrapbook.observability.metrics import registry
 from scrapbook.store import GroupWriter, Outgoing, Person, Store
 from scrapbook.text.parsed_text import ParsedText
 from scrapbook.workflows.delivery_statuses import DeliveryStatuses, StatusReport
@@ -78,6 +79,21 @@ def test_what_was_missed_is_said_at_the_start(store: Store, loop: LoopRunning) -
     handed = Handed()
     loop.wait(scheduler(store, Clock(DAY + timedelta(hours=1)), handed).say_all_due())
     assert [one.body.split(".")[0] for one in handed.messages] == ["Reminder 1 call mum (due 12:00)"]
+
+
+def test_what_is_said_late_and_in_one_message_is_counted(store: Store, loop: LoopRunning) -> None:
+    def counted() -> list[float]:
+        names = ("reminder_lateness_seconds_sum", "reminders_folded_total")
+        values = [registry.get_sample_value(f"scrapbook_{name}") for name in names]
+        late = registry.get_sample_value("scrapbook_reminders_said_total", {"when": "late"})
+        return [value or 0 for value in (*values, late)]
+
+    [ann] = people(store, 1)
+    for text in ("call mum", "stretch"):
+        remind(store, ann, text, DAY)
+    before = counted()
+    loop.wait(scheduler(store, Clock(DAY + timedelta(hours=1)), Handed()).say_all_due())
+    assert [now - then for now, then in zip(counted(), before, strict=True)] == [7200, 2, 2]
 
 
 def test_nothing_is_said_early_and_all_of_it_at_its_time(store: Store, loop: LoopRunning) -> None:
