@@ -272,6 +272,11 @@ def test_an_open_page_hears_of_what_the_other_does_and_nobody_else_does(
     of(book.store, ben, save)
     assert versions()[0] != anns
     assert versions()[1] == cleos
+    (anns, cleos) = versions()
+    with book.store.transaction() as tx:
+        tx.entries.change_text(shopping[1].id, ParsedText("what was heard in it"), NOW)
+    assert versions()[0] != anns
+    assert versions()[1] == cleos
     anns = versions()[0]
     of(book.store, ben, lambda own: together.end(own, own.topic("shopping")))
     assert versions()[0] != anns
