@@ -12,10 +12,9 @@ from scrapbook.core.book import Book
 from scrapbook.core.entry_scopes import filter_of
 from scrapbook.core.local_days import midnight, today, zone_of
 from scrapbook.core.paging import FoundBy
-from scrapbook.core.search import MAX_FOUND, Meaning, nearest
+from scrapbook.core.search import MAX_FOUND, Meaning, nearest, topics_with_words
 from scrapbook.store import Entry, Topic
 from scrapbook.text.entry_facts import EntryKind
-from scrapbook.text.mentions import mentions, words_of
 from scrapbook.text.query import Query, Scope, SearchResult
 from scrapbook.text.query_filters import parse
 
@@ -90,7 +89,7 @@ def search(  # noqa: PLR0913 - what a page of answers depends on
     found = _entries(book, wanted, kind, when, page, meaning)
     if page > 1:
         return found
-    described = [topic for topic in _with_words(book, wanted) if topic != found.topic]
+    described = [topic for topic in topics_with_words(book, wanted) if topic != found.topic]
     return replace(found, described=tuple(described[:MAX_DESCRIBED]))
 
 
@@ -144,14 +143,6 @@ def _corrected(hits: SearchResult[int]) -> tuple[tuple[str, str], ...]:
 def _topic(book: Book, wanted: str) -> Topic | None:
     found = book.match_topic(wanted, with_empty=False)
     return book.topic(found.topic) if found.topic else None
-
-
-def _with_words(book: Book, wanted: str) -> list[Topic]:
-    """Return the topics about which the person wrote all of the words, the most recently used first."""
-    words = words_of(wanted)
-    about = book.tx.topics.descriptions(book.person.id)
-    found = {topic_id for topic_id, text in about.items() if mentions(text, words)}
-    return [topic for topic in book.topics() if topic.id in found] if found else []
 
 
 def _scope(book: Book, kind: EntryKind | None, when: When) -> Scope:

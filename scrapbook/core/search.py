@@ -9,8 +9,9 @@ from scrapbook.core.book import AmbiguousTopic, Book, TopicNotFound
 from scrapbook.core.entry_scopes import filter_of
 from scrapbook.core.lists import the_list
 from scrapbook.core.paging import FoundBy, ListPage, first_page, first_page_of_ids
-from scrapbook.store import Entry
-from scrapbook.text.fuzzy_match import MatchOutcome
+from scrapbook.store import Entry, Topic
+from scrapbook.text.fuzzy_match import MAX_CANDIDATES, MatchOutcome
+from scrapbook.text.mentions import mentions, words_of
 from scrapbook.text.query import EVERYTHING, Correction, Query, Scope, SearchResult, vocabulary
 from scrapbook.text.query_filters import Filters, parse
 from scrapbook.text.relevance import LEAST_LIKENESS, best_of, fuse, varied
@@ -68,7 +69,8 @@ def find(
     """List the entries of the topic ``wanted``; else those that it describes; else those with its words.
 
     A description names a kind or a time: ``quotes about work from last month``. If no entry has all of the
-    words, those are listed that have the most telling of them, or mean the like.
+    words, those of the topic are listed about which the person wrote them; else those that have the most
+    telling of them, or mean the like.
 
     Args:
         words_only: whether to leave topics out.
@@ -90,16 +92,19 @@ def find(
     if found.outcome is MatchOutcome.AMBIGUOUS and not words_only:
         spelled = hits.found and not hits.corrections
         return AmbiguousTopic(wanted, (*found.candidates, wanted) if spelled else found.candidates)
-    page = _page(book, wanted, hits) or _nearest(book, wanted, filters, meaning)
-    return page or TopicNotFound(wanted, found.candidates)
+    page = _page(book, wanted, hits) or _written_about(book, wanted)
+    return page or _nearest(book, wanted, filters, meaning) or TopicNotFound(wanted, found.candidates)
 
 
 def _of_topic(book: Book, name: str) -> ListPage | TopicNotFound:
     topic = book.topic(name)
     if topic is None:
         return TopicNotFound(name, ())
-    page = first_page(book, name, {"topic_id": topic.id}, pinned_first=True)
-    return page or TopicNotFound(name, ())
+    return _page_of(book, topic) or TopicNotFound(name, ())
+
+
+def _page_of(book: Book, topic: Topic) -> ListPage | None:
+    return first_page(book, topic.name, {"topic_id": topic.id}, pinned_first=True)
 
 
 def of_topics(book: Book, names: Sequence[str]) -> ListPage | None:
@@ -119,6 +124,22 @@ def _narrowed(book: Book, wanted: str, filters: Filters) -> ListPage | None:
     if filters.words:
         return _page(book, wanted, _search(book, filters.words, filters.scope))
     return first_page(book, wanted, filter_of(filters.scope))
+
+
+def topics_with_words(book: Book, wanted: str) -> list[Topic]:
+    """Return the topics about which the person wrote all of the words, the most recently used first."""
+    words = words_of(wanted)
+    about = book.tx.topics.descriptions(book.person.id)
+    found = {topic_id for topic_id, text in about.items() if mentions(text, words)}
+    return [topic for topic in book.topics() if topic.id in found] if found else []
+
+
+def _written_about(book: Book, wanted: str) -> ListPage | AmbiguousTopic | None:
+    """List the entries of the topic about which the words were written; None if there is none."""
+    found = [topic for topic in topics_with_words(book, wanted) if topic.entry_count]
+    if len(found) > 1:
+        return AmbiguousTopic(wanted, tuple(topic.name for topic in found[:MAX_CANDIDATES]))
+    return _page_of(book, found[0]) if found else None
 
 
 def _search(book: Book, wanted: str, scope: Scope = EVERYTHING) -> SearchResult[int]:

@@ -10,6 +10,11 @@ def find(who: Conversation, query: str) -> str:
     return who.text("action_find", f"find {query}", query=query)
 
 
+def describe(who: Conversation, topic: str, words: str) -> None:
+    with who.store.transaction() as tx:
+        tx.topics.describe(next(one.id for one in tx.topics.list(who.person.id) if one.name == topic), words)
+
+
 def choose(who: Conversation, number: str) -> str:
     return who.text("action_choose", number, choice=number)
 
@@ -24,6 +29,18 @@ def test_it_finds_entries_by_their_words(ann: Conversation) -> None:
     ann.save("The heron came back this morning")
     ann.save("no bird today")
     assert find(ann, "heron") == "heron:\n1 The heron came back this morning"
+
+
+def test_it_finds_a_topic_by_what_was_written_about_it(ann: Conversation) -> None:
+    ann.save("garden: sow the beans in May")
+    ann.save("a holiday by the allotments")
+    ann.save("house: paint the door")
+    describe(ann, "garden", "Our two plots at the allotments")
+    assert find(ann, "plots at the allotments") == "garden:\n1 sow the beans in May"
+    assert "2 a holiday" in find(ann, "allotments")  # an entry with the words comes before
+    describe(ann, "house", "On one of the two plots")
+    assert "1 house, 2 garden" in find(ann, "two plots")
+    assert choose(ann, "2") == "garden:\n1 sow the beans in May"
 
 
 def test_it_looks_for_the_words_that_matter_when_all_together_find_nothing(ann: Conversation) -> None:
