@@ -66,11 +66,6 @@ def offer(tx: Transaction, uploaded: UploadedExport, preview: Mapping[str, Any],
     _tell(tx, uploaded, "offered", body, now)
 
 
-def put_off(tx: Transaction, person_id: int, message_id: str, now: datetime) -> None:
-    """Tell a person that a file can be offered only after the one that is being imported."""
-    leave(tx, person_id, f"import:{message_id}:later", sentence("utter_import_not_yet"), now, is_answer=True)
-
-
 def tell_done(tx: Transaction, uploaded: UploadedExport, result: Mapping[str, Any], now: datetime) -> None:
     """Tell a person what has come out of their export."""
     program = str(uploaded.preview["format"])

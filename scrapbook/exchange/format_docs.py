@@ -35,10 +35,18 @@ and imports it when you press the button ([book.md](book.md#importing)).
 Send the file to the scrapbook's number, by WhatsApp or MMS. It is kept as any file is, and looked at in the
 same way as in the book. If it is an export, you are told what would come: "From Memos: 120 entries with 30
 files. Text import to take all of it". `import` takes it, you are told when it is done, and `undo` takes the
-entries back. Until then nothing is imported, and a file that is no export (a note, a page, a PDF, a contact)
-is just a file: nothing is said of it. Only ZIP, tar and texts (JSON, CSV, HTML, XML, chats) are looked at,
-of a message the first of them; the latest file can be imported for a day. Twilio takes files of up to 16
-MB; for more there is the page. A single note in Markdown is no export; a ZIP of notes is one.
+entries back, also while they still come. Until then nothing is imported, and a file that is no export (a
+note, a page, a PDF, a contact) is just a file: nothing is said of it, and an earlier offer stands.
+
+Only ZIP, tar and texts (JSON, CSV, HTML, XML, chats) are looked at; of one message the first that is an
+export is offered. One that comes while another is imported is offered after that. The latest can be
+imported for a day. Twilio takes files of up to 16 MB; for more there is the page. A single note in Markdown
+is no export; a ZIP of notes is one.
+
+The page and `import` are two ways to the same file: a person has one at a time that can be imported, the
+one that was uploaded or sent last. So the page shows what was sent, too, and its button takes it, after
+which you are told by text as well; and `import` takes what was uploaded there. While one is imported, the
+page takes no other.
 
 ## What can be imported
 

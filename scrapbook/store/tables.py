@@ -912,13 +912,14 @@ class ErasureRow(Base):
 
 
 class UploadedExportRow(Base):
-    """An export that a person has uploaded in the book, or sent with a message; a person has one at most.
+    """An export that a person has uploaded in the book, or sent with a message.
 
-    Its file is in the data folder of the app ``worker``, in a folder named by the id. ``state`` is
-    ``uploading`` until the file is there, ``reading`` until it is known what would come (``preview``), then
-    ``read``; ``wanted`` from the press of the button until it is ``imported``, with its ``result``; or
-    ``failed``, for the ``problem``. ``count`` is how many entries were read so far. ``message_id`` is that of
-    the message, if it came with one: then the person is told what would come, and when it is done.
+    A person has one at most, and beside it files that were sent and are still looked at. The file is in the
+    data folder of the app ``worker``, in a folder named by the id. ``state`` is ``uploading`` until the file
+    is there, ``reading`` until it is known what would come (``preview``), then ``read``; ``wanted`` from the
+    press of the button until it is ``imported``, with its ``result``; or ``failed``, for the ``problem``.
+    ``count`` is how many entries were read so far. ``message_id`` is that of the message, if it came with
+    one: then the person is told what would come, and when it is done.
     """
 
     __tablename__ = "uploaded_exports"
@@ -930,7 +931,7 @@ class UploadedExportRow(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     worker: Mapped[str]
     name: Mapped[str]
     state: Mapped[str]

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import case, delete, exists, insert, select, update
+from sqlalchemy.orm import aliased
 
 from scrapbook.model.records import JsonValue
 from scrapbook.store.sql_helpers import rows_written
@@ -38,27 +39,53 @@ class UploadedExports:
         self._work = work
 
     def add(self, person_id: int, worker: str, name: str, at: datetime, message_id: str | None = None) -> int:
-        """Add one whose file is still to be stored, in place of an earlier one. Returns its id.
+        """Add one whose file is still to be stored. Returns its id.
 
         Args:
-            message_id: of the message with which it came; None for one that was uploaded.
+            message_id: of the message with which it came; None for one that was uploaded, which takes the
+                place of all others.
         """
         row = UploadedExportRow
-        self._work.session.execute(delete(row).where(row.person_id == person_id))
+        if message_id is None:
+            self._work.session.execute(delete(row).where(row.person_id == person_id))
         values = {"worker": worker, "name": name, "state": "uploading", "at": at, "message_id": message_id}
         new = insert(row).values(person_id=person_id, **values)
         return self._work.session.execute(new.returning(row.id)).scalar_one()
 
     def of_person(self, person_id: int) -> UploadedExport | None:
-        """Return the one of a person; None where there is none."""
+        """Return the one of a person; without one of which it is known what would come, the latest."""
         row = UploadedExportRow
-        found = self._work.session.scalar(select(row).where(row.person_id == person_id))
+        rank = case(
+            (row.state.in_(("read", "wanted")), 0), (row.state.in_(("uploading", "reading")), 1), else_=2
+        )
+        theirs = select(row).where(row.person_id == person_id).order_by(rank, row.id.desc()).limit(1)
+        found = self._work.session.scalar(theirs)
         return _uploaded(found) if found else None
 
-    def to_do(self, worker: str) -> list[UploadedExport]:
-        """Return those on which an app has to work, in the order in which they came."""
+    def of_message(self, message_id: str) -> list[UploadedExport]:
+        """Return those that came with a message, in their order."""
         row = UploadedExportRow
-        found = select(row).where(row.worker == worker, row.state.in_(UNDER_WAY)).order_by(row.id)
+        found = select(row).where(row.message_id == message_id).order_by(row.id)
+        return [_uploaded(one) for one in self._work.session.scalars(found)]
+
+    def remove_replaced(self, by: UploadedExport) -> None:
+        """Remove what one takes the place of: those before it, and others of the same message."""
+        row = UploadedExportRow
+        others = (row.person_id == by.person_id, row.id != by.id)
+        replaced = (row.id < by.id) | (row.message_id == by.message_id)
+        self._work.session.execute(delete(row).where(*others, replaced))
+
+    def to_do(self, worker: str) -> list[UploadedExport]:
+        """Return those on which an app has to work, in the order in which they came.
+
+        What is still to be looked at waits while another app imports something of the same person.
+        """
+        row, other = UploadedExportRow, aliased(UploadedExportRow)
+        elsewhere = exists().where(
+            other.person_id == row.person_id, other.state == "wanted", other.worker != worker
+        )
+        is_to_do = (row.state == "wanted") | ((row.state == "reading") & ~elsewhere)
+        found = select(row).where(row.worker == worker, is_to_do).order_by(row.id)
         return [_uploaded(one) for one in self._work.session.scalars(found)]
 
     def set_state(self, id_: int, before: str, state: str, **values: JsonValue) -> bool:
@@ -74,6 +101,11 @@ class UploadedExports:
             message_id: of the message that asks for it, after which the person is told what came.
         """
         return self.set_state(id_, "read", "wanted", message_id=message_id)
+
+    def is_there(self, id_: int) -> bool:
+        """Return whether one is still there. It stays so until the transaction ends."""
+        theirs = select(UploadedExportRow.id).where(UploadedExportRow.id == id_)
+        return self._work.session.scalar(theirs.with_for_update()) is not None
 
     def set_count(self, id_: int, count: int) -> bool:
         """Record how many entries were read. Returns whether it is still there."""

@@ -200,6 +200,11 @@ def _record(tx: Transaction, uploaded: UploadedExport, done: dict[str, Any]) -> 
     if uploaded.message_id and uploaded.state == "reading" and is_no_export:
         tx.uploaded_exports.remove(uploaded.id, uploaded.person_id)
         return
+    if uploaded.message_id and uploaded.state == "reading":
+        before = tx.uploaded_exports.of_person(uploaded.person_id)
+        if before is not None and before.state == "wanted":
+            return  # it is looked at again once that is imported
+        tx.uploaded_exports.remove_replaced(uploaded)
     is_recorded = tx.uploaded_exports.set_state(uploaded.id, uploaded.state, **done)
     if not is_recorded or not uploaded.message_id:
         return

@@ -1,16 +1,15 @@
 """Have a file that came with a message looked at, if it may be another program's export."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
 
-from scrapbook.core import sent_exports
 from scrapbook.errors import MediaMissing
 from scrapbook.media.storage import MediaStore
 from scrapbook.messaging.addresses import Address
-from scrapbook.store import Media, Message, Store, Transaction
+from scrapbook.store import Media, Message, Store, Transaction, UploadedExport
 from scrapbook.text.file_types import PLAIN_TEXT, extension
 from scrapbook.workflows.retry import Retrier
 
@@ -32,7 +31,7 @@ log = structlog.get_logger(__name__)
 
 
 class SentExports:
-    """A step that may run twice: a file is looked at once for its message.
+    """A step that may run twice: the files are looked at once for their message.
 
     Args:
         folder: in which each export has a folder of its own, named by its id, with the file.
@@ -57,17 +56,34 @@ class SentExports:
         self._retry = retrier
 
     def look_at(self, message_id: str) -> None:
-        """Have the first file of a message that may be an export looked at, in place of an earlier one.
+        """Have the files of a message looked at that may be exports; the first that is one is offered.
 
         What is sent from the book is not: there is a page for it.
         """
         message = self._retry(lambda: self._store.read(lambda tx: tx.messages.get(message_id)))
-        file = next(filter(_may_be_export, message.media), None)
-        if file is None or not Address.parse(message.from_).is_phone_number:
+        files = [file for file in message.media if _may_be_export(file)]
+        if not files or not Address.parse(message.from_).is_phone_number:
             return
-        id_ = self._retry(lambda: self._store.write(lambda tx: self._added(tx, message, file)))
-        if id_ is None:
+        added = self._retry(lambda: self._store.write(lambda tx: self._added(tx, message, files)))
+        if any(one.state != "uploading" for one in added):
             return
+        missing = [
+            one.id for one, file in zip(added, files, strict=True) if not self._is_written(one.id, file)
+        ]
+        self._retry(lambda: self._store.write(lambda tx: _hand_over(tx, added, missing)))
+        log.info("files_looked_at", message_id=message_id, count=len(added) - len(missing))
+        self._wake()
+
+    def _added(self, tx: Transaction, message: Message, files: Sequence[Media]) -> list[UploadedExport]:
+        """Return the files as exports to be looked at, which are there once however often it is run."""
+        if not tx.uploaded_exports.of_message(message.id):
+            now = datetime.now(UTC)
+            for file in files:
+                tx.uploaded_exports.add(message.person_id, self._worker, _name(file), now, message.id)
+        return tx.uploaded_exports.of_message(message.id)
+
+    def _is_written(self, id_: int, file: Media) -> bool:
+        """Write the file where an export has it. Returns whether it could be read."""
         folder = self._folder / str(id_)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = folder / _name(file)
@@ -75,27 +91,16 @@ class SentExports:
         try:
             path.write_bytes(self._retry(lambda: self._files.read(file.key or "")))
         except MediaMissing:
-            self._retry(
-                lambda: self._store.write(lambda tx: tx.uploaded_exports.remove(id_, message.person_id))
-            )
-            return
-        self._retry(
-            lambda: self._store.write(lambda tx: tx.uploaded_exports.set_state(id_, "uploading", "reading"))
-        )
-        log.info("file_looked_at", message_id=message_id, content_type=file.content_type)
-        self._wake()
+            return False
+        return True
 
-    def _added(self, tx: Transaction, message: Message, file: Media) -> int | None:
-        """Return the id of the export; None if it is not to be looked at."""
-        before = tx.uploaded_exports.of_person(message.person_id)
-        if before is not None and before.message_id == message.id:
-            return before.id if before.state == "uploading" else None
-        if before is not None and before.state == "wanted":
-            sent_exports.put_off(tx, message.person_id, message.id, datetime.now(UTC))
-            return None
-        return tx.uploaded_exports.add(
-            message.person_id, self._worker, _name(file), datetime.now(UTC), message.id
-        )
+
+def _hand_over(tx: Transaction, added: Sequence[UploadedExport], missing: Sequence[int]) -> None:
+    for one in added:
+        if one.id in missing:
+            tx.uploaded_exports.remove(one.id, one.person_id)
+        else:
+            tx.uploaded_exports.set_state(one.id, "uploading", "reading")
 
 
 def _may_be_export(file: Media) -> bool:

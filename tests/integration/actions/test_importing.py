@@ -51,7 +51,7 @@ def test_a_file_of_another_person_is_not(ann: Conversation, ben: Conversation, a
     [
         ("reading", "I am still looking at your file."),
         ("wanted", "I am importing your file."),
-        ("imported", "That file is imported."),
+        ("imported", "That file is imported already."),
         ("failed", "That file cannot be imported. It is damaged."),
     ],
 )

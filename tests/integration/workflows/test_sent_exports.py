@@ -32,10 +32,12 @@ def store_url(url: str) -> str:
 class Sender:
     """A person who sends files, and the app that looks at them when the test says so."""
 
-    def __init__(self, store: Store, files: MediaStore, folder: Path, person: Person) -> None:
+    def __init__(
+        self, store: Store, files: MediaStore, folder: Path, person: Person, app: str = "test"
+    ) -> None:
         self.store, self.files, self.person = store, files, person
-        self.runner = ImportRunner(store, files, folder, "test")
-        self.steps = SentExports(store, files, folder, "test", lambda: None, Retrier())
+        self.runner = ImportRunner(store, files, folder, app)
+        self.steps = SentExports(store, files, folder, app, lambda: None, Retrier())
         self.sent = 0
 
     def send(self, *contents: bytes, from_: str = "+442079460000") -> str:
@@ -134,12 +136,45 @@ def test_a_step_that_runs_again_offers_nothing_twice(ann_sends: Sender) -> None:
 
 def test_a_later_file_waits_for_one_that_is_being_imported(ann_sends: Sender) -> None:
     ann_sends.look_at(ann_sends.send(MEMOS))
-    ann_sends.wants()
     ann_sends.told()
     ann_sends.steps.look_at(ann_sends.send(json.dumps(memos(9)).encode()))
-    assert ann_sends.told()[0].startswith("Your earlier file is still being imported.")
+    assert ann_sends.wants() == Taken("Memos", "3 entries")
     ann_sends.runner.work()
-    assert ann_sends.told() == ["Imported from Memos: 3 new entries. Text undo to take that back."]
+    assert ann_sends.told() == [
+        "Imported from Memos: 3 new entries. Text undo to take that back.",
+        "From Memos: 9 entries. Text import to take all of it; if not, the file stays as you sent it.",
+    ]
+    assert ann_sends.wants() == Taken("Memos", "9 entries")
+
+
+def test_a_later_file_waits_also_while_another_app_imports(ann_sends: Sender, tmp_path: Path) -> None:
+    there = Sender(ann_sends.store, ann_sends.files, tmp_path / "there", ann_sends.person, "other")
+    there.look_at(there.send(MEMOS))
+    ann_sends.wants()
+    ann_sends.told()
+    ann_sends.sent = there.sent
+    ann_sends.look_at(ann_sends.send(json.dumps(memos(9)).encode()))
+    assert ann_sends.told() == []
+    there.runner.work()
+    ann_sends.runner.work()
+    assert [said.partition(":")[0] for said in ann_sends.told()] == ["Imported from Memos", "From Memos"]
+
+
+@pytest.mark.parametrize("is_wanted", [False, True])
+def test_a_later_note_takes_no_offer_back(ann_sends: Sender, *, is_wanted: bool) -> None:
+    ann_sends.look_at(ann_sends.send(MEMOS))
+    if is_wanted:
+        ann_sends.wants()
+    ann_sends.look_at(ann_sends.send(b"Grandmother's bread\n500 g of rye, a night of patience"))
+    said = [one.partition(":")[0] for one in ann_sends.told()]
+    assert said == ["From Memos", "Imported from Memos"][: 1 + is_wanted]
+    assert ann_sends.wants() == (NotTaken.DONE_BEFORE if is_wanted else Taken("Memos", "3 entries"))
+
+
+def test_the_first_export_of_a_message_is_offered(ann_sends: Sender) -> None:
+    message_id = ann_sends.send(b"a letter beside it", JPEG, MEMOS, json.dumps(memos(9)).encode())
+    ann_sends.look_at(message_id)
+    assert [said.partition(".")[0] for said in ann_sends.told()] == ["From Memos: 3 entries"]
 
 
 def test_of_two_files_the_later_is_taken(ann_sends: Sender) -> None:
