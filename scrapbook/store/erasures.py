@@ -275,9 +275,11 @@ class Erasures:
             self._begin(person_id, message_id)
             return True
         return (
-            self._erase_snapshots(person_id)
+            self._erase_changes(person_id)
             or self._erase_imports(person_id)
             or self._erase_entries(person_id)
+            or self._erase_messages(person_id, message_id)
+            or self._erase_unasked(person_id)
         )
 
     def erase(self, person_id: int, message_id: str) -> None:
@@ -388,20 +390,21 @@ class Erasures:
             update(ErasureRow).where(ErasureRow.person_id == person_id).values(files=files)
         )
         self._forget_elsewhere(person_id)
+        self._delete_feeds(person_id)  # those that changes tell of
         by_address = () if message_id else (CallRow, OptOutRow, AddressRow)
         for row in (*SAID_OR_SHOWN, *by_address):
             self._work.session.execute(delete(row).where(rows[row]))
 
-    def _erase_snapshots(self, person_id: int) -> bool:
-        theirs = (
-            select(RowSnapshotRow.id)
-            .join(ChangeRow, ChangeRow.id == RowSnapshotRow.change_id)
-            .where(ChangeRow.person_id == person_id, RowSnapshotRow.table_name == EntryRow.__tablename__)
-            .limit(PART)
-        )
-        ids = self._work.session.scalars(theirs).all()
-        self._work.session.execute(delete(RowSnapshotRow).where(RowSnapshotRow.id.in_(ids)))
-        return bool(ids)
+    def _erase_changes(self, person_id: int) -> bool:
+        """Erase changes, each after what it can undo."""
+        theirs = select(ChangeRow.id).where(ChangeRow.person_id == person_id).order_by(ChangeRow.id)
+        changes = self._work.session.scalars(theirs.limit(PART)).all()
+        undone = select(RowSnapshotRow.id).where(RowSnapshotRow.change_id.in_(changes)).limit(PART)
+        if ids := self._work.session.scalars(undone).all():
+            self._work.session.execute(delete(RowSnapshotRow).where(RowSnapshotRow.id.in_(ids)))
+        else:
+            self._work.session.execute(delete(ChangeRow).where(ChangeRow.id.in_(changes)))
+        return bool(changes)
 
     def _erase_imports(self, person_id: int) -> bool:
         row = ImportedEntryRow
@@ -422,6 +425,38 @@ class Erasures:
         for chunk in chunks(self._work.session.scalars(files.distinct()).all()):
             self._work.session.execute(delete(MediaFileRow).where(MediaFileRow.url.in_(chunk)))
         self._work.session.execute(delete(EntryRow).where(EntryRow.id.in_(ids)))
+        return bool(ids)
+
+    def _erase_messages(self, person_id: int, message_id: str) -> bool:
+        """Erase messages with their replies, results, and the files that only they have.
+
+        Those that DBOS may still know are left to ``erase``, which records their ids.
+        """
+        row, entry, sent = MessageRow, aliased(EntryMediaRow), aliased(MessageMediaRow)
+        theirs = row.person_id == person_id
+        latest = select(row.received_at).where(theirs).order_by(row.id.desc()).limit(1)
+        newest = self._work.session.scalar(latest)
+        if newest is None:
+            return False
+        old = (theirs, row.received_at < newest - WITH_WORKFLOWS, row.message_id != message_id)
+        oldest = select(row.message_id).where(*old).order_by(row.id).limit(PART)
+        ids = self._work.session.scalars(oldest).all()
+        files = select(MessageMediaRow.url).where(
+            MessageMediaRow.message_id.in_(ids),
+            ~exists().where(sent.url == MessageMediaRow.url, sent.message_id.not_in(ids)),
+            ~exists().where(entry.url == MessageMediaRow.url),
+        )
+        for chunk in chunks(self._work.session.scalars(files.distinct()).all()):
+            self._work.session.execute(delete(MediaFileRow).where(MediaFileRow.url.in_(chunk)))
+        self._work.session.execute(delete(row).where(row.message_id.in_(ids)))
+        return bool(ids)
+
+    def _erase_unasked(self, person_id: int) -> bool:
+        """Erase what was said to a person that answers nothing."""
+        row = OutboundRow
+        theirs = select(row.id).where(row.person_id == person_id, row.in_reply_to.is_(None)).limit(PART)
+        ids = self._work.session.scalars(theirs).all()
+        self._work.session.execute(delete(row).where(row.id.in_(ids)))
         return bool(ids)
 
     def _delete(self, person_id: int, rows: Mapping[type[Base], ColumnElement[bool]]) -> None:
@@ -466,7 +501,6 @@ class Erasures:
 
     def _forget_elsewhere(self, person_id: int) -> None:
         """Forget a person in what others can undo and are asked, and their entries where others list them."""
-        entries = self._work.session.scalars(select(EntryRow.id).where(EntryRow.person_id == person_id)).all()
         changed = select(RowSnapshotRow.row_id).join(ChangeRow, ChangeRow.id == RowSnapshotRow.change_id)
         by_others = set(
             self._work.session.scalars(
@@ -477,7 +511,7 @@ class Erasures:
                 )
             )
         )
-        for chunk in chunks(by_others.intersection(entries)):
+        for chunk in chunks(by_others):
             forget_changes(self._work.session, chunk)
         member = TopicMemberRow
         together = select(member.topic_id).where(

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import create_engine, inspect, select, text
 
 from scrapbook.errors import NotFound
-from scrapbook.store import Person, Store, erasures
+from scrapbook.store import Media, Person, Store, erasures
 from scrapbook.store.erasures import IMPERSONAL, LASTING, personal_rows
 from scrapbook.store.tables import Base
 from scrapbook.text.parsed_text import ParsedText
@@ -142,7 +142,8 @@ def test_erased_in_parts_everything_goes_and_nothing_of_others(
     monkeypatch.setattr(erasures, "PART", 1)
     everywhere = rows_of(filled, 2)
     sid = confirm(filled, 1)
-    assert erase_parts(filled, 1, sid) == 4  # locked out, snapshots, what was imported, entries
+    # Locked out, what can be undone, the change, what was imported, entries.
+    assert erase_parts(filled, 1, sid) == 5
     assert filled.read(lambda tx: tx.erasures.unfinished()) == []
     with filled.transaction() as tx:
         tx.erasures.erase(1, sid)
@@ -174,7 +175,47 @@ def test_nobody_can_text_while_the_terminal_erases_them(filled: Store, url: str)
     assert len(erasure.files) == 1
 
 
-@pytest.mark.parametrize("most", range(5))
+def test_old_messages_are_erased_in_parts_too(
+    filled: Store, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasures, "PART", 2)
+    both = Media("https://files.example/both", "image/jpeg")
+    with filled.transaction() as tx:
+        for number in range(5):
+            said = tx.messages.record(
+                message_id=f"SM-old-{number}",
+                person_id=1,
+                from_="+15550001",
+                to="+15550199",
+                body=f"a thought about a {ANN}",
+                received_at=NOW - timedelta(days=40),
+                media=[Media(f"https://files.example/old-{number}", "image/jpeg"), both],
+            )
+            assert said
+            for part in (f"old-{number}", "both"):
+                url_, key = f"https://files.example/{part}", f"aa/{part:a<64}.jpg"
+                tx.files.mark_stored(url_, "image/jpeg", key, 1, NOW)
+        tx.messages.record(
+            message_id="SM-of-ben",
+            person_id=2,
+            from_="+15550002",
+            to="+15550199",
+            body="",
+            received_at=NOW,
+            media=[both],
+        )
+    sid = confirm(filled, 1)
+    erase_parts(filled, 1, sid)
+    assert "SM-old" not in stored(url)["messages"]
+    assert {"message_media", "media_files"}.isdisjoint(holding(url, "files.example/old"))
+    assert "files.example/both" in stored(url)["media_files"]
+    with filled.transaction() as tx:
+        tx.erasures.erase(1, sid)
+        [erasure] = tx.erasures.unfinished()
+    assert {key for key in erasure.files if "/old" in key} == {f"aa/{f'old-{n}':a<64}.jpg" for n in range(5)}
+
+
+@pytest.mark.parametrize("most", range(7))
 def test_an_erasure_goes_on_after_any_part(filled: Store, url: str, most: int) -> None:
     sid = confirm(filled, 1)
     erase_parts(filled, 1, sid, most=most)
