@@ -9,6 +9,7 @@ from scrapbook.core.following import follow_again
 from scrapbook.core.people import is_name, rename
 from scrapbook.core.recurring import switch_on_again
 from scrapbook.core.timezone import move_to
+from scrapbook.errors import ScrapbookError
 from scrapbook.messaging.addresses import guess_timezone, without_channel
 from scrapbook.model.imported import ImportedEntry, ImportedKind, ScrapbookState, TopicState
 from scrapbook.store import Change, EntryChange, Media, Person, QuietHours
@@ -16,6 +17,13 @@ from scrapbook.store.imports import KnownEntry, NewEntry
 from scrapbook.text.entry_facts import EntryFacts
 from scrapbook.text.parsed_text import ParsedText
 from scrapbook.text.spelling import normalized_name
+
+
+class ImportTakenBack(ScrapbookError):
+    """What was imported so far was undone meanwhile, or is erased with its person."""
+
+    def __init__(self) -> None:
+        super().__init__("It was undone while it was imported, so the rest was left out.")
 
 
 @dataclass
@@ -68,7 +76,12 @@ def import_batch(
     Args:
         progress: is changed; after an error it must not be used again.
         media: the stored files of the new entries, by the entries' keys.
+
+    Raises:
+        ImportTakenBack: none of them is saved.
     """
+    if progress.change and not book.tx.changes.stands(progress.change.id):
+        raise ImportTakenBack
     progress.had_entries = True
     known = book.tx.imports.known(book.person.id, [entry.key for entry in entries])
     here = _still_here(book, entries)

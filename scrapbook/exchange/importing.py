@@ -35,6 +35,9 @@ MAX_FILE = 64 * 2**20
 OnProgress = Callable[[int], None]
 """Is told how many entries were read so far."""
 
+Check = Callable[[Transaction], None]
+"""Raises what ends an import, if it is not to go on."""
+
 
 @dataclass
 class ImportResult:
@@ -85,6 +88,7 @@ class Importer:
 
         Raises:
             ExportUnreadable: it cannot be read, or is of no known format.
+            ImportTakenBack: it was undone meanwhile.
             StoreError: the database failed.
             MediaStoreError: the media store failed.
         """
@@ -92,14 +96,22 @@ class Importer:
             return self.take(export, zone, on_progress)
 
     def take(
-        self, export: Export | SandboxedExport, zone: tzinfo | None, on_progress: OnProgress
+        self,
+        export: Export | SandboxedExport,
+        zone: tzinfo | None,
+        on_progress: OnProgress,
+        check: Check = lambda _: None,
     ) -> ImportResult:
-        """Import an export that is open; see ``run``."""
+        """Import an export that is open; see ``run``.
+
+        Args:
+            check: is called in each transaction that saves entries; what it raises ends the import.
+        """
         person = self._store.read(lambda tx: tx.people.get(self._person_id))
-        return self._imported(export, zone or ZoneInfo(person.timezone), on_progress)
+        return self._imported(export, zone or ZoneInfo(person.timezone), on_progress, check)
 
     def _imported(
-        self, export: Export | SandboxedExport, zone: tzinfo, on_progress: OnProgress
+        self, export: Export | SandboxedExport, zone: tzinfo, on_progress: OnProgress, check: Check
     ) -> ImportResult:
         result = ImportResult(export.format.name)
         progress = ImportProgress(
@@ -107,7 +119,7 @@ class Importer:
         )
         read = 0
         for batch in _batches(self._entries(export, zone, result)):
-            self._save(progress, batch, result)
+            self._save(progress, batch, result, check)
             read += len(batch)
             on_progress(read)
             time.sleep(PAUSE_SECONDS)
@@ -126,7 +138,9 @@ class Importer:
             else:
                 yield found
 
-    def _save(self, progress: ImportProgress, entries: Sequence[ImportedEntry], result: ImportResult) -> None:
+    def _save(
+        self, progress: ImportProgress, entries: Sequence[ImportedEntry], result: ImportResult, check: Check
+    ) -> None:
         new = self._store.read(lambda tx: new_keys(self._book(tx), entries))
         stored = {
             entry.key: self._stored(entry, result) for entry in entries if entry.files and entry.key in new
@@ -135,7 +149,12 @@ class Importer:
         entries = [
             replace(entry, files=tuple(file for file, _ in stored.get(entry.key, ()))) for entry in entries
         ]
-        batch = self._store.write(lambda tx: self._written(tx, progress, entries, media))
+
+        def write(tx: Transaction) -> ImportedBatch:
+            check(tx)
+            return self._written(tx, progress, entries, media)
+
+        batch = self._store.write(write)
         result.added += batch.added
         result.updated += batch.updated
         result.known += batch.known

@@ -145,6 +145,11 @@ class Changes:
         )
         return _change(row, undone_at=None) if row else None
 
+    def stands(self, change_id: int) -> bool:
+        """Return whether a change is there, and not undone. It stays so until the transaction ends."""
+        standing = select(ChangeRow.id).where(ChangeRow.id == change_id, ChangeRow.undone_at.is_(None))
+        return self._work.session.scalar(standing.with_for_update()) is not None
+
     def count_added(self, change_id: int) -> int:
         """Return how many entries a change added."""
         added = (

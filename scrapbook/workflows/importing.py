@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from scrapbook.core import sent_exports
-from scrapbook.core.importing import described_beside
+from scrapbook.core.importing import ImportTakenBack, described_beside
 from scrapbook.errors import ScrapbookError
 from scrapbook.exchange.importing import Importer, ImportResult
 from scrapbook.exchange.sandboxed import SandboxedExport, open_sandboxed
@@ -132,6 +132,9 @@ class ImportRunner:
                     done = {"state": "imported", "result": self._imported(uploaded, export)}
         except ExportUnreadable as error:
             done = {"state": "failed", "problem": str(error)}
+        except ImportTakenBack:
+            self._store.write(lambda tx: tx.uploaded_exports.remove(uploaded.id, uploaded.person_id))
+            return
         except ScrapbookError:
             raise  # the database or the media store is away: it is done again
         except Removed:
@@ -181,7 +184,9 @@ class ImportRunner:
 
     def _imported(self, uploaded: UploadedExport, export: SandboxedExport) -> dict[str, Any]:
         importer = Importer(self._store, self._files, uploaded.person_id)
-        result = importer.take(export, None, lambda count: self._count(uploaded, count))
+        result = importer.take(
+            export, None, lambda count: self._count(uploaded, count), lambda tx: _check_wanted(tx, uploaded)
+        )
         return _told(result)
 
     def _count(self, uploaded: UploadedExport, count: int) -> None:
@@ -189,6 +194,12 @@ class ImportRunner:
         is_there = self._store.write(lambda tx: tx.uploaded_exports.set_count(uploaded.id, count))
         if not is_there or self._is_stopped:
             raise Removed
+
+
+def _check_wanted(tx: Transaction, uploaded: UploadedExport) -> None:
+    """Raise Removed if nobody wants an export any more: else entries would come to who was just erased."""
+    if not tx.uploaded_exports.is_there(uploaded.id):
+        raise Removed
 
 
 def _record(tx: Transaction, uploaded: UploadedExport, done: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from scrapbook.core import Book
 from scrapbook.exchange import importing
+from scrapbook.exchange.importing import Importer
 from scrapbook.media.storage import MediaStore
 from scrapbook.store import Person, Store, UploadedExport
 from scrapbook.workflows.importing import ImportRunner
@@ -54,6 +55,13 @@ def press(store: Store, id_: int) -> None:
     assert store.write(lambda tx: tx.uploaded_exports.set_state(id_, "read", "wanted"))
 
 
+def press_read(runner: ImportRunner, store: Store, person: Person, folder: Path) -> None:
+    """Upload 200 entries, have them looked at, and press the button."""
+    id_ = uploaded(store, person, folder / "uploads", 200)
+    runner.work()
+    press(store, id_)
+
+
 def count(store: Store, person: Person) -> int:
     return store.read(lambda tx: tx.entries.count(person.id))
 
@@ -79,9 +87,7 @@ Paused(Store.open(url), MediaStore(media), pathlib.Path(folder), "test").work()
 def test_killed_in_the_middle_it_goes_on_and_is_undone_as_one(
     runner: ImportRunner, store: Store, url: str, ann: Person, tmp_path: Path
 ) -> None:
-    id_ = uploaded(store, ann, tmp_path / "uploads", 200)
-    runner.work()
-    press(store, id_)
+    press_read(runner, store, ann, tmp_path)
     arguments = [url, str(tmp_path / "media"), str(tmp_path / "uploads")]
     process = subprocess.Popen(
         [sys.executable, "-c", KILLED, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -159,3 +165,43 @@ def test_one_that_is_left_meanwhile_is_not_read_to_its_end(
     monkeypatch.setattr(runner, "_count", leave)
     runner.work()
     assert count(store, ann) == 20
+
+
+def test_one_whose_person_is_erased_while_its_files_are_stored_saves_nothing(
+    runner: ImportRunner, store: Store, ann: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    press_read(runner, store, ann, tmp_path)
+    read = Importer._save
+
+    def save(self: Importer, *arguments: object) -> None:
+        store.write(lambda tx: tx.erasures.begin_everything(ann.id, NOW))
+        while store.write(lambda tx: tx.erasures.erase_part(ann.id, "")):
+            pass
+        read(self, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Importer, "_save", save)
+    runner.work()
+    assert count(store, ann) == 0
+
+
+def test_undone_meanwhile_it_ends_and_can_be_imported_again(
+    runner: ImportRunner, store: Store, ann: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "BATCH", 20)
+    press_read(runner, store, ann, tmp_path)
+    told = runner._count
+
+    def undo(one: UploadedExport, read: int) -> None:
+        told(one, read)
+        if read == 60:
+            with store.transaction() as tx:
+                assert Book(tx, ann, "", NOW).undo()
+
+    monkeypatch.setattr(runner, "_count", undo)
+    runner.work()
+    assert count(store, ann) == 0
+    assert store.read(lambda tx: tx.uploaded_exports.of_person(ann.id)) is None
+    monkeypatch.undo()
+    press_read(runner, store, ann, tmp_path)
+    runner.work()
+    assert count(store, ann) == 200
