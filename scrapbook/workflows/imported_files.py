@@ -1,8 +1,9 @@
 """Read the files that were imported: documents for their words, sounds for what is said in them.
 
-One after the other, in a thread of its own, behind what people send: nobody waits for it. The tables say what
-is still to be read, so a kill delays it until the next start. The words find their entry; its text stays as
-it was where it comes from, so that the same is known when it is imported again.
+One after the other, in a thread of its own, behind what people send: nobody waits for it. Of several apps
+that share a PostgreSQL, one at a time does it. The tables say what is still to be read, so a kill delays it
+until the next start. The words find their entry; its text stays as it was where it comes from, so that the
+same is known when it is imported again.
 """
 
 import threading
@@ -40,8 +41,13 @@ PAUSE_SECONDS = 0.2
 LONGEST_YIELD = 60.0
 """Seconds for which a file waits at most while something that people have sent is worked on."""
 
+TURN_SECONDS = 60.0
+"""Between two looks while another app that shares the database reads them."""
+
 STOPPING_TIMEOUT = 2.0
 """Seconds in which a file is finished when the app is stopped; else it is read after the next start."""
+
+_LOCK = "imported files"
 
 log = structlog.get_logger(__name__)
 
@@ -98,24 +104,41 @@ class ImportedFiles:
     def _run(self) -> None:
         while not self._retry.is_stopping:
             self._woken.clear()
+            seconds = LOOK_SECONDS
             try:
-                self.work()
+                if not self.work():
+                    seconds = TURN_SECONDS
             except ShutdownRequested:
                 return
             except ScrapbookError as error:
                 log.warning("imported_files_wait", reason=type(error).__name__)
             except Exception as error:  # noqa: BLE001 - the next look may succeed
                 report_error(error, step="imported_files")
-            self._woken.wait(LOOK_SECONDS)
+            self._woken.wait(seconds)
 
-    def work(self) -> None:
-        """Read what is to be read now. What the speech server could not hear is left for the next start."""
-        while files := self._store.read(lambda tx: tx.file_texts.unread_imports(READABLE, self._left, BATCH)):
-            with self._reader() as reader:
-                for file in files:
-                    self._give_way()
-                    self._read(file, reader)
-                    self._retry.wait(PAUSE_SECONDS)
+    def work(self) -> bool:
+        """Read what is to be read now. What the speech server could not hear is left for the next start.
+
+        Returns:
+            Whether it was this app's turn; not while another one reads.
+        """
+        lock = self._store.executor_lock(_LOCK) if self._store.writes_side_by_side else None
+        try:
+            while lock is None or lock.acquire():
+                files = self._store.read(lambda tx: tx.file_texts.unread_imports(READABLE, self._left, BATCH))
+                if not files:
+                    return True
+                with self._reader() as reader:
+                    for file in files:
+                        self._give_way()
+                        if lock and not lock.acquire():  # it was lost meanwhile
+                            return False
+                        self._read(file, reader)
+                        self._retry.wait(PAUSE_SECONDS)
+            return False
+        finally:
+            if lock:
+                lock.release()
 
     def _give_way(self) -> None:
         waited = 0.0

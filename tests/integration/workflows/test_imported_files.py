@@ -135,3 +135,22 @@ def test_what_is_gone_meanwhile_is_left_out(
     reading(store, media_store, Forgetting(HEARD)).work()
     assert numbers(store, ann, "heron") == []
     assert len(numbers(store, ann, "quinces")) == 1  # the others are read all the same
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_of_several_apps_that_share_a_postgresql_one_reads(
+    store: Store, media_store: MediaStore, ann: Person, vault: Path
+) -> None:
+    Importer(store, media_store, ann.id).run(vault, None, lambda _: None)
+    other = Hearing(HEARD)
+    turns: list[bool] = []
+
+    class Meanwhile(Hearing):
+        def transcribed(self, recording: Media) -> Transcript:
+            turns.append(reading(store, media_store, other).work())
+            return super().transcribed(recording)
+
+    assert reading(store, media_store, Meanwhile(HEARD)).work()
+    assert (turns, other.asked) == ([False], 0)
+    assert reading(store, media_store, other).work()
+    assert (other.asked, len(numbers(store, ann, "heron"))) == (0, 1)
