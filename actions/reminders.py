@@ -55,7 +55,9 @@ class ActionListReminders(BookAction):
         book = turn.book
         period = period_to_come(turn.message.body, local_days.today(book))
         if period is None:
-            return _list(book, "reminders", reminders.waiting(book), reminders.undated(book))
+            return _list(
+                book, "reminders", reminders.waiting(book), reminders.undated(book), reminders.paused(book)
+            )
         since, until = (local_days.midnight(book, day) for day in (period.first, period.end))
         found = reminders.waiting(book, since, until)
         if not found:
@@ -186,7 +188,9 @@ def _hours(begins: int | None, ends: int | None) -> QuietHours:
     return QuietHours() if begins is None or ends is None else QuietHours(begins, ends)
 
 
-def _list(book: Book, title: str, found: Sequence[DueReminder], undated: Sequence[Entry]) -> TurnResult:
+def _list(
+    book: Book, title: str, found: Sequence[DueReminder], undated: Sequence[Entry], paused: int = 0
+) -> TurnResult:
     lines = [
         f"{one.number} {_task(book, one.text, one.created_at)} "
         f"({reminders.format_moment(book, one.reminder.due_at, one.reminder.rule)})"
@@ -197,12 +201,16 @@ def _list(book: Book, title: str, found: Sequence[DueReminder], undated: Sequenc
         book,
         [*(book.tx.entries.get(one.reminder.entry_id) for one in found[:MAX_LISTED]), *undated][:MAX_LISTED],
     )
+    if not lines and paused:
+        return reply("utter_reminders_are_paused", count=str(paused))
     if not lines:
         return reply("utter_no_reminders")
     text = "\n".join(lines[:MAX_LISTED])
     if len(lines) > MAX_LISTED:
         left = str(len(lines) - MAX_LISTED)
         return reply("utter_reminders_listed_and_more", title=title, lines=text, left=left)
+    if paused:
+        return reply("utter_reminders_listed_and_paused", title=title, lines=text, count=str(paused))
     return reply("utter_reminders_listed", title=title, lines=text)
 
 

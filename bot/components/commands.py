@@ -487,6 +487,7 @@ COMMANDS: Tuple[Command, ...] = (
         ("stop",),
         ("[it] everything|all", "telling|texting|sending me everything|anything"),
     ),
+    Command("stop_everything", ("pause", "mute"), ("everything",)),
     Command("resume_reminders", ("resume", "unpause", "unmute"), ("everything|all [again]",)),
     Command("pause_reminders", ("no",), ("more reminders",)),
     Command(

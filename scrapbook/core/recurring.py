@@ -5,6 +5,7 @@ All of it is off until a text switches it on. ``saying_recurring.py`` says it.
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ from scrapbook.core.book import Book
 from scrapbook.model.exported import SaidAgain
 from scrapbook.store import RecurringKind, RecurringMessage
 from scrapbook.text.due import Due, following, read_due, say_due
-from scrapbook.text.due.recurrence import join_parts, on_wall, parts_of
+from scrapbook.text.due.recurrence import on_wall
 
 ANSWERED_WITHIN = timedelta(hours=2)
 """For how long a text is the answer to the question that was asked."""
@@ -30,12 +31,12 @@ NAMES: Mapping[RecurringKind, str] = {
 }
 """What each is called in the text that switches it off."""
 
-_USUAL: Mapping[RecurringKind, str] = {
-    "prompts": "every day at 21:00",
-    "on_this_day": "every day at 8:00",
-    "round_ups": "every sunday at 18:00",
+_USUAL: Mapping[RecurringKind, tuple[str, str]] = {
+    "prompts": ("every day", "21:00"),
+    "on_this_day": ("every day", "8:00"),
+    "round_ups": ("every sunday", "18:00"),
 }
-"""When each is said if that is left open."""
+"""On which days, and at which time, each is said if that is left open."""
 
 _KINDS: tuple[tuple[RecurringKind, re.Pattern[str]], ...] = (
     ("on_this_day", re.compile(r"\bthis\s+day\b", re.IGNORECASE)),
@@ -56,20 +57,13 @@ def times_in(book: Book, text: str) -> Due | None:
 
     A text that names no time means the usual one; one that names days alone, the usual hour.
     """
-    zone, kind = ZoneInfo(book.person.timezone), kind_in(text)
-    said = _behind_name(text)
-    usual = read_due(_USUAL[kind], book.now, zone)
-    due = read_due(said, book.now, zone) if said else usual
-    if due is None or due.rule is None or usual is None or usual.rule is None:
-        return None
-    if due.has_time and due is not usual:
-        return due
-    hours = parts_of(usual.rule)
-    rule = join_parts(parts_of(due.rule) | {name: hours[name] for name in ("BYHOUR", "BYMINUTE")})
-    local = usual.at.astimezone(zone).time()
-    at = on_wall(due.at.astimezone(zone).date(), local, zone)
-    first = at if at > book.now else following(rule, at, zone)
-    return Due(first, rule, has_time=False, span=due.span) if first else None
+    zone, (days, hour) = ZoneInfo(book.person.timezone), _USUAL[kind_in(text)]
+    said = _behind_name(text) or days
+    due = read_due(said, book.now, zone)
+    if due and due.rule and not due.has_time:
+        due = read_due(f"{said} at {hour}", book.now, zone)
+        return replace(due, has_time=False) if due and due.rule else None
+    return due if due and due.rule else None
 
 
 def switch_on(book: Book, kind: RecurringKind, due: Due) -> RecurringMessage | None:

@@ -187,6 +187,7 @@ COMMAND = [
     ("done 4", "finish_reminder", {"entry": ["4"]}),
     ("pause my reminders", "pause_reminders", {}),
     ("stop everything", "stop_everything", {}),
+    ("pause everything", "stop_everything", {}),
     ("prompt me every evening at 9", "switch_on", {}),
     ("on this day every morning at 8", "switch_on", {}),
     ("round-up on sundays", "switch_on", {}),

@@ -72,6 +72,12 @@ def test_each_is_switched_on_and_off_by_one_text_and_undo_takes_that_back(ann: C
     assert "round-ups" not in ann.text("action_list_switched_on", "prompts")
 
 
+def test_the_usual_hour_may_be_still_to_come_today(ann: Conversation):
+    set_clock(ann, "2025-03-16 12:00")  # a Sunday
+    assert "every Sunday at 18:00, first on Sunday 16 March." in switch_on(ann, "round-up on sundays")
+    assert "every 2 weeks on Sunday at 18:00" in switch_on(ann, "round-up every other sunday")
+
+
 def test_what_another_time_replaces_is_said_and_undo_brings_it_back(ann: Conversation):
     switch_on(ann, "prompt me every evening at 9")
     reply = switch_on(ann, "prompt me every weekday at 8am")

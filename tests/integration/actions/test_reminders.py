@@ -212,6 +212,15 @@ def test_they_are_paused_and_go_on(reminded: Conversation) -> None:
     assert say(reminded, datetime(2025, 3, 12, 10, 4, tzinfo=UTC)) == ""
     assert reminded.undo() == "Undone: the reminders are not paused any more."
     reminded.text("action_pause_reminders", "stop reminders")
+    listed = reminded.text("action_list_reminders", "reminders")
+    assert listed.splitlines() == [
+        "reminders:",
+        "4 learn to fly",
+        "Paused: 3. To go on with these, text resume reminders",
+    ]
+    reminded.text("action_delete", "delete 4", entry=["4"])
+    listed = reminded.text("action_list_reminders", "reminders")
+    assert listed == "Paused: 3. To go on with these reminders, text resume reminders"
     assert reminded.text("action_resume_reminders", "resume reminders") == "Resumed: 3."
     assert say(reminded, datetime(2025, 3, 12, 10, 10, tzinfo=UTC)).startswith(
         "Reminder 3 stretch (due 10:03)."

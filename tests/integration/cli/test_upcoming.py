@@ -111,8 +111,15 @@ def test_the_doctor_says_how_late_the_last_were_and_what_was_folded_and_failed(s
         remind(settings, text, due)
     with closing(Store.open(settings.database_url)) as store, store.transaction() as tx:
         tx.quiet_hours.set(1, QuietHours(0, 0))
-        texted = {"from_": "whatsapp:+15550100", "to": "whatsapp:+15550199", "body": "hello"}
-        tx.messages.record(message_id="SM1", person_id=1, received_at=due, media=(), **texted)
+        tx.messages.record(
+            message_id="SM1",
+            person_id=1,
+            from_="whatsapp:+15550100",
+            to="whatsapp:+15550199",
+            body="hello",
+            received_at=due,
+            media=(),
+        )
         tx.leases.claim(1, "app")
         said = say_due(tx, 1, due + timedelta(seconds=2), OwnSender())
         assert said.message
