@@ -8,7 +8,6 @@ from scrapbook.core import deleting, reminders
 from scrapbook.core.book import Book
 from scrapbook.core.stale_pages import version_of, version_of_text
 from scrapbook.store import DueReminder, Entry, Reminder
-from scrapbook.text.spelling import normalized_name
 
 PAGE = 20
 """Reminders that are to come, on a page."""
@@ -111,7 +110,7 @@ def _listed(book: Book, found: Sequence[DueReminder]) -> list[ListedReminder]:
 
 def cancel(book: Book, entry: Entry) -> None:
     """Delete an entry that is under ``reminders``; of any other, only the reminder."""
-    if normalized_name(entry.topic or "") == reminders.REMINDERS:
+    if reminders.is_under_reminders(entry):
         deleting.delete(book, [entry.number])
         return
     with book.recording("reschedule", entry=entry.number):

@@ -171,7 +171,12 @@ def reminders(book: Book) -> list[Entry]:
 
 def is_reminder(entry: Entry) -> bool:
     """Return whether an entry has a due date or is in the topic ``reminders``."""
-    return entry.due_at is not None or normalized_name(entry.topic or "") == REMINDERS
+    return entry.due_at is not None or is_under_reminders(entry)
+
+
+def is_under_reminders(entry: Entry) -> bool:
+    """Return whether an entry is filed under ``reminders``."""
+    return normalized_name(entry.topic or "") == REMINDERS
 
 
 def due_in(book: Book, words: str) -> Due | None:

@@ -25,7 +25,7 @@ from scrapbook.core.stopping import resume
 from scrapbook.core.undo import latest_about
 from scrapbook.core.wording import sentence
 from scrapbook.errors import NotFound
-from scrapbook.store import DueReminder, Store, Transaction
+from scrapbook.store import DueReminder, Entry, Store, Transaction
 from scrapbook.text.answered_times import USUAL, answered_time
 from scrapbook.text.display import displayable, one_line
 from scrapbook.text.due import Due, say_rule
@@ -267,6 +267,10 @@ def _task(book: Book, one: ListedReminder) -> str:
     return shorten(one_line(displayable(words)), MAX_TASK)
 
 
+def _topic(entry: Entry) -> str:
+    return shorten(one_line(entry.topic or ""), MAX_TASK // 3)
+
+
 def _section(book: Book, one: ListedReminder) -> str:
     """Return under which head a reminder stands. Weeks begin on Monday, as they do for a text."""
     its, now = one.reminder, today(book)
@@ -290,7 +294,7 @@ def _shown(book: Book, one: ListedReminder) -> Mapping[str, Any]:
         "number": entry.number,
         "address": f"/book/entries/{entry.number}",
         "task": _task(book, one) or f"Entry {entry.number}",
-        "topic": shorten(one_line(entry.topic or ""), MAX_TASK // 3),
+        "topic": "" if reminders.is_under_reminders(entry) else _topic(entry),
         "topic_id": entry.topic_id,
         "at": its and its.due_at.astimezone(zone_of(book)),
         "when": reminders.format_moment(book, its.due_at) if its else "",

@@ -500,6 +500,15 @@ def test_after_a_change_the_focus_is_where_it_was(live: Live, book_url: str):
     expect(pin).to_be_focused()
 
 
+def test_a_change_shows_outside_the_main_part_too(live: Live, book_url: str):
+    live.page.goto(f"{book_url}/book")
+    live.change = lambda text: re.sub(r"\d+ entries", "99 entries", text.replace("Ada’s", "Anna’s"))
+    live.changed()
+    expect(live.page.get_by_role("banner").get_by_text("Anna’s book")).to_be_visible()
+    expect(live.page.get_by_role("contentinfo").get_by_text("99 entries")).to_be_visible()
+    expect(live.page).to_have_title(re.compile("Anna’s book"))
+
+
 def test_when_the_entry_in_focus_has_gone_the_next_one_has_its_place(live: Live, book_url: str):
     live.page.goto(f"{book_url}/book")
     live.page.keyboard.press("j")

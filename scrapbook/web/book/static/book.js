@@ -210,7 +210,10 @@ async function refresh() {
     return;
   }
   if (isBusy() || location.href !== address) isStale = true; // another search was made meanwhile
-  else keepingPlace(() => swap(fresh));
+  else {
+    keepingPlace(() => swap(fresh));
+    renew(page);
+  }
   refreshIfStale();
 }
 
@@ -252,6 +255,13 @@ function keepingPlace(change) {
     one?.focus({ preventScroll: true });
     if (one && one === document.activeElement) return;
   }
+}
+
+// Takes over what changes outside the main part: the name of the book, and how much is in it.
+function renew(page) {
+  const [here, now] = [document, page].map((one) => one.querySelectorAll("[data-live]"));
+  here.forEach((part, index) => (part.textContent = now[index]?.textContent ?? ""));
+  document.title = page.title;
 }
 
 // Replaces everything in the main part around the box, whose words and focus stay.
