@@ -1,12 +1,16 @@
 """A person has everything of theirs erased by text, and begins anew."""
 
+import json
 import re
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from tests.integration.exchange.test_importing import memos
 from tests.support.installation import Installation, wait_until
 
 WORD = "marzipanerie"
@@ -70,3 +74,44 @@ def test_killed_meanwhile_it_goes_on(
         lambda: f"{files_with(installation.folder, word)}",
     )
     assert installation.say("the second heron came back", number) == "Saved 1."
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("share", [0.9, 0.3])
+def test_killed_between_its_parts_it_goes_on_to_the_end(
+    killed_installation: Installation, unused: Iterator[str], tmp_path: Path, share: float
+) -> None:
+    installation, number, word = killed_installation, next(unused), f"{WORD}{round(share * 10)}y"
+    installation.say(f"the heron ate {word}", number)
+    export = json.dumps(memos(10_000)).replace("oars", word)
+    (tmp_path / "memos.json").write_text(export)
+    assert word in export
+    assert installation.run("import", str(tmp_path / "memos.json"), "--person", number).returncode == 0
+    person = _one(installation, "SELECT person_id FROM addresses WHERE value = ?", number)
+
+    def entries() -> int:
+        return _one(installation, "SELECT count(*) FROM entries WHERE person_id = ?", person)
+
+    assert entries() == 10_001
+    code = re.search(r"forget (\d{4})$", installation.say("forget me", number))
+    assert code
+    before = len(installation.sent_to(number))
+    installation.text(f"forget {code[1]}", number)
+    while entries() > share * 10_000:
+        time.sleep(0.005)
+    installation.kill("app")
+    assert entries() > 0
+    wait_until(installation.is_ready, 120, lambda: "the app did not come back")
+    [receipt] = installation.replies(number, before + 1)[before:]
+    assert receipt.startswith("Erased: 10,001 entries, ")
+    wait_until(
+        lambda: not files_with(installation.folder, word),
+        120,
+        lambda: f"{files_with(installation.folder, word)}",
+    )
+    assert installation.say("the second heron came back", number) == "Saved 1."
+
+
+def _one(installation: Installation, query: str, value: object) -> int:
+    with closing(sqlite3.connect(installation.folder / "scrapbook.db", timeout=30)) as database:
+        return database.execute(query, (value,)).fetchone()[0]
