@@ -174,6 +174,22 @@ def test_a_round_up_says_what_the_week_held_and_more_goes_on(ann: Conversation, 
     assert said(action_store, ann) == []  # an empty week
 
 
+def test_a_round_up_sets_quotes_apart(ann: Conversation, action_store: Store):
+    switch_on(ann, "round-up on sundays")
+    ann.save('garden: "Less is more." - Mies van der Rohe')
+    ann.save("garden: sowed the beans")
+    set_clock(ann, "2025-03-16 18:00")
+    [body] = said(action_store, ann)
+    lines = [
+        "Your week: 2 saved",
+        "garden:",
+        "2 sowed the beans",
+        "quotes:",
+        '1 "Less is more." - Mies van der Rohe',
+    ]
+    assert body.splitlines() == lines
+
+
 def test_what_was_missed_for_long_is_passed_over(ann: Conversation, action_store: Store):
     switch_on(ann, "prompt me every day at 10")
     set_clock(ann, "2025-03-15 19:00")
