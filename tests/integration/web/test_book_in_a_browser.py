@@ -440,7 +440,22 @@ def live(browser: Browser) -> Iterator[Live]:
     assert problems == []
 
 
-@pytest.mark.parametrize("status", [401, 404, 429, 500, 503])
+@pytest.mark.parametrize("status", [401, 404])
+def test_what_is_gone_or_not_theirs_any_more_does_not_stay_in_sight(live: Live, book_url: str, status: int):
+    live.page.goto(f"{book_url}/book")
+    box = live.page.get_by_label("Write, find or change something")
+    box.fill("half a thought")
+    live.status = status
+    live.changed()
+    expect(live.page.locator("#e6")).to_have_count(0)
+    expect(live.page.get_by_text("An error")).to_be_visible()
+    expect(box).to_have_value("half a thought")
+    live.status = 200
+    live.changed()
+    expect(live.page.locator("#e6")).to_be_visible()
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
 def test_an_error_takes_the_place_of_no_page_and_the_next_change_shows(
     live: Live, book_url: str, status: int
 ):
@@ -555,6 +570,13 @@ def test_a_stream_that_was_refused_is_asked_for_again(live: Live, book_url: str)
     live.changed()
     expect(live.page.locator("#e6[data-new]")).to_be_visible()
     assert live.asked >= 2
+
+
+def test_a_stream_that_ends_with_its_session_takes_the_page_with_it(live: Live, book_url: str):
+    live.page.goto(f"{book_url}/book")
+    expect(live.page.locator("#e6")).to_be_visible()
+    live.refused = live.status = 401
+    expect(live.page.locator("#e6")).to_have_count(0)
 
 
 def test_somebody_who_is_signed_out_keeps_what_they_wrote(live: Live, book_url: str):

@@ -163,12 +163,12 @@ document.addEventListener("change", (event) => {
 
 const main = document.querySelector("main");
 
-// Fetches a page, and returns it as a document; null for an error, as after the session has ended.
-async function fetched(address, options = {}) {
+// Fetches a page, and returns it as a document; null for an error, unless it has one of these codes.
+async function fetched(address, codes = []) {
   try {
-    const answer = await fetch(address, { ...options, headers: { "X-Live": "1" }, credentials: "same-origin" });
+    const answer = await fetch(address, { headers: { "X-Live": "1" }, credentials: "same-origin" });
     const isPage = (answer.headers.get("content-type") || "").startsWith("text/html");
-    return answer.ok && isPage ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+    return isPage && (answer.ok || codes.includes(answer.status)) ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
   } catch {
     return null;
   }
@@ -202,11 +202,13 @@ async function refresh() {
   isFetching = true;
   isStale = false;
   const address = location.href;
-  const page = await fetched(address);
+  // What is not theirs any more, or is gone, does not stay in sight.
+  const page = await fetched(address, [401, 404]);
   isFetching = false;
   const fresh = page?.querySelector("main");
   if (!fresh) {
-    isStale = true; // it is tried again with the next event, or when somebody comes back to the page
+    // It is tried again with the next event, or when somebody comes back to the page.
+    isStale = true;
     return;
   }
   if (isBusy() || location.href !== address) isStale = true; // another search was made meanwhile
@@ -260,7 +262,7 @@ function keepingPlace(change) {
 // Takes over what changes outside the main part: the name of the book, and how much is in it.
 function renew(page) {
   const [here, now] = [document, page].map((one) => one.querySelectorAll("[data-live]"));
-  here.forEach((part, index) => (part.textContent = now[index]?.textContent ?? ""));
+  now.forEach((part, index) => (here[index].textContent = part.textContent));
   document.title = page.title;
 }
 
@@ -297,6 +299,8 @@ function listen() {
   source.addEventListener("error", ({ target }) => {
     if (target !== source || target.readyState !== EventSource.CLOSED) return;
     source = null;
+    // The session may have ended.
+    refresh();
     setTimeout(listen, AGAIN);
   });
 }
