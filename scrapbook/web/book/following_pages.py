@@ -16,6 +16,7 @@ from scrapbook.core import Book, feed_items, following
 from scrapbook.core.following_pages import ListedFeed, read_following
 from scrapbook.core.local_days import zone_of
 from scrapbook.core.undo import latest_about
+from scrapbook.core.wording import sentence
 from scrapbook.errors import NotFound
 from scrapbook.model.feeds import FeedItem, Subscription
 from scrapbook.store import Store, Transaction
@@ -140,6 +141,8 @@ def _followed(book: Book, written: str) -> FlashLine | Refused:
     address = following.address_in(written[: MAX_ADDRESS + 1])
     if address is None or len(written) > MAX_ADDRESS:
         return Refused(_NO_ADDRESS)
+    if failure := following.never_read(address):
+        return Refused(sentence("utter_follow_refused", failure=failure))
     followed = following.follow(book, address)
     if isinstance(followed, following.TooManyFollowed):
         return Refused("You follow as many pages as you can. Unfollow one first.")

@@ -12,7 +12,7 @@ import pytest
 from scrapbook.core import Book, following
 from scrapbook.core.following_pages import PAGE
 from scrapbook.core.undo import undo
-from scrapbook.core.wording import render
+from scrapbook.core.wording import render, sentence
 from scrapbook.model.feeds import Freshness, ParsedItem
 from scrapbook.store import Person, Store
 from tests.support.served_book import ServedBook, serving_book
@@ -109,6 +109,17 @@ def test_an_address_is_followed_once_and_undone(book: ServedBook, ann: Person):
     line, change = flash(client)
     assert line == "Following xkcd.com. It is read within a minute."
     client.post("/book/undo", data={"csrf": book.csrf(client), "change": change})
+    assert followed(book, ann) == []
+
+
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1/", "https://me:secret@example.com/", "https://example.com:8080/"]
+)
+def test_what_can_never_be_read_is_refused_as_by_text(book: ServedBook, ann: Person, address: str):
+    answer = post(book.signed_in(ann), "follow", address=address)
+    assert answer.status_code == 422
+    refused = sentence("utter_follow_refused", failure=following.never_read(address) or "")
+    assert refused in html.unescape(answer.text)
     assert followed(book, ann) == []
 
 
