@@ -285,11 +285,13 @@ function swap(fresh) {
 const AGAIN = 30_000; // milliseconds after which a stream that the server refused is asked for again
 
 let source = null;
+let wasOpen = false;
 let version = main?.dataset.version ?? "";
 
 function listen() {
   if (document.hidden || source) return;
   source = new EventSource(`/book/events${version ? `?since=${encodeURIComponent(version)}` : ""}`);
+  source.onopen = () => (wasOpen = true);
   source.addEventListener("current", (event) => { version = event.lastEventId; });
   source.addEventListener("changed", (event) => {
     version = event.lastEventId;
@@ -300,7 +302,7 @@ function listen() {
     if (target !== source || target.readyState !== EventSource.CLOSED) return;
     source = null;
     // The session may have ended.
-    refresh();
+    if (wasOpen) refresh();
     setTimeout(listen, AGAIN);
   });
 }
