@@ -7,9 +7,11 @@ that the documentation shows are made, with one all of them.
 import shutil
 import sys
 import tempfile
+from collections.abc import Set
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from scrapbook.paths import ROOT
 from scrapbook.store import Store
@@ -35,7 +37,18 @@ PAGES = {
     "trash": "/book/trash",
     "missing": "/book/entries/999",
 }
-SHOWN = (("timeline", "screen", "light"), ("timeline", "phone", "dark"), ("week", "screen", "dark"))
+ADDED_LATER = {"reminders", "following"}
+"""Pages of what would stand in the way on the others: six reminders of one minute."""
+
+SHOWN = (
+    ("timeline", "screen", "light"),
+    ("timeline", "phone", "dark"),
+    ("week", "screen", "dark"),
+    ("reminders", "phone", "light"),
+    ("following", "phone", "dark"),
+)
+COLOURS = 64
+"""Of a picture in the documentation, which makes it a third as large, and no different to look at."""
 
 
 def main(folder: Path, *, everything: bool) -> None:
@@ -44,33 +57,32 @@ def main(folder: Path, *, everything: bool) -> None:
         store = Store.open(f"sqlite:///{data}/scrapbook.db")
         store.migrate()
         person = sample_book(store)
-        with_reminders(store, person)
-        with_feeds(store, person)
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=OPTIONS)
         with served(lambda _: book_app(store, person.id, now=lambda: NOW)) as url:
-            for size, (width, height) in SIZES.items():
-                for theme in ("light", "dark"):
-                    wanted = [page for page in PAGES if everything or (page, size, theme) in SHOWN]
-                    if not wanted:
-                        continue
-                    context = browser.new_context(
-                        viewport={"width": width, "height": height},
-                        color_scheme=theme,
-                        reduced_motion="reduce",
-                        is_mobile=size == "phone",
-                        has_touch=size == "phone",
-                    )
-                    page = context.new_page()
-                    for name in wanted:
-                        take(
-                            page,
-                            f"{url}{PAGES[name]}",
-                            folder / f"{name}-{size}-{theme}.png",
-                            whole=everything,
-                        )
-                    context.close()
+            take_all(browser, url, PAGES.keys() - ADDED_LATER, folder, everything=everything)
+            with_reminders(store, person)
+            with_feeds(store, person)
+            take_all(browser, url, ADDED_LATER, folder, everything=everything)
         browser.close()
         store.close()
+
+
+def take_all(browser: Browser, url: str, names: Set[str], folder: Path, *, everything: bool) -> None:
+    for size, (width, height) in SIZES.items():
+        for theme in ("light", "dark"):
+            context = browser.new_context(
+                viewport={"width": width, "height": height},
+                color_scheme=theme,
+                reduced_motion="reduce",
+                is_mobile=size == "phone",
+                has_touch=size == "phone",
+            )
+            page = context.new_page()
+            for name in sorted(names):
+                if everything or (name, size, theme) in SHOWN:
+                    path = folder / f"{name}-{size}-{theme}.png"
+                    take(page, f"{url}{PAGES[name]}", path, whole=everything)
+            context.close()
 
 
 def take(page: Page, url: str, path: Path, *, whole: bool) -> None:
@@ -80,6 +92,9 @@ def take(page: Page, url: str, path: Path, *, whole: bool) -> None:
         picture.evaluate("picture => picture.decode()")
     page.evaluate("scrollTo(0, 0)")
     page.screenshot(path=path, full_page=whole)
+    if not whole:
+        with Image.open(path) as picture:
+            picture.convert("RGB").quantize(COLOURS).save(path, optimize=True)
     print(path)
 
 
