@@ -205,6 +205,14 @@ def test_a_picture_has_words_for_those_who_do_not_see_it(store: Store, ann: Pers
     assert all(img.get("loading") == "lazy" and img.get("srcset") for img in page.cssselect("img"))
 
 
+def test_a_small_picture_is_not_made_larger_than_it_is(store: Store, ann: Person, read: Read):
+    with store.transaction() as tx:
+        add(tx, ann, "An icon", NOW, media=(picture("a"),))
+        tx.files.set_picture_size(f"00/{'0' * 64}.bin", 60, 40)
+    [img] = read("/book").cssselect("img")
+    assert img.get("sizes") == "(min-width: 42em) min(40rem, 60px), min(100vw, 60px)"
+
+
 def test_a_memo_is_played_and_its_words_have_their_times(sample: TestClient):
     page = page_of(sample, "/book/entries/9")
     assert page.cssselect("audio[controls]")
