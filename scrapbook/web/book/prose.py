@@ -57,7 +57,8 @@ class Room:
     def fit(self, text: str) -> str:
         """Return as much of the beginning of a text as there is room for, and take that."""
         size = len(text) if text.isascii() and text.isalnum() else len(escape(text[: self.left]).encode())
-        if len(text) <= self.left and self.take(size):
+        if max(len(text), size) <= self.left:
+            self.left -= size
             return text
         kept = _beginning(text, self.left)
         self.is_cut, self.left = True, 0

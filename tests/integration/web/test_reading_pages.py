@@ -205,6 +205,19 @@ def test_a_picture_has_words_for_those_who_do_not_see_it(store: Store, ann: Pers
     assert all(img.get("loading") == "lazy" and img.get("srcset") for img in page.cssselect("img"))
 
 
+def test_a_list_shows_the_beginning_of_a_long_text_in_any_script_and_leads_to_the_rest(
+    store: Store, ann: Person, read: Read
+):
+    address = f"https://site.example/{'a' * 800}"
+    with store.transaction() as tx:
+        for text in (*("a thought" for _ in range(48)), "牛奶" * 600, address):
+            add(tx, ann, text, NOW)
+    for number, shown in ((49, "牛奶牛奶"), (50, "")):
+        [entry] = read("/book").cssselect(f"#e{number}")
+        assert shown in words(entry)
+        assert words(entry.cssselect(".read-on")[0]) == "read on"
+
+
 def test_a_small_picture_is_not_made_larger_than_it_is(store: Store, ann: Person, read: Read):
     with store.transaction() as tx:
         add(tx, ann, "An icon", NOW, media=(picture("a"),))

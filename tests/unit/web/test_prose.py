@@ -32,6 +32,9 @@ def test_no_more_is_shown_than_there_is_room_for(text: str, size: int):
 
 
 def test_a_text_is_cut_between_words():
+    # As many letters as there are bytes of room, each of more than one byte.
+    assert linked("цапля на канале", Room(16)) == (Piece("цапля на"),)
+    assert linked("a<b<c", Room(9)) == (Piece("a<b"),)
     room = Room(20)
     assert linked("some words and other words", room) == (Piece("some words and"),)
     assert room.is_cut
