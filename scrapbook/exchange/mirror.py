@@ -18,7 +18,7 @@ from pathlib import Path
 from scrapbook.core.book import Book
 from scrapbook.core.exporting import read_entries, read_scrapbook, with_everything
 from scrapbook.errors import MediaMissing
-from scrapbook.exchange.file_names import safe_name
+from scrapbook.exchange.file_names import distinct_names, safe_name
 from scrapbook.exchange.notes import NoteLayout, entry_note, topic_note
 from scrapbook.media.storage import CHUNK, MediaStore
 from scrapbook.model.exported import ExportedEntry, ExportedScrapbook
@@ -59,6 +59,13 @@ def left_out(folder: Path) -> list[str]:
     return [f"{root.name}/{path}" for root, _ in _folders(folder) for path in _read_left_out(root / _OWN)]
 
 
+def remove_folder_of(folder: Path, person_id: int) -> None:
+    """Remove the folder of a person, whose name is theirs, from the mirror. Raises OSError if that fails."""
+    for root, whose in list(_folders(folder)):
+        if whose == person_id:
+            MirrorFolder(root).remove_all()
+
+
 class MirrorFolder:
     """The folder of one person: writes and removes its own files. Raises OSError if that fails."""
 
@@ -78,9 +85,8 @@ class MirrorFolder:
         for folder, person_id in _folders(mirror):
             if person_id == person.id and not folder.name.startswith(_NEW):
                 return cls(folder)
-        name, count = safe_name(person.name) or "_", 1
-        while (mirror / (free := name if count == 1 else f"{name} {count}")).exists():
-            count += 1
+        taken = (place.name for place in mirror.iterdir())
+        free = distinct_names([(person.id, safe_name(person.name))], taken)[person.id]
         draft = mirror / f"{_NEW}{person.id}"
         if (draft, person.id) not in _folders(mirror):  # one that is complete only lacks its name
             shutil.rmtree(draft, ignore_errors=True)

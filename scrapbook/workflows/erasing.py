@@ -16,6 +16,7 @@ import structlog
 
 from scrapbook.core.people import let_in
 from scrapbook.errors import ScrapbookError
+from scrapbook.exchange.mirror import remove_folder_of
 from scrapbook.media.storage import MediaStore, is_key
 from scrapbook.observability.reporting import report_error
 from scrapbook.settings import Settings
@@ -85,6 +86,7 @@ def finish_erasures(settings: Settings, store: Store, files: MediaStore, *, admi
         if erasure.files or erasure.message_ids:
             _delete_files(store, files, erasure.files)
             delete_stray_uploads(store, settings.uploads_dir)
+            _delete_mirror(settings, erasure.person_id)
             _delete_workflows(settings, set(erasure.message_ids))
             if not _empty_logs(settings):
                 left += 1
@@ -115,6 +117,16 @@ def _delete_files(store: Store, files: MediaStore, keys: Collection[str]) -> Non
     for key in keys:
         if key not in used and is_key(key):  # a restored backup may name anything
             files.delete(key)
+
+
+def _delete_mirror(settings: Settings, person_id: int) -> None:
+    """Delete the folder of a person in the mirror, which has their name; what is saved anew makes another."""
+    if settings.mirror_dir is None:
+        return
+    try:
+        remove_folder_of(settings.mirror_dir, person_id)
+    except OSError as error:  # what is in it goes with the entries, once it can be written
+        log.warning("mirror_failed", person=person_id, reason=type(error).__name__)
 
 
 def _delete_workflows(settings: Settings, message_ids: Collection[str]) -> None:

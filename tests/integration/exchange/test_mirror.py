@@ -172,17 +172,17 @@ def test_each_person_has_a_folder_which_goes_with_them(
     keeper: MirrorKeeper, store: Store, ann: Person, ben: Person, folder: Path
 ) -> None:
     store.write(lambda tx: (save(tx, ann, "Hers", None), save(tx, ben, "His", None)))
-    twin = store.write(lambda tx: tx.people.add("Ann", ["+15550109"]))
+    twin = store.write(lambda tx: tx.people.add("ann", ["+15550109"]))
     store.write(lambda tx: save(tx, twin, "Another's", None))
     look(keeper)
     assert set(notes(folder)) == {
         "Ann/No topic/1 Hers.md",
         "Ben/No topic/1 His.md",
-        "Ann 2/No topic/1 Another's.md",
+        "ann 2/No topic/1 Another's.md",
     }
     store.write(lambda tx: tx.people.remove(ben.id, with_entries=True))
     look(keeper)
-    assert sorted(path.name for path in folder.iterdir()) == ["Ann", "Ann 2"]
+    assert sorted(path.name for path in folder.iterdir()) == ["Ann", "ann 2"]
     for person in (ann, twin):
         store.write(lambda tx, person=person: tx.people.remove(person.id, with_entries=True))
     look(keeper)

@@ -11,6 +11,7 @@ from dbos import DBOS, SetWorkflowID
 from sqlalchemy import create_engine, inspect, text
 
 from scrapbook.app import QUEUES
+from scrapbook.exchange.mirror import MirrorFolder
 from scrapbook.media.storage import MediaStore
 from scrapbook.settings import Settings
 from scrapbook.store import Store, sqlite_file
@@ -157,6 +158,21 @@ def test_a_person_whom_the_settings_allow_may_text_again(
         person = tx.people.by_address(ADDRESS)
         assert person is not None
         assert (person.name, tx.entries.count(person.id)) == (ADDRESS, 0)
+
+
+def test_the_folder_in_the_mirror_goes_with_its_name(
+    settings: Settings, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mirror").mkdir()
+    for person in store.read(lambda tx: tx.people.list()):
+        mirrored = MirrorFolder.of_person(tmp_path / "mirror", person)
+        mirrored.write("No topic/1 A thought.md", person.name.encode(), compares=False)
+    monkeypatch.setenv("SCRAPBOOK_MIRROR_DIR", str(tmp_path / "mirror"))
+    erase_rows(store)
+    finish_erasures(Settings.load(), store, MediaStore(settings.media_url))
+    assert left_in_files(tmp_path / "mirror", ANN) == set()
+    [left] = (tmp_path / "mirror").iterdir()
+    assert BEN in left.name
 
 
 @pytest.fixture
