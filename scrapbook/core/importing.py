@@ -112,6 +112,8 @@ def import_batch(
 def finish_import(book: Book, progress: ImportProgress) -> None:
     """Record that an import is complete, after taking over what an export of ours without entries has."""
     scrapbook = progress.scrapbook
+    if progress.change is None:  # all may have come before an interruption
+        progress.change = book.tx.imports.interrupted(book.person.id, dict(progress.arguments))
     if (
         scrapbook
         and not progress.had_entries

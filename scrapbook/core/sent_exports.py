@@ -73,7 +73,12 @@ def tell_done(tx: Transaction, uploaded: UploadedExport, result: Mapping[str, An
     parts += [f"{result['updated']:,} brought up to date"] if result["updated"] else []
     parts += [f"{result['known']:,} known before"] if result["known"] else []
     parts += [f"{result['skipped_count']:,} left out"] if result["skipped_count"] else []
-    response = "utter_imported_nothing" if result["change"] is None else "utter_imported"
+    latest = tx.changes.latest(uploaded.person_id)
+    if result["change"] is None:
+        response = "utter_imported_nothing"
+    else:
+        is_undone_next = latest is not None and latest.id == result["change"]
+        response = "utter_imported" if is_undone_next else "utter_imported_meanwhile"
     told = ", ".join(parts) or "no entries"
     if result["change"] is None:
         told = told[0].upper() + told[1:]

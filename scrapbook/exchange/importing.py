@@ -126,7 +126,14 @@ class Importer:
         self._store.write(lambda tx: finish_import(self._book(tx), progress))
         if progress.change:
             result.change = progress.change.id
+            self._count_all(result, progress.change.id)
         return result
+
+    def _count_all(self, result: ImportResult, change_id: int) -> None:
+        """Count what came before an interruption as new, too: it is undone with the rest."""
+        before = self._store.read(lambda tx: tx.changes.count_added(change_id)) - result.added
+        result.added += before
+        result.known -= before
 
     @staticmethod
     def _entries(

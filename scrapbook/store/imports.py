@@ -205,11 +205,15 @@ class Imports:
 
     def begin(self, person_id: int, arguments: Mapping[str, JsonValue], at: datetime) -> Change:
         """Begin the change of an import, or go on with one of the same arguments that was interrupted."""
-        unfinished = {**arguments, "finished": False}
+        return self.interrupted(person_id, arguments) or self._changes.begin(
+            person_id, KIND, {**arguments, "finished": False}, at
+        )
+
+    def interrupted(self, person_id: int, arguments: Mapping[str, JsonValue]) -> Change | None:
+        """Return the change of an import of these arguments that was interrupted. None if there is none."""
         latest = self._changes.latest_of_kind(person_id, KIND)
-        if latest and dict(latest.arguments) == unfinished:
-            return latest
-        return self._changes.begin(person_id, KIND, unfinished, at)
+        is_it = latest is not None and dict(latest.arguments) == {**arguments, "finished": False}
+        return latest if is_it else None
 
     def finish(self, change: Change, count: int) -> None:
         """Record that an import is complete, with the number of entries that it added."""

@@ -77,29 +77,31 @@ class Paused(ImportRunner):
     def _count(self, uploaded, count):
         super()._count(uploaded, count)
         print(count, flush=True)
-        if count >= 60:
+        if count >= int(most):
             sys.stdin.read()
-url, media, folder = sys.argv[1:]
+url, media, folder, most = sys.argv[1:]
 Paused(Store.open(url), MediaStore(media), pathlib.Path(folder), "test").work()
 """
 
 
+@pytest.mark.parametrize("most", [60, 200])
 def test_killed_in_the_middle_it_goes_on_and_is_undone_as_one(
-    runner: ImportRunner, store: Store, url: str, ann: Person, tmp_path: Path
+    runner: ImportRunner, store: Store, url: str, ann: Person, tmp_path: Path, most: int
 ) -> None:
     press_read(runner, store, ann, tmp_path)
-    arguments = [url, str(tmp_path / "media"), str(tmp_path / "uploads")]
+    arguments = [url, str(tmp_path / "media"), str(tmp_path / "uploads"), str(most)]
     process = subprocess.Popen(
         [sys.executable, "-c", KILLED, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     assert process.stdout
-    assert "60\n" in iter(process.stdout.readline, "")
-    assert (found(store, ann).state, found(store, ann).count) == ("wanted", 60)
+    assert f"{most}\n" in iter(process.stdout.readline, "")
+    assert (found(store, ann).state, found(store, ann).count) == ("wanted", most)
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()
-    assert count(store, ann) == 60
+    assert count(store, ann) == most
     runner.work()
     assert found(store, ann).state == "imported"
+    assert (found(store, ann).result["added"], found(store, ann).result["known"]) == (200, 0)
     assert count(store, ann) == 200
     with store.transaction() as tx:
         assert Book(tx, ann, "", NOW).undo()

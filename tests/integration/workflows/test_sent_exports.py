@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from scrapbook.core import Book
+from scrapbook.core.saving import save
 from scrapbook.core.sent_exports import NotTaken, Taken, take
 from scrapbook.media.storage import MediaStore
-from scrapbook.store import Media, Person, Store
+from scrapbook.store import Media, Person, Store, UploadedExport
 from scrapbook.text.file_types import identify
+from scrapbook.text.parsed_message import ParsedMessage
 from scrapbook.workflows.importing import ImportRunner
 from scrapbook.workflows.retry import Retrier
 from scrapbook.workflows.sent_exports import SentExports
@@ -190,6 +192,24 @@ def test_of_two_files_the_later_is_taken(ann_sends: Sender) -> None:
 def test_what_is_written_in_the_book_is_not_offered(ann_sends: Sender) -> None:
     ann_sends.look_at(ann_sends.send(MEMOS, from_="book:1"))
     assert ann_sends.told() == []
+
+
+def test_what_is_undone_before_the_import_is_said(ann_sends: Sender) -> None:
+    ann_sends.look_at(ann_sends.send(MEMOS))
+    ann_sends.wants()
+    begun = ann_sends.runner._count
+
+    def save_meanwhile(uploaded: UploadedExport, read: int) -> None:
+        begun(uploaded, read)
+        with ann_sends.store.transaction() as tx:
+            save(Book(tx, ann_sends.person, "", datetime.now(UTC)), ParsedMessage.of("the heron is back"))
+
+    ann_sends.runner._count = save_meanwhile  # type: ignore[method-assign]
+    ann_sends.runner.work()
+    assert ann_sends.told()[-1] == (
+        "Imported from Memos: 3 new entries. To take that back, text undo several times: what you changed "
+        "meanwhile is undone first."
+    )
 
 
 def test_nothing_new_is_said(ann_sends: Sender) -> None:
