@@ -6,7 +6,9 @@ from typing import Any
 
 from scrapbook.core.book import Book
 from scrapbook.core.exporting import read_entries, read_scrapbook
+from scrapbook.core.following import follow_again
 from scrapbook.media.storage import MediaStore
+from scrapbook.model.exported import FollowedPage
 from scrapbook.model.transcript import Segment, Transcript, Word
 from scrapbook.store import Media, PageMetadata, Person, Preview, QuietHours, Store, Transaction
 from scrapbook.text.parsed_text import ParsedText
@@ -33,6 +35,7 @@ def _fill(tx: Transaction, files: MediaStore, person: Person) -> None:
     book = Book(tx, person, "", NOW)
     boats = _recorded(book, "topic", lambda: tx.topics.add(person.id, "Bots"))
     _recorded(book, "rename", lambda: tx.topics.rename(boats.id, "Boats: a/b"))
+    tx.topics.describe(boats.id, "What floats,\nand does not")
     tx.topics.add(person.id, "CON")
     tx.topics.add(person.id, "boats a b")
     oars = save(tx, person, "Oars of ash\nTakeaway: ash is light\nhttps://example.org/oars", boats.id)
@@ -52,6 +55,8 @@ def _fill(tx: Transaction, files: MediaStore, person: Person) -> None:
     save(
         tx, person, "\n---\n﻿[[x]] \u202e <b>& \u2028 \x07 é\n", None, [Media("https://e.org/x", "image/png")]
     )
+    follow_again(book, FollowedPage("https://e.org/feed.xml", "e.org", "Oarsmen", ("ash", "spruce oars")))
+    follow_again(book, FollowedPage("https://e.net/", "https://e.net/", None))
     tx.quiet_hours.set(person.id, QuietHours(0, 6 * 60))
     tx.recurring.put(person.id, "prompts", EVENINGS, EVENING, has_time=True)
     tx.recurring.put(
@@ -88,12 +93,16 @@ def everything(store: Store, files: MediaStore, person: Person) -> dict[str, Any
         scrapbook = read_scrapbook(book)
         names = {topic.id: topic.name for topic in scrapbook.topics}
         entries = [_plain(one, names, files) for one in read_entries(book, 0, 1000)]
-        topics = [(topic.name, sorted(topic.aliases), topic.entry_count) for topic in scrapbook.topics]
+        topics = [
+            (topic.name, sorted(topic.aliases), topic.entry_count, scrapbook.descriptions.get(topic.id))
+            for topic in scrapbook.topics
+        ]
         return {
             "entries": entries,
             "topics": sorted(topics),
             "quiet": scrapbook.quiet_hours,
             "said_again": scrapbook.said_again,
+            "following": scrapbook.following,
             "next": scrapbook.next_number,
         }
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
@@ -32,8 +32,10 @@ from scrapbook.exchange.exporting import Exporter, ExportFailed
 from scrapbook.exchange.importing import Importer, ImportResult
 from scrapbook.exchange.reading import open_export
 from scrapbook.media.storage import MediaStore
+from scrapbook.model.records import Reminder, ReminderState
 from scrapbook.store import Person, Store, Transaction
 from tests.integration.exchange.sample_scrapbook import (
+    EVENING,
     EVENINGS,
     JPEG,
     NOW,
@@ -305,7 +307,7 @@ _entries = st.lists(
         _texts,
         st.none() | _names,
         st.none() | st.binary(min_size=1, max_size=30),
-        st.sampled_from(["", "edit", "pin", "trash", "erase"]),
+        st.sampled_from(["", "edit", "pin", "trash", "erase", "describe", *get_args(ReminderState)]),
     ),
     max_size=6,
 )
@@ -353,6 +355,16 @@ def _save(
         entry_id = save(tx, person, text, topic_id, media)
     if change == "erase":
         tx.entries.erase(entry_id)
+        return
+    if change == "describe":
+        if topic_id:
+            tx.topics.describe(topic_id, text)
+        return
+    if change in get_args(ReminderState):
+        reminder = Reminder(
+            0, person.id, entry_id, EVENING, EVENING, EVENINGS, "Europe/London", True, change, None
+        )
+        tx.reminders.put_back(reminder)
         return
     if change:
         with book.recording(change):
