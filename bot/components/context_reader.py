@@ -10,7 +10,7 @@ from rasa.shared.nlu.training_data.message import Message
 from components import answers
 from components.amendments import AMEND
 from components.command_matching import recognise
-from components.command_recogniser import IS_COMMAND, set_command
+from components.command_recogniser import IS_COMMAND, IS_PARAPHRASE, set_command
 from components.effects import SAVE_THOUGHT
 from components.grammar import Entity, RecognisedCommand
 from components.normalization import is_question, trim
@@ -51,6 +51,8 @@ class ContextReader(StatelessComponent):
         found = read(text, context, intent)
         if found is None and intent is None:
             found = _asked_in_other_spelling(corrected_text(message), context)
+        if found and intent is None and context.to_delete:
+            message.set(IS_PARAPHRASE, True, add_to_output=True)
         if found:
             set_command(message, found)
             message.set(IS_OF_CONTEXT, True)
@@ -83,6 +85,8 @@ def _in_context(text: str, context: TurnContext) -> Optional[RecognisedCommand]:
         item, topic = (Entity("", text[start:end], start, end) for start, end in put)
         entities = [item._replace(entity="note"), topic._replace(entity="topic")]
         return RecognisedCommand("add_to_topic", 1.0, entities)
+    if context.to_delete and context.to_delete in text:
+        return _deletion(text, context.to_delete)
     return _about_that(text) if context.answers_entry else None
 
 
@@ -94,6 +98,15 @@ def _asked_in_other_spelling(corrected: CorrectedText, context: TurnContext) -> 
     value, start, end = asked
     entity = Entity("query", value, corrected.original_offset(start), corrected.original_offset(end))
     return RecognisedCommand("find", 1.0, [entity])
+
+
+def _deletion(text: str, words: str) -> RecognisedCommand:
+    """Return the command to delete the entry with these words of the text, which the action asks about."""
+    start = text.index(words)
+    terms = ("one", f"of about {words}")
+    return RecognisedCommand(
+        "delete_entry", 1.0, [Entity("entry", term, start, start + len(words)) for term in terms]
+    )
 
 
 def _choice(text: str, question: Optional[OpenQuestion], command: Optional[str]) -> Optional[str]:

@@ -38,6 +38,7 @@ class TurnContext:
         is_forwarded: whether somebody else wrote it.
         is_reminded: whether a reminder was said in the last day, or is what the text answers.
         is_reminder_fresh: whether nothing was texted since.
+        to_delete: the words of "delete my lentil recipe", if there are entries with all of them; else empty.
     """
 
     is_known: bool = False
@@ -48,6 +49,7 @@ class TurnContext:
     is_forwarded: bool = False
     is_reminded: bool = False
     is_reminder_fresh: bool = False
+    to_delete: str = ""
 
     @classmethod
     def of(cls, message: Message) -> "TurnContext":
@@ -63,6 +65,7 @@ class TurnContext:
             bool(context.get("is_forwarded")),
             bool(context.get("is_reminded")),
             bool(context.get("is_reminder_fresh")),
+            str(context.get("to_delete") or ""),
         )
 
     def has_topic(self, name: str) -> bool:

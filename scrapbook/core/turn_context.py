@@ -1,5 +1,6 @@
 """What the conversation knows when a text arrives: sent along with the text, as evidence of what it means."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -11,6 +12,7 @@ from scrapbook.core.reply_context import entry_answered, said_in_answered
 from scrapbook.messaging.addresses import SMS, Address
 from scrapbook.store import Entry, JsonValue, Message, PendingQuestion, Transaction
 from scrapbook.text.fuzzy_match import MatchOutcome, match
+from scrapbook.text.query import Query
 from scrapbook.text.segments import shorten
 from scrapbook.text.spelling import normalized_name, singular
 
@@ -28,6 +30,12 @@ MAX_TOPICS = 8
 MAX_OPTIONS = 20
 MAX_LABEL = 60
 """Characters of an option."""
+
+_ASKED_TO_DELETE = re.compile(
+    r"\W*(?:(?:please|pls|ok|okay|hey|can\s+you|could\s+you)[\s,]+){0,2}(?:delete|erase)\s+(?:my|the|that|this)\s+"
+    r"(?P<words>[\w'’-]+(?:\s+[\w'’-]+){0,4}?)(?:,?\s+(?:please|pls|thanks|now|for\s+me))?[\s.!]*",
+    re.IGNORECASE,
+)
 
 _MARKS = "\u200b\ufeff .,:;!?\"“”„«»‘’'()"
 
@@ -68,6 +76,7 @@ class TurnContext:
         channel: what carried it, as in ``messaging.addresses``.
         is_reminded: whether a reminder was said in the last day, or is what the text answers.
         is_reminder_fresh: whether nothing was texted since.
+        to_delete: the words of "delete my lentil recipe", if there are entries with all of them; else empty.
         is_too_late: whether it answers, by a button, a question that is not open any more: nothing is done.
     """
 
@@ -79,6 +88,7 @@ class TurnContext:
     channel: str = SMS
     is_reminded: bool = False
     is_reminder_fresh: bool = False
+    to_delete: str = ""
     is_too_late: bool = False
 
     @classmethod
@@ -94,6 +104,7 @@ class TurnContext:
             message.is_forwarded,
             Address.parse(message.from_).kind,
             *_reminded(tx, message),
+            _to_delete(tx, message),
             _is_too_late(tx, message),
         )
 
@@ -108,6 +119,7 @@ class TurnContext:
             "channel": self.channel,
             "is_reminded": self.is_reminded,
             "is_reminder_fresh": self.is_reminder_fresh,
+            "to_delete": self.to_delete,
         }
 
 
@@ -127,6 +139,16 @@ def _reminded(tx: Transaction, message: Message) -> tuple[bool, bool]:
         return False, False
     before = tx.messages.before(message)
     return True, before is None or before.received_at < last[1]
+
+
+def _to_delete(tx: Transaction, message: Message) -> str:
+    """Return what a text asks to delete; empty if that is no entry, as most of what people delete."""
+    asked = _ASKED_TO_DELETE.fullmatch(message.body)
+    if asked is None:
+        return ""
+    query = Query.parse(asked["words"]).without_stop_words()
+    found = tx.entries.find(message.person_id, query, 1) if query.words else None
+    return asked["words"] if found and found.found and not found.corrections else ""
 
 
 def _topics(tx: Transaction, message: Message) -> tuple[str, ...]:

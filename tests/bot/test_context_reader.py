@@ -190,6 +190,15 @@ def test_an_answer_to_an_entry_may_be_its_new_words(text):
     assert read(text, TurnContext(answers_entry=True)).intent == "edit"
 
 
+def test_what_is_to_be_deleted_is_an_entry_only_if_there_is_one():
+    text = "please delete my lentil recipe"
+    assert read(text, TurnContext()) is None
+    found = read(text, TurnContext(to_delete="lentil recipe"))
+    assert found.intent == "delete_entry"
+    assert [entity.value for entity in found.entities] == ["one", "of about lentil recipe"]
+    assert {text[entity.start : entity.end] for entity in found.entities} == {"lentil recipe"}
+
+
 @pytest.mark.parametrize("text", ["gimme the garden stuff", "whats in garden", "shwo me my garden notes"])
 def test_the_words_around_the_name_of_a_topic_may_be_misspelled(agent, text):
     from rasa.core.channels.channel import UserMessage

@@ -43,6 +43,23 @@ def context(store: Store, message_id: str) -> TurnContext:
     return store.read(lambda tx: TurnContext.of(tx, message_id))
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("delete my lentil recipe", "lentil recipe"),
+        ("Please erase the recipe, thanks", "recipe"),
+        ("delete my fish recipe", ""),
+        ("delete lentils from the recipe", ""),
+        ("delete my lentil recipe and the bread one from the fridge door", ""),
+    ],
+)
+def test_what_is_asked_to_be_deleted_is_known_if_an_entry_has_all_of_its_words(
+    store: Store, ann: Person, text: str, words: str
+) -> None:
+    save(store, ann, None, "Recipe for lentil soup: onions, cumin")
+    assert context(store, receive(store, ann, text)).to_delete == words
+
+
 def asked(store: Store, ann: Person, asks: str, options: Sequence[str], action: str = "action_find") -> None:
     message_id = receive(store, ann, f"asks {asks}", minute=1)
     with store.transaction() as tx:
