@@ -1,14 +1,17 @@
 """Follow feeds and pages, list what is new on them, and say what the person wants to be told of."""
 
 import re
+from collections.abc import Sequence
 
 from actions.action import BookAction
 from actions.receipts import answer_or_save, receipt, save_message, save_or_explain
+from actions.reminders import cancel_named
 from actions.replies import page, quoted, reply, which_topic
 from actions.turn import Turn
 from scrapbook.core import AmbiguousTopic, TopicNotFound, feed_items, following
 from scrapbook.core.feed_items import WordsUnclear
 from scrapbook.core.following import Subscription, TooManyFollowed, TooManyWatched
+from scrapbook.model.feeds import Watch
 from scrapbook.store import TurnResult
 from scrapbook.text.listing import listed
 
@@ -17,13 +20,23 @@ MAX_LISTED = 12
 
 _CALLED = re.compile(r"\s(?:as|called|and call (?:it|that))\s+(?P<name>\S.{0,80}?)[\s.!]*$", re.IGNORECASE)
 
+_SAYS_FOLLOW = re.compile(r"\b(?:un)?fol+ow", re.IGNORECASE)
+
+_FEEDS = r"(?:feeds|pages|sites|ones)"
 _ALL = re.compile(
-    r"\s*(?:everything|every\s+(?:feed|page|site|one)|all)(?:\s+of\s+(?:them|it))?"
-    r"(?:\s+(?:the\s+|my\s+|these\s+)?(?:feeds|pages|sites|ones))?[\s.!]*",
+    r"\b(?:follow(?:ing)?|unfollow|from)\s+(?:everything|every\s+(?:feed|page|site|one)|them(?:\s+all)?"
+    rf"|all(?:\s+of)?(?:\s+(?:them|it))?(?:\s+(?:the\s+|my\s+|these\s+)?{_FEEDS})?|my\s+{_FEEDS})"
+    r"[\s.!]*(?:please|thanks)?[\s.!]*$",
     re.IGNORECASE,
 )
 
-_SAYS_FOLLOW = re.compile(r"\b(?:un)?follow", re.IGNORECASE)
+_SAYS_LATEST = re.compile(r"\blatest\b", re.IGNORECASE)
+
+_SAYS_STOP = re.compile(r"\W*(?:please\s+)?(?:stop|unwatch)\b", re.IGNORECASE)
+
+_SAYS_MENTION = re.compile(r"\bmentions?\b", re.IGNORECASE)
+
+_NO_MORE = re.compile(r"\s+(?:any\s?more|any\s+longer|again|please|feed|alerts|news|updates)$", re.IGNORECASE)
 
 _ITEM = re.compile(
     r"\W*(?:save|keep)\s+(?:number\s+|item\s+|no\.?\s*|#)?(?P<number>\d{1,3})\W*", re.IGNORECASE
@@ -59,23 +72,18 @@ class ActionUnfollow(BookAction):
 
     def answer(self, turn: Turn) -> TurnResult:
         typed = turn.slots.text("feed")
+        if _ALL.search(turn.message.body) and not (typed and following.named_exactly(turn.book, typed)):
+            return _unfollow_all(turn)
         if not typed:
             return save_or_explain(turn, "utter_unfollow_how")
         feed = following.subscription_meant(turn.book, typed)
-        if _ALL.fullmatch(typed) and not following.named_exactly(turn.book, typed):
-            count = following.unfollow_all(turn.book)
-            return (
-                reply("utter_unfollowed_all", count=str(count)) if count else reply("utter_following_nothing")
-            )
         if isinstance(feed, AmbiguousTopic):
             return which_topic(turn.book, feed, self.action_name, {}, "feed")
         if isinstance(feed, TopicNotFound):
             # "Unsubscribe from the catalogue" is something to do, where nothing of that name is followed.
             is_request = feed.nearest or _SAYS_FOLLOW.search(turn.message.body)
             return _not_followed(feed) if is_request else answer_or_save(turn)
-        name = following.called(turn.book.tx, feed)
-        following.unfollow(turn.book, feed)
-        return reply("utter_unfollowed", feed=quoted(name))
+        return _unfollow(turn, feed)
 
 
 class ActionListFollowing(BookAction):
@@ -109,7 +117,9 @@ class ActionWhatsNew(BookAction):
         if isinstance(feed, AmbiguousTopic):
             return which_topic(turn.book, feed, self.action_name, {}, "feed")
         if isinstance(feed, TopicNotFound):
-            return _not_followed(feed)
+            # "What's the latest on Ada" asks about nobody's feed.
+            is_request = feed.nearest or not _SAYS_LATEST.search(turn.message.body)
+            return _not_followed(feed) if is_request else answer_or_save(turn)
         news = feed_items.whats_new(turn.book, feed)
         if news is None:
             return _nothing_read(turn, feed)
@@ -131,7 +141,9 @@ class ActionWatchFeed(BookAction):
         if isinstance(feed, AmbiguousTopic):
             return which_topic(turn.book, feed, self.action_name, {"mentioned": words}, "feed")
         if isinstance(feed, TopicNotFound):
-            return _not_followed(feed) if following.subscriptions(turn.book) else save_message(turn)
+            # "Tell me when mum says yes" is about nobody's feed, "when xkcd mentions" is.
+            is_request = following.subscriptions(turn.book) and _SAYS_MENTION.search(turn.message.body)
+            return _not_followed(feed) if is_request else save_message(turn)
         name = quoted(following.called(turn.book.tx, feed))
         watched = following.watch(turn.book, feed, words)
         if isinstance(watched, TooManyWatched):
@@ -143,19 +155,65 @@ class ActionWatchFeed(BookAction):
 
 
 class ActionUnwatchFeed(BookAction):
+    """End what the person is told of: certain words, or all that a feed says if its name is given."""
+
     action_name = "action_unwatch_feed"
 
     def answer(self, turn: Turn) -> TurnResult:
-        typed, words = turn.slots.text("feed"), turn.slots.text("mentioned")
+        typed, words = turn.slots.text("feed"), _NO_MORE.sub("", turn.slots.text("mentioned") or "")
         feed = following.subscription_meant(turn.book, typed) if typed else None
         if isinstance(feed, AmbiguousTopic):
             return which_topic(turn.book, feed, self.action_name, {"mentioned": words}, "feed")
         if isinstance(feed, TopicNotFound):
             return _not_followed(feed)
-        ended = following.unwatch(turn.book, words or turn.message.body, feed)
-        if not ended:
-            return reply("utter_not_watching") if following.watches(turn.book) else save_message(turn)
-        return reply("utter_unwatched", words=listed(quoted(watch.words) for _, watch in ended))
+        if words or not feed:
+            ended = following.unwatch(turn.book, words or turn.message.body, feed)
+            return _unwatched(ended) if ended else self._feed_of_that_name(turn, words)
+        return _end_all_of(turn, feed)
+
+    def _feed_of_that_name(self, turn: Turn, words: str) -> TurnResult:
+        """End what is told of the feed, or of the reminder, of that name: "stop telling me about fires"."""
+        feed = following.subscription_meant(turn.book, words) if words else None
+        if isinstance(feed, AmbiguousTopic):
+            return which_topic(turn.book, feed, self.action_name, {}, "feed")
+        if feed and not isinstance(feed, TopicNotFound):
+            return _end_all_of(turn, feed)
+        if words and (cancelled := cancel_named(turn, words)):
+            return cancelled
+        is_request = following.watches(turn.book) and _SAYS_STOP.match(turn.message.body)
+        return reply("utter_not_watching") if is_request else save_message(turn)
+
+
+def _end_all_of(turn: Turn, feed: Subscription) -> TurnResult:
+    """Tell the person nothing of a feed any longer; one that tells them nothing is followed no longer."""
+    ended = following.unwatch_feed(turn.book, feed)
+    if not ended:
+        return _unfollow(turn, feed)
+    name = quoted(following.called(turn.book.tx, feed))
+    return reply("utter_unwatched_feed", feed=name, words=_words_of(ended))
+
+
+def _unfollow(turn: Turn, feed: Subscription) -> TurnResult:
+    name = following.called(turn.book.tx, feed)
+    following.unfollow(turn.book, feed)
+    return reply("utter_unfollowed", feed=quoted(name))
+
+
+def _unfollow_all(turn: Turn) -> TurnResult:
+    every = following.subscriptions(turn.book)
+    if not every:
+        return reply("utter_following_nothing")
+    names = listed(quoted(name) for name in following.names_of(every)[:MAX_LISTED])
+    following.unfollow(turn.book, *every)
+    return reply("utter_unfollowed_all", count=str(len(every)), feeds=names)
+
+
+def _unwatched(ended: Sequence[tuple[Subscription, Watch]]) -> TurnResult:
+    return reply("utter_unwatched", words=_words_of(ended))
+
+
+def _words_of(watched: Sequence[tuple[Subscription, Watch]]) -> str:
+    return listed(dict.fromkeys(quoted(watch.words) for _, watch in watched))
 
 
 def find_in_feed(turn: Turn, query: str) -> TurnResult | None:

@@ -16,7 +16,7 @@ from scrapbook.core.paging import remember_options
 from scrapbook.core.quiet_hours import set_quiet_hours
 from scrapbook.store import DueReminder, Entry, QuietHours, TurnResult
 from scrapbook.text.answered_times import answered_time
-from scrapbook.text.due import mentions_time
+from scrapbook.text.due import is_past, mentions_time
 from scrapbook.text.periods_to_come import period_to_come
 from scrapbook.text.quiet_hours import clock_of, quiet_hours_in
 from scrapbook.text.segments import shorten
@@ -31,7 +31,19 @@ _LISTED_WORDS = 60
 """Characters of each of them."""
 
 _ALL = re.compile(r"\b(?:all|every|everything|any)\b", re.IGNORECASE)
-_REMINDER = re.compile(r"\s+reminder$", re.IGNORECASE)
+_REMINDER = re.compile(r"\s+(?:reminder|one|thing)$", re.IGNORECASE)
+_BEFORE_TIME = re.compile(
+    r"(?:\s+(?:reminder|one|thing)\b)?(?:\s+(?:should|must|needs\s+to|has\s+to)\s+be\b)?"
+    r"(?:\s+(?:moved|changed)\b)?(?:\s+back\b)?\s*",
+    re.IGNORECASE,
+)
+"""What may stand between the name of a reminder and its new time."""
+
+_MAY_BE_A_TASK = re.compile(r"\W*(?:please\s+)?(?:change|set|make|put)\b", re.IGNORECASE)
+"""What somebody does to other things, too: "make the red one tomorrow"."""
+
+_SAYS_DONE = re.compile(r"\W*(?:please\s+)?(?:done|mark|check|tick)\b", re.IGNORECASE)
+_SAYS_UNTIL = re.compile(r"\b(?:until|till?|for\s+(?!now\b)|today|tonight|tomorrow)", re.IGNORECASE)
 _NO_QUIET_HOURS = re.compile(r"\s*(?:please\s+)?no\s+quiet\b", re.IGNORECASE)
 
 
@@ -53,6 +65,8 @@ class ActionListReminders(BookAction):
 
     def answer(self, turn: Turn) -> TurnResult:
         book = turn.book
+        if note := turn.slots.text("note"):
+            return _list_of_words(book, note)
         period = period_to_come(turn.message.body, local_days.today(book))
         if period is None:
             return _list(
@@ -89,13 +103,16 @@ class ActionRescheduleReminder(BookAction):
 
     def _named(self, turn: Turn, note: str) -> TurnResult:
         entries = list(_entries_named(turn, note))
+        is_reminder = any(map(reminders.is_reminder, entries))
+        if _MAY_BE_A_TASK.match(turn.message.body) and not is_reminder:
+            return save_message(turn)
         if not entries:
             return reply("utter_no_reminder", words=quoted(note or ", ".join(turn.slots.texts("entry"))))
         if len(entries) > 1:
             ask(
                 turn.book,
                 self.action_name,
-                {"time_said": turn.message.body},
+                {"time_said": turn.message.body, "note": note},
                 "entry",
                 [str(entry.number) for entry in entries],
             )
@@ -112,7 +129,9 @@ class ActionFinishReminder(BookAction):
     def answer(self, turn: Turn) -> TurnResult:
         said, numbers = self._meant(turn), turn.slots.texts("entry")
         if not said:
-            return reply("utter_no_reminder", words=", ".join(numbers)) if numbers else save_message(turn)
+            # "21 done" may count something, "done 21" not.
+            is_request = numbers and _SAYS_DONE.match(turn.message.body)
+            return reply("utter_no_reminder", words=", ".join(numbers)) if is_request else save_message(turn)
         what = _tasks_of(turn.book, said)
         following = [one for one in reminders.finish(turn.book, said) if one.state == "waiting"]
         if len(following) != 1 or len(said) != 1:
@@ -149,8 +168,7 @@ class ActionCancelReminder(BookAction):
             return _no_reminder(words)
         if len(entries) > 1 and not _are_all_meant(turn):
             return which_entry(turn.book, entries[:MAX_OFFERED])
-        deleting.delete(turn.book, [entry.number for entry in entries])
-        return reply("utter_reminder_cancelled", what=numbered_entries(entries[:MAX_OFFERED]))
+        return _cancel(turn.book, entries)
 
 
 class ActionPauseReminders(BookAction):
@@ -162,6 +180,8 @@ class ActionPauseReminders(BookAction):
         count = reminders.stop(turn.book)
         if not count:
             return reply("utter_no_reminders_to_pause")
+        if _SAYS_UNTIL.search(turn.message.body):
+            return reply("utter_reminders_paused_without_end", count=str(count))
         return reply("utter_reminders_paused", count=str(count))
 
 
@@ -181,6 +201,19 @@ class ActionSetQuietHours(BookAction):
         if hours.begins == hours.ends:
             return reply("utter_no_quiet_hours")
         return reply("utter_quiet_hours", begins=clock_of(hours.begins), ends=clock_of(hours.ends))
+
+
+def cancel_named(turn: Turn, words: str) -> TurnResult | None:
+    """Delete the reminder with these words, or ask which; None if there is none."""
+    entries = deleting.entries_meant(words, reminders.reminders(turn.book))
+    if len(entries) > 1:
+        return which_entry(turn.book, entries)
+    return _cancel(turn.book, entries) if entries else None
+
+
+def _cancel(book: Book, entries: Sequence[Entry]) -> TurnResult:
+    deleting.delete(book, [entry.number for entry in entries])
+    return reply("utter_reminder_cancelled", what=numbered_entries(entries[:MAX_OFFERED]))
 
 
 def _hours(begins: int | None, ends: int | None) -> QuietHours:
@@ -214,6 +247,16 @@ def _list(
     return reply("utter_reminders_listed", title=title, lines=text)
 
 
+def _list_of_words(book: Book, words: str) -> TurnResult:
+    """List the reminders with these words, whether their time is known or not."""
+    meant = {entry.id for entry in deleting.entries_meant(words, reminders.reminders(book))}
+    found = [one for one in reminders.waiting(book) if one.reminder.entry_id in meant]
+    undated = [entry for entry in reminders.undated(book) if entry.id in meant]
+    if not found and not undated:
+        return reply("utter_no_reminder", words=quoted(words))
+    return _list(book, f"reminders about {quoted(words)}", found, undated)
+
+
 def _entries_named(turn: Turn, note: str) -> tuple[Entry, ...]:
     """Return the entries that are named by number, or the reminders with these words."""
     if not turn.slots.texts("entry"):
@@ -223,9 +266,8 @@ def _entries_named(turn: Turn, note: str) -> tuple[Entry, ...]:
 
 def _reschedule(turn: Turn, entry: Entry) -> TurnResult:
     book = turn.book
-    said = turn.slots.text("time_said") or turn.message.body
     known = book.tx.reminders.of_entry(entry.id)
-    words = _time_after_name(said)
+    words = _time_after_name(turn)
     due = answered_time(words, book.now, local_days.zone_of(book), known.due_at if known else None)
     if due is None:
         return reply("utter_reschedule_how", number=str(entry.number))
@@ -235,13 +277,19 @@ def _reschedule(turn: Turn, entry: Entry) -> TurnResult:
     return reply("utter_reminder_rescheduled", what=what, when=when)
 
 
-_AFTER_NAME = re.compile(r".*?\s(?:to|till|til|until|by|for|on|at)\s+(?P<when>.+)", re.IGNORECASE | re.DOTALL)
-
-
-def _time_after_name(text: str) -> str:
-    """Return the longest end of a text behind "to" or the like of which all words say when."""
-    found = _AFTER_NAME.fullmatch(text)
-    return found["when"] if found else text
+def _time_after_name(turn: Turn) -> str:
+    """Return what the message says behind the words or the number of the reminder; all if it has neither."""
+    said = turn.slots.text("time_said") or turn.message.body
+    note, number = (
+        turn.slots.text("note"),
+        turn.slots.text("entry_as_written") or turn.slots.verbatim("entry"),
+    )
+    named = _REMINDER.sub("", note or number or "")
+    if not named:
+        return said
+    words = r"\s+".join(map(re.escape, named.split()))
+    found = re.search(rf"(?<!\w){words}(?!\w)(?P<behind>.*)", said, re.IGNORECASE | re.DOTALL)
+    return _BEFORE_TIME.sub("", found["behind"], count=1) if found else said
 
 
 def _newest_reminder(turn: Turn) -> TurnResult | None:
@@ -275,5 +323,11 @@ def _receipt(turn: Turn, entry: Entry) -> TurnResult:
         if weekday := reminders.weekday_mistaken(turn.book, entry):
             return reply("utter_reminder_saved_for_another_day", weekday=weekday, **arguments)
         return reply("utter_reminder_saved_for", **arguments)
-    is_unclear = mentions_time(entry.text)
-    return reply("utter_reminder_saved_without_date" if is_unclear else "utter_reminder_saved", **arguments)
+    return reply(_why_undated(turn.book, entry), **arguments)
+
+
+def _why_undated(book: Book, entry: Entry) -> str:
+    """Return the receipt of a reminder that says no time, one that is past, or one that cannot be read."""
+    if is_past(entry.text, book.now, local_days.zone_of(book)):
+        return "utter_reminder_saved_for_the_past"
+    return "utter_reminder_saved_without_date" if mentions_time(entry.text) else "utter_reminder_saved"

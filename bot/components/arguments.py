@@ -7,7 +7,7 @@ from typing import Callable, Dict, List, Optional, Tuple
 from rapidfuzz import process
 
 from components.calendar_words import CALENDAR, TO_COME
-from components.due_words import DUE_WORDS, tells_when
+from components.due_words import DUE_WORDS, tells_how_often, tells_when
 from components.number_words import WORD, WORDS, in_digits
 from components.services import service
 from components.vocabulary import (
@@ -204,6 +204,22 @@ def _due_words(value: str) -> Optional[Values]:
     return [] if tells_when(value) else None
 
 
+_GOES_ON = re.compile(
+    r"(?:and|of|past|to|half|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|1/[24])\b", re.IGNORECASE
+)
+"""What the number before it belongs to: "snooze 1 day and 2 hours", "snooze 1 1/2 hours"."""
+
+
+def _later_words(value: str) -> Optional[Values]:
+    """Return no values, as ``_due_words`` does. None also if the words go on with the number before them."""
+    return None if _GOES_ON.match(value) else _due_words(value)
+
+
+def _often_words(value: str) -> Optional[Values]:
+    """Return no values, as ``_due_words`` does. None if the words do not say that it comes again."""
+    return [] if tells_how_often(value) else None
+
+
 def _items(value: str) -> Optional[Values]:
     """Return several short items with commas between them, as one value."""
     items = [_words(item) for item in value.split(",")]
@@ -218,6 +234,11 @@ def _query(value: str) -> Optional[Values]:
     return _whole(value)
 
 
+def _mentioned(value: str) -> Optional[Values]:
+    """Return the words of which somebody wants to be told; "the" of "stop the alerts" is none."""
+    return None if value.lower() in DETERMINERS else _query(value)
+
+
 @dataclass(frozen=True)
 class ArgumentType:
     """``pattern`` matches an argument; ``read`` returns its values, or None if it is rejected."""
@@ -226,15 +247,17 @@ class ArgumentType:
     read: Callable[[str], Optional[Values]]
 
 
-def _up_to(count: int) -> str:
+def _up_to(count: int, *, fewest: bool = False) -> str:
     """Return a pattern for at most ``count`` words without a mark that ends a sentence or a clause.
+
+    With ``fewest`` it takes as few words as what follows allows: "rent" of "rent to friday at 5".
 
     The characters that join the parts of a word are not allowed inside a part. So a word matches in only one
     way, and a text that does not match is rejected in linear time.
     """
     part = r"[^\s,;:.!?()\"“”]+"
     word = rf"{part}(?:[.:]{part})*"
-    return rf"{word}(?:\s+{word}){{0,{count - 1}}}"
+    return rf"{word}(?:\s+{word}){{0,{count - 1}}}{'?' if fewest else ''}"
 
 
 _HOUR = r"\d{1,2}(?:[:.]\d\d)?(?:\s?[ap]\.?m\.?)?"
@@ -257,6 +280,9 @@ ARGUMENT_TYPES: Dict[str, ArgumentType] = {
     "numbered": ArgumentType(_ENTRY, _one_number),
     "numbered_entries": ArgumentType(NUMBER_LIST, all_numbers),
     "digits": ArgumentType(_DIGITS + "[,:]?", _one_number_in_digits),
+    "digit_entries": ArgumentType(
+        rf"{_DIGITS}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*){_DIGITS})*", all_numbers
+    ),
     "four_digits": ArgumentType(r"\d{4}", _one_number_in_digits),
     "marked": ArgumentType(rf"(?:{_ENTRY})\s*[,:]", _one_number),
     "kind": ArgumentType(_KIND, entry_kind),
@@ -274,14 +300,18 @@ ARGUMENT_TYPES: Dict[str, ArgumentType] = {
     "note": ArgumentType(_up_to(8), _note),
     "list_note": ArgumentType(_up_to(10), _list_note),
     "reminded_of": ArgumentType(_up_to(10), _reminded_of),
+    "reminded_first": ArgumentType(_up_to(10, fewest=True), _reminded_of),
     "due_words": ArgumentType(DUE_WORDS, _due_words),
+    "later_words": ArgumentType(rf"(?:(?:in|for|by|till?|until|to|on|at)\s+)?{DUE_WORDS}", _later_words),
+    "hour": ArgumentType(r"\d{1,2}(?:[:.]\d\d)?", _no_values),
+    "often_words": ArgumentType(DUE_WORDS, _often_words),
     "period_to_come": ArgumentType(TO_COME, _no_values),
     "hours": ArgumentType(rf"{_HOUR}\s*(?:to|till|til|until|-|–)\s*{_HOUR}", _no_values),
     "items": ArgumentType(rf"{_up_to(5)}(?:\s*,\s*{_up_to(5)}){{1,19}}", _items),
     "query": ArgumentType(_up_to(8), _query),
     "address": ArgumentType(_ADDRESS, _no_values),
     "feed": ArgumentType(_up_to(5), _query),
-    "mentioned": ArgumentType(_up_to(5), _query),
+    "mentioned": ArgumentType(_up_to(5), _mentioned),
     "author": ArgumentType(_up_to(5), _whole),
     "timezone": ArgumentType(r"[^\W\d]+(?:[/ -][^\W\d]+){0,3}(?:[+-]\d{1,2})?", _whole),
     "text": ArgumentType(r"(?s:.+)", _no_values),

@@ -4,16 +4,17 @@ import re
 from typing import FrozenSet, Iterator, List, Optional, Tuple
 
 from components.arguments import ARGUMENT_TYPES
-from components.commands import COMMANDS, Command
+from components.command import Command
+from components.commands import COMMANDS
 from components.grammar import Entity, RecognisedCommand, fit
 from components.keyword_spelling import nearest
 from components.list_commands import list_command
 from components.normalization import Span, is_question, trim, without_courtesy
 from components.quoted_arguments import masked, revealed
-from components.short_forms import agreement, bare_choice, service_word, short_question
+from components.short_forms import agreement, bare_choice, numbers_done, service_word, short_question
 
 _KEYWORD = re.compile(
-    r"(?P<word>don['’]t|what['’]s|round-ups?|[^\W\d_]+)(?P<mark>\s*[:,]|)(?P<rest>(?!\S).*|)$",
+    r"(?P<word>don['’]t|wh(?:at|en)['’]s|i['’](?:ve|m|d)|round-ups?|[^\W\d_]+)(?P<mark>\s*[:,]|)(?P<rest>(?!\S).*|)$",
     re.DOTALL | re.IGNORECASE,
 )
 _KEYWORDS = sorted({keyword for command in COMMANDS for keyword in command.keywords})
@@ -74,6 +75,7 @@ def _recognise(text: str) -> Optional[RecognisedCommand]:
         bare_choice(bare)
         or (None if question else agreement(bare))
         or service_word(text)
+        or (None if question else numbers_done(bare))
         or list_command(bare, is_question=question and not asked_politely)
         or _command(bare, question and not asked_politely)
         or _command(span, question)

@@ -3,33 +3,11 @@
 A text that starts like a command but does not match one of its templates is not that command.
 """
 
-from dataclasses import dataclass
 from typing import Tuple
 
 from components.arguments import FILES, LINKS, LOCATIONS, PICTURES, QUOTES, VIDEOS
-
-
-@dataclass(frozen=True)
-class Command:
-    """A command.
-
-    Attributes:
-        intent: its name.
-        keywords: the words that start it, correctly spelled or not.
-        followed_by: templates for the rest of the text, in the language of ``grammar.py``.
-        whole: the argument that the keyword and the rest form together ("last week"), if there is one.
-        asked: whether the command may end with a question mark without courtesy before it: "find gpu?" may,
-            "today?" is a question to somebody.
-        marks: characters of which one must follow the keyword. If empty, a colon or comma may follow.
-    """
-
-    intent: str
-    keywords: Tuple[str, ...]
-    followed_by: Tuple[str, ...] = ("",)
-    whole: str = ""
-    asked: bool = False
-    marks: str = ""
-
+from components.command import Command
+from components.unasked_commands import FOLLOWING, REMINDERS
 
 _NOTE = "note|notes|entry|entries|number|thought|thoughts|memo|memos"
 _THAT = "that|this|it|last"
@@ -77,7 +55,6 @@ _WHYS = (
 )
 """What follows "why" if the last reply is asked about, and nothing else."""
 _REMINDERS_TO_COME = " [for|due|of|on|from] {when:period_to_come}"
-_REMINDED_LATER = " to|till|until|til|by|for|on|at {when:due_words}"
 _AUDIO = "memo|recording|sound|voice|one|note|entry|message"
 
 
@@ -241,6 +218,25 @@ COMMANDS: Tuple[Command, ...] = (
             "did i save|write|note|record|send|mention [down] [the|my|that|a] {query:note}",
             "was|were [the|my|that] {query:note} saved|written|noted|recorded|sent",
             "did i start|begin [this|here]",
+            "did you start|begin keeping|saving [my|the] notes|entries|thoughts|this",
+        ),
+        asked=True,
+    ),
+    Command(
+        "when_saved",
+        ("since",),
+        (
+            "when do|have you have|had|got|hold|keep|kept [any|my|the] "
+            "[notes|entries|anything|things|thoughts|texts] [from|of|by] [me|mine]",
+        ),
+        asked=True,
+    ),
+    Command(
+        "when_saved",
+        ("how",),
+        (
+            "long have you had|got|kept [my|the] notes|entries|thoughts [for]",
+            "far|long back do my|the notes|entries go [back]",
         ),
         asked=True,
     ),
@@ -443,63 +439,7 @@ COMMANDS: Tuple[Command, ...] = (
     ),
     Command("restore", ("get",), (f"back {_NOTE} {{entry:numbered}}", f"{_NOTE} {{entry:numbered}} back")),
     Command("undo", ("undo",), ("", "[the|my] that|it|this|last|change [one|change|thing]")),
-    # --- reminders
-    Command("reschedule_reminder", ("snooze",), ("", _REMINDED_LATER, "[it|that|this] {when:due_words}")),
-    # "Move it to friday" is one only as an answer to a reminder (``reminder_answers.py``).
-    Command(
-        "reschedule_reminder",
-        ("move", "postpone", "push", "reschedule", "delay", "shift", "snooze"),
-        (
-            f"[back] {_NOTE} {{entry:numbered}}{_REMINDED_LATER}",
-            f"[back] {{entry:digits}}{_REMINDED_LATER}",
-            f"[back] [the|my] reminder about|for|of|to {{note:reminded_of}}{_REMINDED_LATER}",
-            f"[back] [the|my] {{note:reminded_of}}{_REMINDED_LATER}",
-        ),
-    ),
-    Command("finish_reminder", ("done",), ("with [the|my] {note:reminded_of} reminder", "{entry:digits}")),
-    Command(
-        "pause_reminders",
-        ("pause", "stop", "mute", "silence", "hold"),
-        ("[all] [of] [my|the|your] reminders [for] [now]", "[sending|all] [me] [the|my] reminders"),
-    ),
-    # These have no examples: the whole text tells them apart.
-    Command("switch_on", ("prompt",), ("me", "me {when:due_words}")),
-    Command(
-        "switch_on", ("on",), ("this day every|each|daily|on {when:due_words}", "this day daily|every day")
-    ),
-    Command("switch_on", ("roundup", "roundups"), ("", "on|every|each {when:due_words}", "weekly|daily")),
-    Command("switch_on", ("round",), ("up on|every|each {when:due_words}",)),
-    Command(
-        "switch_off",
-        ("stop", "end"),
-        (
-            "prompts|prompting [me]",
-            "[sending] [me] [the|my] prompts|round-ups|round-up|roundups|roundup",
-            "[sending] [me] on this day",
-            "[the|my] round up|ups",
-        ),
-    ),
-    Command("switch_off", ("no",), ("more prompts|round-ups|roundups",)),
-    Command("list_switched_on", ("prompts",), ("",), asked=True),
-    # It has no examples: the whole text tells it apart.
-    Command(
-        "stop_everything",
-        ("stop",),
-        ("[it] everything|all", "telling|texting|sending me everything|anything"),
-    ),
-    Command("stop_everything", ("pause", "mute"), ("everything",)),
-    Command("resume_reminders", ("resume", "unpause", "unmute"), ("everything|all [again]",)),
-    Command("pause_reminders", ("no",), ("more reminders",)),
-    Command(
-        "resume_reminders",
-        ("resume", "unpause", "unmute", "restart", "continue", "start"),
-        ("[all] [of] [my|the|your] reminders [again]", "[sending] [me] [the|my] reminders [again]"),
-    ),
-    Command(
-        "set_quiet_hours", ("quiet",), ("[hours|time] [from|is|are|:] {when:hours}", "off|on", "hours|time")
-    ),
-    Command("set_quiet_hours", ("quiet",), ("hours|time off|on", "hours|time [to] off|on"), asked=True),
-    Command("set_quiet_hours", ("no",), ("quiet hours|time",)),
+    *REMINDERS,
     # --- changing
     Command("move", ("move", "file"), _entries(behind=" to|into|under [my|the] {topic} topic|notes")),
     Command("move", ("move", "file"), _entries(behind=" to|into|under [my] {topic}")),
@@ -621,66 +561,7 @@ COMMANDS: Tuple[Command, ...] = (
     ),
     Command("list_shared", ("what",), ("is shared|public", "do|am|have i share|sharing|shared"), asked=True),
     Command("list_shared", ("whats",), ("shared|public",), asked=True),
-    # These have no examples to learn from: an address, or the name of a feed, tells them apart, and no text
-    # that has neither is weighed against them. The actions keep as a thought what is about nothing followed.
-    Command(
-        "follow",
-        ("follow", "subscribe"),
-        (
-            "",
-            "[to] {address}",
-            "[to] {address} as|called {text}",
-            "[to] the|this feed|page|site|blog [at|of] {address}",
-            "[to] {address} for me",
-        ),
-    ),
-    Command("follow", ("keep",), ("an eye on {address}", "an eye on {address} for me")),
-    Command("unfollow", ("unfollow",), ("", "[the|my] {feed}")),
-    Command("unfollow", ("unsubscribe",), ("[me] from [the|my] {feed}",)),
-    Command("unfollow", ("stop",), ("following [the|my] {feed}",)),
-    Command("list_following", ("following",), ("",), asked=True),
-    Command("list_following", ("what", "who"), ("am i following|subscribed [to]", "do i follow"), asked=True),
-    Command(
-        "list_following",
-        ("which", "what"),
-        ("feeds|pages|sites|blogs am|do i following|follow|have", "feeds am i subscribed to"),
-        asked=True,
-    ),
-    Command("list_following", ("list", "show"), ("[me] [all] [of] [my|the] feeds [i] [follow]",), asked=True),
-    Command("list_following", ("my",), ("feeds",), asked=True),
-    Command(
-        "whats_new", ("whats",), ("new", "new on|in|from [the|my] {feed}", "new on|from my feeds"), asked=True
-    ),
-    Command("whats_new", ("what",), ("is new", "is new on|in|from [the|my] {feed}"), asked=True),
-    Command(
-        "whats_new", ("anything",), ("new on|from [the|my] {feed}", "new on|in|from my feeds"), asked=True
-    ),
-    Command("whats_new", ("is",), ("there anything new on|from [the|my] {feed}",), asked=True),
-    Command(
-        "watch_feed",
-        ("tell", "alert", "notify", "text", "ping", "warn"),
-        ("me when|if|whenever|once [the|my] {feed} mentions|mention {mentioned}",),
-        asked=True,
-    ),
-    Command(
-        "watch_feed",
-        ("let",),
-        ("me know when|if|whenever|once [the|my] {feed} mentions|mention {mentioned}",),
-        asked=True,
-    ),
-    Command(
-        "unwatch_feed",
-        ("stop",),
-        (
-            "telling|alerting|notifying me when|if|whenever [the|my] {feed} mentions|mention {mentioned}",
-            "telling|alerting|notifying me about|of {mentioned}",
-        ),
-    ),
-    Command(
-        "unwatch_feed",
-        ("dont",),
-        ("tell|alert|notify me [anymore] when|if|whenever [the|my] {feed} mentions|mention {mentioned}",),
-    ),
+    *FOLLOWING,
     Command("ask_presence", ("are",), ("you still there|here|online", "you there|here|online"), asked=True),
     Command("ask_presence", ("you",), ("[still] there",), asked=True),
     Command("ask_presence", ("anyone", "anybody", "somebody"), ("there|home|here",), asked=True),

@@ -35,6 +35,7 @@ from components.services import asks_an_assistant
 from components.text_classifier import SETTINGS, features_of, ranking, regression, texts_of
 from components.trained import TrainedComponent
 from components.turn_context import TurnContext
+from components.unasked_commands import UNASKED_INTENTS
 from components.word_corrector import corrected_text
 
 _COSTS = Path(__file__).resolve().parent.parent / "costs.yml"
@@ -320,9 +321,14 @@ class Decision(TrainedComponent):
     def _decide(self, message: Message, context: TurnContext) -> None:
         intent, confidence = self._judge.decide(message, context)
         text = message.get(TEXT) or ""
-        if intent != SAVE_THOUGHT and not begins_with_a_keyword(text, same_effect(intent)):
+        if intent != SAVE_THOUGHT and not begins_with_a_keyword(text, _alike(intent)):
             message.set(IS_PARAPHRASE, True, add_to_output=True)
         message.set(INTENT, {"name": intent, "confidence": confidence}, add_to_output=True)
+
+
+def _alike(intent: Text) -> FrozenSet[Text]:
+    """Return the intents whose keywords say what this one does: "mark" and "turn" do of reminders alone."""
+    return same_effect(intent) - UNASKED_INTENTS | {intent}
 
 
 def _check(intents: Iterable[Text]) -> None:

@@ -20,9 +20,10 @@ _DONE = re.compile(
     re.IGNORECASE,
 )
 _ASKING_FOR_IT = re.compile(
-    r"\s*(?:(?:please|ok|okay|not\s+now|no|again|remind\s+me(?:\s+(?:of|about)?\s*(?:it|that|this))?(?:\s+again)?|ask\s+me(?:\s+again)?)[\s,.]+)*"
+    r"\s*(?:(?:please|ok|okay|not\s+now|no|again|remind\s+me(?:\s+(?:of|about)?\s*(?:it|that|this))?(?:\s+again)?|ask\s+me(?:\s+again)?"
+    r"|give\s+me)[\s,.]+)*"
     r"(?:(?:move|push|postpone|reschedule|delay|shift|change)\s+(?:it|that|this)\s+(?:back\s+)?"
-    r"(?:to|till|til|until|by|for|on|at)\s+|(?:at|till|til|until|for)\s+)?"
+    r"(?:(?:to|till|til|until|by|for|on|at)\s+)?|(?:at|till|til|until|for)\s+)?"
     r"(?P<when>.+?)[\s,.!]*(?:(?:again|please|thanks|instead)[\s.!]*)*",
     re.IGNORECASE | re.DOTALL,
 )

@@ -1,11 +1,11 @@
-"""Recognises commands without a keyword: ``2.`` and ``yes`` choose, ``gpu?`` asks about GPUs."""
+"""Recognises commands without a keyword: ``2.`` and ``yes`` choose, ``21 done`` finishes, ``gpu?`` asks."""
 
 import re
 from typing import Optional
 
 from wordfreq import zipf_frequency
 
-from components.arguments import NUMBERS, ORDINALS
+from components.arguments import NUMBERS, ORDINALS, all_numbers
 from components.grammar import Entity, RecognisedCommand
 from components.normalization import SPACE, Span
 from components.vocabulary import CHAT
@@ -25,6 +25,12 @@ _SERVICE_WORDS = {
     "unstop": "greet",
 }
 _DECLINING = frozenset({"cancel", "end", "quit"})
+_DONE = re.compile(
+    r"(?:(?:reminders?|numbers?|no\.?)\s+)?(?P<numbers>#?\d+(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*)#?\d+)*)"
+    r"(?:\s*[:,-])?\s*(?:(?:is|are|was|were|has\s+been|have\s+been)\s+)?(?:(?:all|both|now|already|just)\s+)?"
+    r"(?:done|finished|completed?|✅|✔️?|☑️?)(?:\s+(?:now|already|too|with))?",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W_]+(?:['’+#.-][^\W_]+)*[+#]*")
 _MAX_WORDS = 3
 # Zipf scale. People ask each other about words above it ("really?", "tomorrow?", "coffee?").
@@ -56,6 +62,18 @@ def service_word(text: str) -> Optional[RecognisedCommand]:
         return RecognisedCommand("choose", 1.0, [Entity("choice", _NO, start, start + len(typed))])
     intent = _SERVICE_WORDS.get(word)
     return RecognisedCommand(intent, 1.0, []) if intent else None
+
+
+def numbers_done(span: Span) -> Optional[RecognisedCommand]:
+    """Return ``finish_reminder`` for a number, or several, that are said to be done: ``21 done``."""
+    found = _DONE.fullmatch(span.content)
+    if found is None:
+        return None
+    start = span.start + found.start("numbers")
+    named = all_numbers(found["numbers"])
+    return RecognisedCommand(
+        "finish_reminder", 1.0, [Entity("entry", value, start + at, start + end) for value, at, end in named]
+    )
 
 
 def _is_chat(word: str) -> bool:

@@ -26,6 +26,9 @@ MAX_FOLLOWED = 200
 MAX_WATCHES = 20
 """Words of one feed of which a person can be told."""
 
+MAX_NAMED = 5
+"""Feeds ended at once that are named when that is undone; of more only the number is said."""
+
 MAX_NAME = 40
 """Characters of the name of a feed."""
 
@@ -129,21 +132,13 @@ def resume(book: Book, subscription: Subscription) -> bool:
     return _resume(book, subscription)
 
 
-def unfollow(book: Book, subscription: Subscription) -> None:
-    """Follow a feed no longer. What nobody follows is not fetched."""
-    with book.recording("unfollow", feed=called(book.tx, subscription)):
-        book.tx.subscriptions.end(subscription)
-    book.tx.feeds.settle(book.now)
-
-
-def unfollow_all(book: Book) -> int:
-    """Follow nothing any longer, as one change. Returns how many feeds that were."""
-    every = subscriptions(book)
-    with book.recording("unfollow", feed=f"all {len(every)}" if len(every) > 1 else "it"):
-        for one in every:
+def unfollow(book: Book, *ended: Subscription) -> None:
+    """Follow feeds no longer, as one change. What nobody follows is not fetched."""
+    names = listed(called(book.tx, one) for one in ended)
+    with book.recording("unfollow", feed=names if len(ended) <= MAX_NAMED else f"all {len(ended)}"):
+        for one in ended:
             book.tx.subscriptions.end(one)
     book.tx.feeds.settle(book.now)
-    return len(every)
 
 
 def subscriptions(book: Book) -> Sequence[Subscription]:
@@ -248,6 +243,15 @@ def unwatch(book: Book, typed: str, feed: Subscription | None) -> list[tuple[Sub
     ]
     if every:
         with book.recording("unwatch_feed", words=listed(dict.fromkeys(watch.words for _, watch in every))):
+            _end_watches(book, every)
+    return every
+
+
+def unwatch_feed(book: Book, feed: Subscription) -> list[tuple[Subscription, Watch]]:
+    """Tell the person nothing of a feed any longer, and return of which words they were told."""
+    every = [(one, watch) for one, watch in watches(book) if one.id == feed.id]
+    if every:
+        with book.recording("unwatch_feed", words=listed(watch.words for _, watch in every)):
             _end_watches(book, every)
     return every
 

@@ -13,7 +13,7 @@ from scrapbook.core.book import Book
 from scrapbook.model.exported import SaidAgain
 from scrapbook.store import RecurringKind, RecurringMessage
 from scrapbook.text.due import Due, following, read_due, say_due
-from scrapbook.text.due.recurrence import on_wall
+from scrapbook.text.due.recurrence import join_parts, on_wall, parts_of
 
 ANSWERED_WITHIN = timedelta(hours=2)
 """For how long a text is the answer to the question that was asked."""
@@ -39,8 +39,8 @@ _USUAL: Mapping[RecurringKind, tuple[str, str]] = {
 """On which days, and at which time, each is said if that is left open."""
 
 _KINDS: tuple[tuple[RecurringKind, re.Pattern[str]], ...] = (
-    ("on_this_day", re.compile(r"\bthis\s+day\b", re.IGNORECASE)),
-    ("round_ups", re.compile(r"\bround", re.IGNORECASE)),
+    ("on_this_day", re.compile(r"\b(?:this\s+day|memories)\b", re.IGNORECASE)),
+    ("round_ups", re.compile(r"\b(?:round|(?:summary|recap|digest)\b|sum\s+up\b)", re.IGNORECASE)),
 )
 
 
@@ -57,13 +57,29 @@ def times_in(book: Book, text: str) -> Due | None:
 
     A text that names no time means the usual one; one that names days alone, the usual hour.
     """
-    zone, (days, hour) = ZoneInfo(book.person.timezone), _USUAL[kind_in(text)]
-    said = _behind_name(text) or days
+    zone, kind = ZoneInfo(book.person.timezone), kind_in(text)
+    (days, hour), said = _USUAL[kind], _behind_name(text)
+    if not said or (kind == "round_ups" and said.lower() in _WEEKLY):
+        said = days
     due = read_due(said, book.now, zone)
+    if due and due.rule is None and due.has_time:
+        return _at_another_time(book, kind, due, zone)
     if due and due.rule and not due.has_time:
         due = read_due(f"{said} at {hour}", book.now, zone)
         return replace(due, has_time=False) if due and due.rule else None
     return due if due and due.rule else None
+
+
+def _at_another_time(book: Book, kind: RecurringKind, due: Due, zone: ZoneInfo) -> Due | None:
+    """Return when something is said already, at the time of day of ``due``; None if it is off."""
+    known = book.tx.recurring.of_kind(book.person.id, kind)
+    if known is None:
+        return None
+    local = due.at.astimezone(zone).time()
+    rule = join_parts(parts_of(known.rule) | {"BYHOUR": str(local.hour), "BYMINUTE": str(local.minute)})
+    at = on_wall(known.occurs_at.astimezone(zone).date(), local, zone)
+    first = at if at > book.now else following(rule, at, zone)
+    return Due(first, rule, has_time=True, span=due.span) if first else None
 
 
 def switch_on(book: Book, kind: RecurringKind, due: Due) -> RecurringMessage | None:
@@ -137,11 +153,23 @@ def move_to_timezone(book: Book, old: str, new: str) -> None:
             book.tx.recurring.pass_on(one.id, further, one.rule)
 
 
-_NAMES_BEFORE = re.compile(
-    r"\W*(?:please\s+)?(?:prompt\s+me|on\s+this\s+day|(?:the\s+|my\s+|a\s+)?round[\s-]*ups?)\b", re.IGNORECASE
+_NAME = re.compile(
+    r"\b(?:please|pls|plz|can|could|would|may|you|i(?:['’]d)?|want|need|like|have|get|receive|be|me|my|our|some|another|one|"
+    r"ask(?:ing)?|send(?:ing)?|text(?:ing)?|giv(?:e|ing)|message|prompt(?:s|ed|ing)?|questions?|something|anything|things"
+    r"|start|turn|switch|change|move|set|make|put|reschedule|shift|instead|memories|with|week's|(?:of|for)\s+(?:my|the|our|this)\s+week|sum\s+up(?:\s+(?:my|the|our)\s+week)?"
+    r"|round[\s-]*ups?|summary|recap|digest|(?:on\s+)?this\s+day|in\s+(?:other|earlier|past)\s+years"
+    r"|to(?=\s+(?:get|have|receive|be)\b)|(?:an?|the)(?=\s+(?:(?:daily|nightly|weekly)\s+)?"
+    r"(?:questions?|prompts?|round|summary|recap|digest)\b)"
+    r"|on(?=[\s.!]*$|\s+(?:the\s+|my\s+)?(?:prompts?|questions?|round|summary|recap|digest|on)\b))(?!\w)",
+    re.IGNORECASE,
 )
+"""The words that say what is to be said, and those around them; the rest says when."""
+
+_WEEKLY = frozenset({"weekly", "every week", "each week"})
+"""What leaves the day of a round-up open."""
 
 
 def _behind_name(text: str) -> str:
-    """Return what follows the name of what is to be said."""
-    return _NAMES_BEFORE.sub("", text, count=1).strip(" .!?,;:")
+    """Return the words that say when something is to be said; empty if there are none."""
+    rest = " ".join(_NAME.sub(" ", text).split()).strip(" .!?,;:")
+    return re.sub(r"^(?:to|for)\s+", "", rest, flags=re.IGNORECASE)

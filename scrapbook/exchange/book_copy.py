@@ -14,6 +14,7 @@ from scrapbook.model.exported import ExportedEntry, ExportedScrapbook
 from scrapbook.model.records import EntryChange, Preview, QuietHours, Topic
 from scrapbook.text.display import displayable
 from scrapbook.text.links import find_links
+from scrapbook.text.quiet_hours import clock_of
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -179,7 +180,7 @@ def _event(change: EntryChange, zone: tzinfo) -> tuple[str, str, str]:
 def _hours(hours: QuietHours) -> str:
     if hours.begins == hours.ends:
         return "none"
-    return " to ".join(f"{minute // 60:02}:{minute % 60:02}" for minute in (hours.begins, hours.ends))
+    return f"{clock_of(hours.begins)} to {clock_of(hours.ends)}"
 
 
 def _clock(seconds: float) -> str:

@@ -18,12 +18,22 @@ _PUTTING_OFF = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _TO = re.compile(r"\s*(?:again\b\s*)?(?:(?:to|till|til|until|by|for)\b\s*)?", re.IGNORECASE)
+_MORE = re.compile(
+    r"\b(?:(?P<before_number>(?:give\s+me\s+)?another\s+(?=\d))|(?:give\s+me\s+)?(?:another|(?P<number>\d+|an?|one)\s+more)\s+)",
+    re.IGNORECASE,
+)
+"""What adds to the time that it has: "another hour", "10 more minutes"."""
+
+_UNTIL_HOUR = re.compile(r"\s*(?:to|till?|until)\s+\d{1,2}(?:[:.]\d\d)?\s*", re.IGNORECASE)
 _LENGTH = re.compile(
     r"(?:in\s+|for\s+)?(?:about\s+)?(?P<count>\d{1,3})\s?(?P<unit>m|min|mins|minutes?|h|hr|hrs|hours?|d|days?|w|weeks?)",
     re.IGNORECASE,
 )
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_CLOSING = re.compile(r"[\s.,!]*(?:(?:please|thanks|thank\s+you|again|instead)[\s.,!]*)*$", re.IGNORECASE)
+_CLOSING = re.compile(
+    r"[\s.,!]*(?:(?:please|thanks|thank\s+you|again|instead|(?:at\s+)?(?:the\s+)?same\s+time)[\s.,!]*)*$",
+    re.IGNORECASE,
+)
 _SPAN = re.compile(r"(?:an?\b|half\b|one\b|two\b|three\b|\d+\s+\w+)", re.IGNORECASE)
 _LATER = frozenset({"", "later", "again", "again later", "a bit", "a while", "it", "that", "this"})
 
@@ -55,7 +65,10 @@ def answered_time(text: str, now: datetime, zone: ZoneInfo, due: datetime | None
 def time_words(text: str) -> str:
     """Return the words of an answer that say when, with units spelled out: ``in 1 hours`` for ``1h``."""
     rest = _PUTTING_OFF.sub("", " ".join(text.split()), count=1)
+    rest = _MORE.sub(lambda found: "" if found["before_number"] else f"{found['number'] or 'an'} ", rest)
     words = _CLOSING.sub("", _TO.sub("", rest, count=1)).strip()
+    if _UNTIL_HOUR.fullmatch(_CLOSING.sub("", rest)):
+        return f"at {words}"
     found = _LENGTH.fullmatch(words)
     if found:
         return f"in {found['count']} {_UNITS[found['unit'][0].lower()]}"

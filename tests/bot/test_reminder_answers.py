@@ -38,6 +38,11 @@ LATER = (
     "remind me tomorrow",
     "move it to friday",
     "half an hour",
+    "another hour",
+    "give me another hour",
+    "give me 10 more minutes",
+    "push it back an hour",
+    "tomorrow same time",
 )
 THOUGHTS = (
     "done with exams forever",

@@ -5,7 +5,7 @@ that ``read_due`` reads as the same, but for the hours from 1 to 6.
 """
 
 from scrapbook.text.due.model import Due
-from scrapbook.text.due.reading import mentions_time, read_due, weekday_named
+from scrapbook.text.due.reading import is_past, mentions_time, read_due, weekday_named
 from scrapbook.text.due.recurrence import following, used_up
 from scrapbook.text.due.writing import format_due_date, say_due, say_rule
 
@@ -13,6 +13,7 @@ __all__ = [
     "Due",
     "following",
     "format_due_date",
+    "is_past",
     "mentions_time",
     "read_due",
     "say_due",

@@ -89,9 +89,16 @@ _MAY_SAY_WHEN = re.compile(
     rf"|yearly|before|after|until|till|soon|later|{CLEAR_WEEKDAY}|{MONTH}|tom+or+ow|tmrw|tmr|2mor+ow"
     r"|today|tonight|morning|afternoon|evening|night|noon|midday|midnight|weekends?|weeks?|fortnight|months?"
     r"|years?|days?|hours?|minutes?|o'?clock|easter|christmas|\d{1,2}[:/.]\d{1,2}|\d{1,2} ?[ap]\.?m"
-    r"|\d{1,2}(?:st|nd|rd|th))\b",
+    r"|\d{1,2}(?:st|nd|rd|th)|yesterday(?!['’]s)|ago|at \d{1,4}(?=\W*$| to\b))\b",
     re.IGNORECASE,
 )
+
+_SAYS_PAST = re.compile(
+    r"\bremind(?:er)?\s+(?:me\s+)?(?:for\s+|on\s+|from\s+)?"
+    rf"(?:yesterday(?!['’]s)\b|last\s+(?:night|week|weekend|month|year|{CLEAR_WEEKDAY}|{MONTH})\b|(?:\w+\s+){{1,3}}ago\b)",
+    re.IGNORECASE,
+)
+"""A time that is over, beside "remind me": elsewhere it may be part of what is to be remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +144,26 @@ def _in_the_evening(said: Expression, words: Words) -> Expression:
 def mentions_time(text: str) -> bool:
     """Return whether the text has words that may name a time, even if they cannot be read."""
     return _MAY_SAY_WHEN.search(text) is not None
+
+
+def is_past(text: str, now: datetime, zone: ZoneInfo) -> bool:
+    """Return whether a text asks to be reminded at a time that is over.
+
+    Args:
+        now: aware.
+        zone: the time zone of the days and times in the text.
+    """
+    if _SAYS_PAST.search(text):
+        return True
+    said = _said(_words_at_ends(text))
+    if said is None or said.expression.is_recurring or said.expression.claimed:
+        return False
+    if isinstance(said.expression.day, Holiday):  # some are on no known day
+        return False
+    try:
+        return resolve(said.expression, now, zone) is None
+    except (OverflowError, ValueError):  # after the year 9999
+        return False
 
 
 def weekday_named(text: str) -> str | None:

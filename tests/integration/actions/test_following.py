@@ -217,6 +217,46 @@ def test_a_watch_is_ended_by_one_text_and_takes_the_word_that_the_feed_has(told:
     assert told.text("action_unwatch_feed", "stop telling me what to do").startswith("Saved")
 
 
+def test_stop_telling_of_a_feed_ends_what_is_told_of_it_and_then_the_feed(told: Conversation):
+    for place in ("napa", "sonoma"):
+        told.text("action_watch_feed", "...", feed="fires", mentioned=place)
+    reply = told.text("action_unwatch_feed", "stop telling me about fires", mentioned="fires")
+    assert reply.startswith("I won't tell you what fires says about napa, sonoma any more.")
+    told.undo()
+    assert "napa, sonoma" in told.text("action_list_following", "following")
+    told.text("action_unwatch_feed", "stop telling me about fires", mentioned="fires")
+    reply = told.text("action_unwatch_feed", "don't tell me about fires anymore", mentioned="fires anymore")
+    assert reply == "fires is not followed any more."
+
+
+def test_stop_telling_of_what_is_no_feed_may_mean_a_reminder(told: Conversation):
+    told.text("action_remind", "remind me every day at 9am to take the pills")
+    reply = told.text("action_unwatch_feed", "stop notifying me about the pills", mentioned="pills")
+    assert reply.startswith("Deleted 1 ")
+
+
+@pytest.mark.parametrize(
+    "typed", ["everything", "all", "all my feeds", "all of them", "my feeds", "them all"]
+)
+def test_unfollow_everything_is_one_change(told: Conversation, typed: str):
+    follow(told, "https://xkcd.com")
+    before = told.text("action_list_following", "following")
+    reply = told.text("action_unfollow", f"unfollow {typed}", feed=typed)
+    assert reply == "No longer followed: 2. fires, xkcd.com. Text undo to take that back."
+    assert told.text("action_unfollow", f"stop following {typed}").startswith("You follow nothing.")
+    assert told.undo() == "Undone: you follow fires, xkcd.com again."
+    assert told.text("action_list_following", "following") == before
+
+
+def test_the_latest_on_what_is_no_feed_is_no_question_to_a_feed(told: Conversation):
+    assert told.text("action_whats_new", "whats the latest on Ada", feed="Ada") == "Saved 1."
+
+
+def test_to_be_told_of_what_is_no_feed_is_a_thought(told: Conversation):
+    text = "tell me when mum says yes"
+    assert told.text("action_watch_feed", text, feed="mum", mentioned="yes") == "Saved 1."
+
+
 def test_nobody_sees_what_another_follows(told: Conversation, ben: Conversation):
     assert ben.text("action_list_following", "following").startswith("You follow nothing.")
     reply = ben.text("action_find", "find napa in fires", query="napa in fires")
@@ -253,18 +293,6 @@ def test_undo_takes_back_follow_and_unfollow_with_what_was_to_be_told(
         feed = tx.feeds.by_url(FIRES)
         assert feed
         assert feed.next_fetch_at is None
-
-
-@pytest.mark.parametrize("typed", ["everything", "all", "all my feeds", "all of them"])
-def test_unfollow_everything_ends_all_and_one_undo_brings_all_back(told: Conversation, typed: str):
-    follow(told, "https://xkcd.com")
-    told.text("action_watch_feed", "...", feed="fires", mentioned="napa")
-    before = told.text("action_list_following", "following")
-    reply = told.text("action_unfollow", f"unfollow {typed}", feed=typed)
-    assert reply == "You follow nothing any more: 2 ended. Text undo to take that back."
-    assert told.text("action_unfollow", f"unfollow {typed}", feed=typed).startswith("You follow nothing.")
-    assert told.undo() == "Undone: you follow all 2 again."
-    assert told.text("action_list_following", "following") == before
 
 
 def test_a_feed_that_is_called_everything_is_unfollowed_alone(told: Conversation):

@@ -89,7 +89,34 @@ def test_what_another_time_replaces_is_said_and_undo_brings_it_back(ann: Convers
     assert listed.endswith("prompts: every day at 21:00, next on Wednesday 12 March")
 
 
-@pytest.mark.parametrize("body", ["prompt me tomorrow at 9", "prompt me at 9"])
+@pytest.mark.parametrize(
+    ("body", "when"),
+    [
+        ("ask me a question every weekday at 8", "every weekday at 8:00, first on Thursday 13 March"),
+        ("every evening at 9 ask me something", "every day at 21:00, first on Wednesday 12 March"),
+        ("pls ask me somthing every night", "every day at 20:00, first on Wednesday 12 March"),
+        ("daily question at 9pm", "every day at 21:00, first on Wednesday 12 March"),
+        ("turn on prompts", "every day at 21:00, first on Wednesday 12 March"),
+        ("I'd like a prompt on mondays at 7", "every Monday at 7:00, first on Monday 17 March"),
+        ("weekly round-up please", "every Sunday at 18:00, first on Sunday 16 March"),
+        ("send me a summary of my week every friday at 5", "every Friday at 17:00, first on Friday 14 March"),
+        ("every friday send me a round-up", "every Friday at 18:00, first on Friday 14 March"),
+    ],
+)
+def test_the_time_is_read_wherever_it_stands(ann: Conversation, body: str, when: str):
+    assert when in switch_on(ann, body)
+
+
+def test_a_time_alone_is_another_time_of_what_is_on(ann: Conversation):
+    switch_on(ann, "prompt me every weekday at 9pm")
+    assert "every weekday at 7:00" in switch_on(ann, "prompt me at 7am instead")
+    assert "every weekday at 20:30" in switch_on(ann, "change the prompts to 8:30pm")
+    assert switch_on(ann, "move the round-up to 5pm").startswith("How often?")
+
+
+@pytest.mark.parametrize(
+    "body", ["prompt me tomorrow at 9", "prompt me at 9", "prompt me every evening at 25"]
+)
 def test_a_time_that_does_not_come_again_is_asked_about(ann: Conversation, body: str):
     assert switch_on(ann, body).startswith("How often?")
 

@@ -166,6 +166,17 @@ def test_done_with_a_number_that_no_reminder_has_says_so(ann: Conversation) -> N
     assert said.startswith('No reminder about "1".')
 
 
+@pytest.mark.parametrize("text", ["1 done", "did 1"])
+def test_a_number_that_no_reminder_has_may_count_something(ann: Conversation, text: str) -> None:
+    ann.save("a thought")
+    assert ann.text("action_finish_reminder", text, entry=["1"]) == "Saved 2."
+
+
+def test_several_are_finished_by_their_numbers(reminded: Conversation) -> None:
+    said = reminded.text("action_finish_reminder", "1 and 3 done", entry=["1", "3"])
+    assert said == "Done: 1 pay the rent, 3 stretch."
+
+
 def test_done_without_a_reminder_is_a_thought(ann: Conversation) -> None:
     assert ann.text("action_finish_reminder", "done") == "Saved 1."
 
@@ -199,6 +210,50 @@ def test_a_reminder_without_a_time_gets_one_by_its_number(reminded: Conversation
     assert due(reminded, 4) == ""
 
 
+@pytest.mark.parametrize(
+    ("text", "slots", "when"),
+    [
+        ("snooze 3 20 min", {"entry": ["3"]}, "Wed 08:25"),
+        ("snooze #3 for 20 minutes", {"entry": ["3"]}, "Wed 08:25"),
+        ("snooze 3 till 5", {"entry": ["3"]}, "Wed 17:00"),
+        ("snooze 3", {"entry": ["3"]}, "Wed 09:05"),
+        ("push 3 back an hour", {"entry": ["3"]}, "Wed 09:05"),
+        ("move the stretch one to friday 5pm", {"notes": ["stretch one"]}, "Fri 17:00"),
+        ("move the stretch reminder to friday at 5", {"notes": ["stretch reminder"]}, "Fri 17:00"),
+        ("make the stretch reminder friday at 5", {"notes": ["stretch"]}, "Fri 17:00"),
+        ("the stretch reminder should be on friday at 5", {"notes": ["stretch"]}, "Fri 17:00"),
+        ("push the stretch thing to friday same time", {"notes": ["stretch thing"]}, "Fri 10:03"),
+        ("change 3 to friday at 5", {"entry": ["3"]}, "Fri 17:00"),
+    ],
+)
+def test_the_time_is_what_stands_behind_the_name(
+    reminded: Conversation, text: str, slots: dict[str, list[str]], when: str
+) -> None:
+    reminded.text("action_reschedule_reminder", text, **slots)
+    assert due(reminded, 3) == f"{when} waiting"
+
+
+def test_what_is_made_or_changed_and_no_reminder_is_a_thought(reminded: Conversation) -> None:
+    said = reminded.text("action_reschedule_reminder", "make the red one tomorrow", notes=["red"])
+    assert said == "Saved 5."
+
+
+def test_it_says_when_a_reminder_is_due_that_is_named(reminded: Conversation) -> None:
+    said = reminded.text("action_list_reminders", "when's my dentist reminder", notes=["dentist"])
+    assert said == "reminders about dentist:\n2 go to the dentist (Friday 14 March at 11:00)"
+    said = reminded.text("action_list_reminders", "when is the tax reminder", notes=["tax"])
+    assert said.startswith('No reminder about "tax".')
+
+
+@pytest.mark.parametrize(
+    ("text", "when"), [("another hour", "Wed 11:06"), ("give me 10 more minutes", "Wed 10:16")]
+)
+def test_more_time_is_from_now_on(reminded: Conversation, text: str, when: str) -> None:
+    say(reminded, datetime(2025, 3, 12, 10, 5, tzinfo=UTC))
+    reminded.text("action_reschedule_reminder", text)
+    assert due(reminded, 3) == f"{when} waiting"
+
+
 def test_of_several_one_is_asked_for_and_gets_the_time(reminded: Conversation) -> None:
     reminded.text("action_remind", "remind me to take the cat to the dentist on friday at 2pm")
     said = reminded.text("action_reschedule_reminder", "move the dentist to monday 3pm", notes=["dentist"])
@@ -226,6 +281,29 @@ def test_they_are_paused_and_go_on(reminded: Conversation) -> None:
         "Reminder 3 stretch (due 10:03)."
     )
     assert reminded.text("action_resume_reminders", "resume reminders") == "No reminders are paused."
+
+
+def test_a_pause_with_an_end_says_that_it_does_not_end_by_itself(reminded: Conversation) -> None:
+    said = reminded.text("action_pause_reminders", "no reminders for a week")
+    assert said.startswith("Paused: 3. I can't start again by myself")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("remind me yesterday to call mum", "the one you named is past"),
+        ("remind me at 25 to call mum", "I can't tell when you mean"),
+        ("remind me to look back on 3 march 2020", "the one you named is past"),
+        ("remind me to call mum", "To be reminded"),
+    ],
+)
+def test_a_reminder_that_no_time_is_known_of_is_kept_and_says_what_to_do(
+    ann: Conversation, text: str, why: str
+) -> None:
+    said = ann.text("action_remind", text)
+    assert said.startswith("Saved 1 under reminders, without a time")
+    assert why in said
+    assert "move 1 to friday 3pm" in said
 
 
 def test_the_words_of_a_reminder_say_when_it_is_due(reminded: Conversation) -> None:
