@@ -38,6 +38,7 @@ def test_a_reminder_that_is_texted_reaches_the_phone_and_is_answered(installatio
     assert installation.say("reminders", person).startswith("No reminders")
 
 
+@pytest.mark.timeout(900)
 def test_whatever_is_killed_around_the_due_time_each_is_sent_once(
     installation: Installation, kill_rounds: int
 ) -> None:
