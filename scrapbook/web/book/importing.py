@@ -7,8 +7,7 @@ the page shows how far that is.
 import asyncio
 import hmac
 import shutil
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +24,7 @@ from scrapbook.store import UNDER_WAY, Store, Transaction, UploadedExport
 from scrapbook.web.book.access import PageRoute, SignedIn
 from scrapbook.web.book.flash import FlashLine
 from scrapbook.web.book.framing import read_frame
+from scrapbook.web.book.limited_body import BodyTooLarge, LimitedBody
 from scrapbook.web.book.numbers import number_of
 from scrapbook.web.book.rendering import render
 
@@ -139,11 +139,11 @@ class ImportPage:
         limit = self._uploads.max_bytes
         if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
             raise UploadRefused(_NO_FORM, 400)
-        body = _Body(request, limit + _OVERHEAD)
+        body = LimitedBody(request, limit + _OVERHEAD)
         parser = MultiPartParser(request.headers, body.within_limit(), max_files=1, max_fields=4)
         try:
             form = await parser.parse()
-        except _TooLarge:
+        except BodyTooLarge:
             await body.discard()
             raise UploadRefused(_too_large(limit), 413) from None
         except MultiPartException:
@@ -227,33 +227,3 @@ def _too_large(limit: int) -> str:
 
 def _back() -> Response:
     return RedirectResponse(ADDRESS, status_code=303)
-
-
-class _TooLarge(Exception):
-    """The body is larger than a file may be."""
-
-
-class _Body:
-    """The body of a request, which is parsed up to a limit, and read to its end.
-
-    A browser that is still sending shows no answer.
-    """
-
-    def __init__(self, request: Request, limit: int) -> None:
-        self._stream = request.stream()
-        self._limit = limit
-        self._size = 0
-
-    async def within_limit(self) -> AsyncGenerator[bytes]:
-        """Yield the parts. Raises _TooLarge beyond the limit; the rest can be discarded then."""
-        async for part in self._stream:
-            self._size += len(part)
-            if self._size > self._limit:
-                raise _TooLarge
-            yield part
-
-    async def discard(self) -> None:
-        """Read the rest."""
-        with suppress(RuntimeError):  # all of it was read
-            async for _ in self._stream:
-                pass

@@ -1,13 +1,13 @@
 """Read the form of a written message: a text and files, streamed to the disk, within limits."""
 
-from collections.abc import AsyncGenerator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
+
+from scrapbook.web.book.limited_body import BodyTooLarge, LimitedBody
 
 _MEGABYTE = 1024 * 1024
 
@@ -66,7 +66,7 @@ async def read_form(request: Request) -> WrittenForm:
     """
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise UploadRefused("That was not the form of this page. Open the page again.")
-    body = _Body(request)
+    body = LimitedBody(request, MAX_IN_ALL + _MEGABYTE)
     parser = MultiPartParser(
         request.headers,
         body.within_limit(),
@@ -76,7 +76,7 @@ async def read_form(request: Request) -> WrittenForm:
     )
     try:
         form = await parser.parse()
-    except (MultiPartException, _TooLarge) as refusal:
+    except (MultiPartException, BodyTooLarge) as refusal:
         text = _text(FormData(parser.items))
         await body.discard()
         raise UploadRefused(_sentence(parser, refusal), text) from None
@@ -130,35 +130,9 @@ _TOO_MUCH = (
 
 
 def _sentence(parser: MultiPartParser, refusal: Exception) -> str:
-    if isinstance(refusal, _TooLarge):
+    if isinstance(refusal, BodyTooLarge):
         files = [item for _, item in parser.items if isinstance(item, UploadFile)]
         return _TOO_LARGE if any((file.size or 0) > MAX_FILE for file in files) else _TOO_MUCH
     if "Too many files" in str(refusal):
         return _TOO_MANY
     return "The form did not arrive whole, so nothing was saved. Send it again."
-
-
-class _TooLarge(Exception):
-    """The body is larger than all that may be sent in one message."""
-
-
-class _Body:
-    """The body of a request, which is parsed up to a limit, and read to its end."""
-
-    def __init__(self, request: Request) -> None:
-        self._stream = request.stream()
-        self._size = 0
-
-    async def within_limit(self) -> AsyncGenerator[bytes]:
-        """Yield the parts. Raises _TooLarge beyond the limit; the rest can be discarded then."""
-        async for part in self._stream:
-            self._size += len(part)
-            if self._size > MAX_IN_ALL + _MEGABYTE:
-                raise _TooLarge
-            yield part
-
-    async def discard(self) -> None:
-        """Read the rest."""
-        with suppress(RuntimeError):  # all of it was read
-            async for _ in self._stream:
-                pass
