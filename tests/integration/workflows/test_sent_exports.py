@@ -207,8 +207,7 @@ def test_what_is_undone_before_the_import_is_said(ann_sends: Sender) -> None:
     ann_sends.runner._count = save_meanwhile  # type: ignore[method-assign]
     ann_sends.runner.work()
     assert ann_sends.told()[-1] == (
-        "Imported from Memos: 3 new entries. To take that back, text undo several times: what you changed "
-        "meanwhile is undone first."
+        "Imported from Memos: 3 new entries. To take it back, first take back what you changed meanwhile."
     )
 
 
