@@ -24,7 +24,7 @@ _SAYS_FOLLOW = re.compile(r"\b(?:un)?fol+ow", re.IGNORECASE)
 
 _FEEDS = r"(?:feeds|pages|sites|ones)"
 _ALL = re.compile(
-    r"\b(?:follow(?:ing)?|unfollow|from)\s+(?:everything|every\s+(?:feed|page|site|one)|them(?:\s+all)?"
+    r"\b(?:(?:un)?fol+ow(?:ing)?|from)\s+(?:everything|every\s+(?:feed|page|site|one)|them(?:\s+all)?"
     rf"|all(?:\s+of)?(?:\s+(?:them|it))?(?:\s+(?:the\s+|my\s+|these\s+)?{_FEEDS})?|my\s+{_FEEDS})"
     r"[\s.!]*(?:please|thanks)?[\s.!]*$",
     re.IGNORECASE,

@@ -39,6 +39,8 @@ _BEFORE_TIME = re.compile(
 )
 """What may stand between the name of a reminder and its new time."""
 
+_ASKS_WHEN = re.compile(r"\W*(?:when|what\s+(?:time|day))", re.IGNORECASE)
+
 _MAY_BE_A_TASK = re.compile(r"\W*(?:please\s+)?(?:change|set|make|put)\b", re.IGNORECASE)
 """What somebody does to other things, too: "make the red one tomorrow"."""
 
@@ -65,8 +67,8 @@ class ActionListReminders(BookAction):
 
     def answer(self, turn: Turn) -> TurnResult:
         book = turn.book
-        if note := turn.slots.text("note"):
-            return _list_of_words(book, note)
+        if (notes := turn.slots.texts("notes")) and _ASKS_WHEN.match(turn.message.body):
+            return _list_of_words(book, notes[0])
         period = period_to_come(turn.message.body, local_days.today(book))
         if period is None:
             return _list(

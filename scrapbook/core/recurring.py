@@ -157,7 +157,7 @@ _NAME = re.compile(
     r"\b(?:please|pls|plz|can|could|would|may|you|i(?:['’]d)?|want|need|like|have|get|receive|be|me|my|our|some|another|one|"
     r"ask(?:ing)?|send(?:ing)?|text(?:ing)?|giv(?:e|ing)|message|prompt(?:s|ed|ing)?|questions?|something|anything|things"
     r"|start|turn|switch|change|move|set|make|put|reschedule|shift|instead|memories|with|week's|(?:of|for)\s+(?:my|the|our|this)\s+week|sum\s+up(?:\s+(?:my|the|our)\s+week)?"
-    r"|round[\s-]*ups?|summary|recap|digest|(?:on\s+)?this\s+day|in\s+(?:other|earlier|past)\s+years"
+    r"|round[\s-]*ups?(?:\s+(?:my|the|our)\s+week)?|summary|recap|digest|(?:on\s+)?this\s+day|in\s+(?:other|earlier|past)\s+years"
     r"|to(?=\s+(?:get|have|receive|be)\b)|(?:an?|the)(?=\s+(?:(?:daily|nightly|weekly)\s+)?"
     r"(?:questions?|prompts?|round|summary|recap|digest)\b)"
     r"|on(?=[\s.!]*$|\s+(?:the\s+|my\s+)?(?:prompts?|questions?|round|summary|recap|digest|on)\b))(?!\w)",

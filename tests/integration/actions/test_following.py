@@ -243,7 +243,7 @@ def test_unfollow_everything_is_one_change(told: Conversation, typed: str):
     before = told.text("action_list_following", "following")
     reply = told.text("action_unfollow", f"unfollow {typed}", feed=typed)
     assert reply == "No longer followed: 2. fires, xkcd.com. Text undo to take that back."
-    assert told.text("action_unfollow", f"stop following {typed}").startswith("You follow nothing.")
+    assert told.text("action_unfollow", f"stop folowing {typed}").startswith("You follow nothing.")
     assert told.undo() == "Undone: you follow fires, xkcd.com again."
     assert told.text("action_list_following", "following") == before
 

@@ -100,6 +100,7 @@ def test_what_another_time_replaces_is_said_and_undo_brings_it_back(ann: Convers
         ("I'd like a prompt on mondays at 7", "every Monday at 7:00, first on Monday 17 March"),
         ("weekly round-up please", "every Sunday at 18:00, first on Sunday 16 March"),
         ("send me a summary of my week every friday at 5", "every Friday at 17:00, first on Friday 14 March"),
+        ("round up my week every sunday", "every Sunday at 18:00, first on Sunday 16 March"),
         ("every friday send me a round-up", "every Friday at 18:00, first on Friday 14 March"),
     ],
 )
