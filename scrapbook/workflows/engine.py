@@ -64,6 +64,11 @@ SPARE_THREADS = 8
 log = structlog.get_logger(__name__)
 
 
+def changes_of(person_id: int) -> str:
+    """Return what stands in the id of a workflow of a person's changes, where others have a message's id."""
+    return f"change-{person_id}"
+
+
 class WorkQueue(NamedTuple):
     """A queue of DBOS.
 

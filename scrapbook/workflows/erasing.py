@@ -21,7 +21,7 @@ from scrapbook.media.storage import MediaStore, is_key
 from scrapbook.observability.reporting import report_error
 from scrapbook.settings import Settings
 from scrapbook.store import Erasure, Store, Transaction, sqlite_file
-from scrapbook.workflows.engine import UNFINISHED_STATUSES, dbos_client
+from scrapbook.workflows.engine import UNFINISHED_STATUSES, changes_of, dbos_client
 from scrapbook.workflows.importing import delete_stray_uploads
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def finish_erasures(settings: Settings, store: Store, files: MediaStore, *, admi
             _delete_files(store, files, erasure.files)
             delete_stray_uploads(store, settings.uploads_dir)
             _delete_mirror(settings, erasure.person_id)
-            _delete_workflows(settings, set(erasure.message_ids))
+            _delete_workflows(settings, {*erasure.message_ids, changes_of(erasure.person_id)})
             if not _empty_logs(settings):
                 left += 1
                 continue
@@ -130,7 +130,11 @@ def _delete_mirror(settings: Settings, person_id: int) -> None:
 
 
 def _delete_workflows(settings: Settings, message_ids: Collection[str]) -> None:
-    """Delete DBOS's records of the workflows of messages; those in progress are cancelled."""
+    """Delete DBOS's records of the workflows of messages; those in progress are cancelled.
+
+    Args:
+        message_ids: with what stands in their place in the id of another workflow.
+    """
     with dbos_client(settings.dbos_database_url) as client:
         if client is None:
             return

@@ -31,6 +31,7 @@ from scrapbook.workflows.engine import (
     TRANSCRIPTION_QUEUE,
     WORKFLOWS_CLASS,
     WORKFLOWS_INSTANCE,
+    changes_of,
 )
 from scrapbook.workflows.file_reading import FileReadingSteps
 from scrapbook.workflows.link_previews import LinkPreviewer
@@ -163,7 +164,7 @@ class MessageWorkflows(DBOSConfiguredInstance):
         """Queue the previews of the links of a change, in one line with those of the person's messages."""
         _enqueue_once(
             PREVIEWS_QUEUE,
-            f"preview-change-{change_id}",
+            f"preview-{changes_of(person_id)}.{change_id}",
             SetEnqueueOptions(queue_partition_key=str(person_id)),
             self.preview_change,
             person_id,

@@ -15,7 +15,7 @@ from scrapbook.exchange.mirror import MirrorFolder
 from scrapbook.media.storage import MediaStore
 from scrapbook.settings import Settings
 from scrapbook.store import Store, sqlite_file
-from scrapbook.workflows.engine import launch
+from scrapbook.workflows.engine import changes_of, launch
 from scrapbook.workflows.erasing import Eraser, finish_erasures
 from tests.integration.conftest import NOW
 from tests.support.installation import wait_until
@@ -53,10 +53,11 @@ def store(settings: Settings) -> Iterator[Store]:
                 text("SELECT setval(pg_get_serial_sequence('outbound_messages', 'id'), 10)")
             )
     launch(settings, QUEUES)
-    for mark in (ANN, BEN):
+    for number, mark in enumerate((ANN, BEN), 1):
         message_id = f"{mark} in messages.message_id"
-        with SetWorkflowID(f"collect-{message_id}.0"):
-            downloads(message_id)
+        for workflow_id in (f"collect-{message_id}.0", f"preview-{changes_of(number)}.7"):
+            with SetWorkflowID(workflow_id):
+                downloads(message_id)
     DBOS.destroy()
     yield store
     store.close()
