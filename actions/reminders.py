@@ -14,6 +14,7 @@ from scrapbook.core import Book, deleting, local_days, reminders
 from scrapbook.core.open_questions import ask
 from scrapbook.core.paging import remember_options
 from scrapbook.core.quiet_hours import set_quiet_hours
+from scrapbook.core.stopping import resume
 from scrapbook.store import DueReminder, Entry, QuietHours, TurnResult
 from scrapbook.text.answered_times import answered_time
 from scrapbook.text.due import is_past, mentions_time
@@ -185,6 +186,20 @@ class ActionPauseReminders(BookAction):
         if _SAYS_UNTIL.search(turn.message.body):
             return reply("utter_reminders_paused_without_end", count=str(count))
         return reply("utter_reminders_paused", count=str(count))
+
+
+class ActionResumeReminders(BookAction):
+    """Say the paused reminders again, and what comes up unasked, whichever of the two was stopped."""
+
+    action_name = "action_resume_reminders"
+
+    def answer(self, turn: Turn) -> TurnResult:
+        resumed = resume(turn.book)
+        if resumed.was_stopped:
+            return reply("utter_resumed_everything", count=str(resumed.reminders))
+        if not resumed.reminders:
+            return reply("utter_no_reminders_to_resume")
+        return reply("utter_reminders_resumed", count=str(resumed.reminders))
 
 
 class ActionSetQuietHours(BookAction):
