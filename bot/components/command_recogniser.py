@@ -50,7 +50,7 @@ def _in_other_spelling(text: str, corrected: CorrectedText) -> Optional[Recognis
 
     The words of the others may be those of thoughts; here the whole text tells.
     """
-    found = recognise(corrected.text)
+    found = recognise(corrected.text) if corrected.text != text else None
     if found is None or found.intent not in UNASKED_INTENTS:
         return None
     return found._replace(entities=[_as_typed(one, text, corrected) for one in found.entities])
