@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, Integer, Select, bindparam, func, select, text
 
 from scrapbook.store.prepared import Prepared
+from scrapbook.store.reminders import WAITING
 from scrapbook.store.tables import (
     BookSessionRow,
     ChangeRow,
@@ -32,8 +33,6 @@ NEXT = 20
 """Reminders, the earliest that wait, of which it counts whether they are held."""
 
 UNFINISHED = "state <> 'answered'"
-WAITING = "state = 'waiting'"
-"""Written into the statement: SQLite plans one anew each time if a value may decide on a partial index."""
 
 _Parts = Sequence[Select[Any]]
 
