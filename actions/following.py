@@ -168,7 +168,9 @@ class ActionUnwatchFeed(BookAction):
             return _not_followed(feed)
         if words or not feed:
             ended = following.unwatch(turn.book, words or turn.message.body, feed)
-            return _unwatched(ended) if ended else self._feed_of_that_name(turn, words)
+            if ended:
+                return reply("utter_unwatched", words=_words_of(ended))
+            return self._feed_of_that_name(turn, words)
         return _end_all_of(turn, feed)
 
     def _feed_of_that_name(self, turn: Turn, words: str) -> TurnResult:
@@ -206,10 +208,6 @@ def _unfollow_all(turn: Turn) -> TurnResult:
     names = listed(quoted(name) for name in following.names_of(every)[:MAX_LISTED])
     following.unfollow(turn.book, *every)
     return reply("utter_unfollowed_all", count=str(len(every)), feeds=names)
-
-
-def _unwatched(ended: Sequence[tuple[Subscription, Watch]]) -> TurnResult:
-    return reply("utter_unwatched", words=_words_of(ended))
 
 
 def _words_of(watched: Sequence[tuple[Subscription, Watch]]) -> str:
